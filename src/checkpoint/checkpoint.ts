@@ -1,0 +1,32 @@
+import type { BertConfig } from './bert-config.ts'
+import type { ModuleSpec } from './module-spec.ts'
+import type { WeightMap } from './weight.ts'
+
+/** The similarity functions a model can name as its own. */
+export const SIMILARITY_NAMES = ['cosine', 'dot', 'euclidean', 'manhattan'] as const
+export type SimilarityName = (typeof SIMILARITY_NAMES)[number]
+
+/** A model folder, described: everything needed to build and run the model, nothing run yet. */
+export interface Checkpoint {
+  /** The folder it was read from. */
+  readonly folder: string
+  readonly config: BertConfig
+  /**
+   * The encoder's weights under the names of Hugging Face's BertModel, without any `bert.` prefix:
+   * `embeddings.word_embeddings.weight`, `encoder.layer.0.attention.self.query.weight` …
+   */
+  readonly weights: WeightMap
+  /** What follows the encoder, in order: a pooling, then any of dense and normalize. */
+  readonly modules: readonly ModuleSpec[]
+  /** Tokenizer files by name (`tokenizer.json`, `vocab.txt`, `tokenizer_config.json` …): their text. */
+  readonly tokenizerFiles: ReadonlyMap<string, string>
+  /** The most pieces a text may have, special pieces included. */
+  readonly maxLength: number
+  /** Whether texts are lower-cased before the tokenizer sees them (`do_lower_case` of the folder). */
+  readonly lowercase: boolean
+  readonly prompts: Readonly<Record<string, string>>
+  readonly defaultPromptName: string | undefined
+  readonly similarity: SimilarityName
+  /** What a user should know about how the folder was read, e.g. a default that applied. */
+  readonly notices: readonly string[]
+}

@@ -1,0 +1,43 @@
+/** Everything an error knows, by name, for programs; the message says the same for people. */
+export type ErrorFacts = Readonly<Record<string, unknown>>
+
+export interface ErrorDetails {
+  readonly facts?: ErrorFacts
+  readonly cause?: unknown
+}
+
+/**
+ * The base of every error yuju throws on purpose.
+ *
+ * `code` is stable across versions; `message` says what was expected, what came and what to do;
+ * `facts` holds the values the message was made of; `cause` the error underneath, if there was one.
+ */
+export class YujuError extends Error {
+  readonly code: string
+  readonly facts: ErrorFacts
+
+  constructor(code: string, message: string, { facts = {}, cause }: ErrorDetails = {}) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.name = new.target.name
+    this.code = code
+    this.facts = facts
+  }
+}
+
+/** What the caller passed in cannot be used: a text, an option, an input file. */
+export class InputError extends YujuError {}
+
+/** A model folder is missing, incomplete, damaged, malicious or of a kind yuju does not know. */
+export class CheckpointError extends YujuError {}
+
+/** The model hub, or the way to it, failed. */
+export class HubError extends YujuError {}
+
+/** A graph was put together wrongly: a mistake in code, not in data. */
+export class GraphError extends YujuError {}
+
+/** ONNX Runtime could not be loaded, or refused or failed a graph. */
+export class RuntimeError extends YujuError {}
+
+/** A result could not be written: full disk, no permission, folder missing. */
+export class OutputError extends YujuError {}
