@@ -1,0 +1,21 @@
+import { GraphError } from '../../errors/index.ts'
+import { formatShape } from '../dim.ts'
+import type { Operator } from '../operator.ts'
+import { required } from './inference.ts'
+
+/** Operators ONNX Runtime adds to the specification: several standard ones in one kernel. */
+export const FUSED = {
+  /** Query, key and value [B,T,H], (bias), key padding mask [B,T] int32; gives [B,T,H]. */
+  MultiHeadAttention: {
+    domain: 'com.microsoft',
+    since: 1,
+    attributes: { num_heads: 'int', mask_filter_value: 'float', scale: 'float' },
+    infer: (inputs) => {
+      const { type, shape } = required(inputs, 0)
+      if (shape.length !== 3) {
+        throw new GraphError('graph-shape', `MultiHeadAttention got ${formatShape(shape)}`)
+      }
+      return [{ type, shape }]
+    },
+  },
+} as const satisfies Readonly<Record<string, Operator>>
