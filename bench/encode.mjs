@@ -1,0 +1,107 @@
+// Encoding beside sentence-transformers on PyTorch: same model, texts and threads, in turns.
+// node bench/encode.mjs   (YUJU_PYTHON names the Python with bench/python/requirements.txt)
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SentenceEncoder } from 'yuju'
+import { PYTHON, startPeer } from './peer.mjs'
+import { recordResult } from './results.mjs'
+import { drawSentences, longTexts, SHARED } from './sentences.mjs'
+import { interleave, median, round, spread } from './statistics.mjs'
+
+const THREADS = 2
+const E5 = `${SHARED}models/e5-small-zh`
+const PEER = 'sentence-transformers 6.2.0, PyTorch 2.15.0'
+const command = 'node bench/encode.mjs'
+
+const timed = async (work) => {
+  const start = performance.now()
+  await work()
+  return (performance.now() - start) / 1000
+}
+
+async function withBoth(folder, measure) {
+  const encoder = await SentenceEncoder.load(folder, { threads: THREADS, onWarning: () => {} })
+  const peer = startPeer('encode_peer.py')
+  await peer.ask({ load: folder, threads: THREADS })
+  try {
+    await measure(encoder, peer)
+  } finally {
+    peer.stop()
+    await encoder.dispose()
+  }
+}
+
+async function throughput(name, { encoder, peer }, { texts, batchSize, options, rounds }) {
+  const { ours, theirs } = await interleave(
+    rounds,
+    () => timed(() => encoder.encode(texts, { truncate: 'silent', ...options })),
+    async () => (await peer.ask({ encode: texts, batch_size: batchSize })).seconds,
+  )
+  const ratios = ours.map((seconds, i) => theirs[i] / seconds)
+  const rate = (seconds) => round(texts.length / median(seconds))
+  console.log(`${name}: ${rate(ours)} against ${rate(theirs)} sentences/s; ${spread(ratios)}`)
+  await recordResult({
+    name,
+    value: round(median(ratios)),
+    peer: `${PEER}: ${rate(theirs)} sentences/s, yuju ${rate(ours)}`,
+    command,
+    spread: spread(ratios),
+  })
+}
+
+async function latency(name, { encoder, peer }, texts) {
+  const oneByOne = async () => {
+    const times = []
+    for (const text of texts) times.push(1000 * (await timed(() => encoder.encode(text))))
+    return median(times)
+  }
+  const { ours, theirs } = await interleave(5, oneByOne, async () =>
+    median((await peer.ask({ one_by_one: texts })).milliseconds),
+  )
+  const ratios = ours.map((milliseconds, i) => milliseconds / theirs[i])
+  console.log(`${name}: ${round(median(ours))} ms against ${round(median(theirs))} ms`)
+  await recordResult({
+    name,
+    value: round(median(ratios)),
+    peer: `${PEER}: ${round(median(theirs))} ms, yuju ${round(median(ours))} ms (p50)`,
+    command,
+    spread: spread(ratios),
+  })
+}
+
+/** A folder outside the project that holds bert-base shapes with random weights. */
+function randomBert(layers) {
+  const folder = join(tmpdir(), `yuju-bench-bert-${layers}x768`)
+  if (!existsSync(join(folder, 'modules.json'))) {
+    const script = new URL('python/make_random_bert.py', import.meta.url).pathname
+    const made = spawnSync(PYTHON, [
+      script,
+      folder,
+      String(layers),
+      `${SHARED}data/vocab/vocab.txt`,
+    ])
+    if (made.status !== 0) throw new Error(String(made.stderr))
+  }
+  return folder
+}
+
+await withBoth(E5, async (encoder, peer) => {
+  const texts = drawSentences(2000)
+  const sides = { encoder, peer }
+  await throughput('encode.throughput_vs_st_torch', sides, { texts, batchSize: 32, rounds: 5 })
+  await latency('encode.latency_vs_st_torch', sides, texts.slice(0, 100))
+})
+
+for (const [layers, count] of [
+  [12, 32],
+  [4, 64],
+]) {
+  await withBoth(randomBert(layers), async (encoder, peer) => {
+    const name = `encode.bert_base_${layers}l_b16_t256_vs_torch`
+    const work = { texts: longTexts(count), batchSize: 16, rounds: 5 }
+    const options = { batchSize: 16, batchTokens: 16 * 256 }
+    await throughput(name, { encoder, peer }, { ...work, options })
+  })
+}

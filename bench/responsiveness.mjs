@@ -1,0 +1,24 @@
+// How long the event loop is held up while 10,000 sentences are encoded.
+// node bench/responsiveness.mjs
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { SentenceEncoder } from 'yuju'
+import { drawSentences, SHARED } from './sentences.mjs'
+
+const texts = drawSentences(10_000)
+await using encoder = await SentenceEncoder.load(`${SHARED}models/e5-small-zh`, {
+  onWarning: () => {},
+})
+await encoder.encode(texts.slice(0, 100))
+
+const resolution = 1
+const delays = monitorEventLoopDelay({ resolution })
+delays.enable()
+const start = performance.now()
+await encoder.encode(texts, { truncate: 'silent' })
+const seconds = (performance.now() - start) / 1000
+delays.disable()
+const milliseconds = (nanoseconds) => (nanoseconds / 1e6 - resolution).toFixed(1)
+console.log(`${(texts.length / seconds).toFixed(0)} sentences/s for ${seconds.toFixed(0)} s`)
+console.log(
+  `event loop held up: longest ${milliseconds(delays.max)} ms, p99 ${milliseconds(delays.percentile(99))} ms`,
+)

@@ -1,0 +1,69 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { GRAPH_NAMES } from '../model/index.ts'
+import type { Session, Tensor } from '../runtime/index.ts'
+import { type BatchLayout, type BatchRow, batchTensors } from './batch-tensors.ts'
+import { type BatchLimits, formBatches } from './batching.ts'
+
+/** Batches given to the session ahead of its answers, so that it never waits for the next one. */
+const AHEAD = 2
+
+/** How long preparing batches may hold up the program's other work, in milliseconds. */
+const TURN_MILLISECONDS = 8
+
+export interface BatchRun {
+  readonly output: keyof Pick<typeof GRAPH_NAMES, 'tokenVectors' | 'sentenceVectors'>
+  readonly limits: BatchLimits
+  readonly signal: AbortSignal | undefined
+  /** Takes the result of a batch: the tensor and the numbers of its rows. */
+  readonly take: (tensor: Tensor & { readonly type: 'float32' }, rows: readonly number[]) => void
+}
+
+/** Runs rows through a session in batches of similar length. */
+export async function runBatches(
+  session: Session,
+  rows: readonly BatchRow[],
+  { layout, run }: { readonly layout: BatchLayout; readonly run: BatchRun },
+): Promise<void> {
+  const lengths = rows.map(({ ids }) => ids.length)
+  const ahead: Promise<void>[] = []
+  try {
+    for (const batch of formBatches(lengths, run.limits)) {
+      run.signal?.throwIfAborted()
+      const inputs = batchTensors(selectRows(rows, batch), layout)
+      const answer = session.run(inputs, GRAPH_NAMES[run.output])
+      ahead.push(
+        answer
+          .then((tensor) => tensor.type === 'float32' && run.take(tensor, batch))
+          .then(() => {}),
+      )
+      if (ahead.length >= AHEAD) await ahead.shift()
+    }
+    while (ahead.length > 0) await ahead.shift()
+    run.signal?.throwIfAborted()
+  } finally {
+    // After an error the answers still due must not become unhandled rejections.
+    await Promise.allSettled(ahead)
+  }
+}
+
+function selectRows(rows: readonly BatchRow[], batch: readonly number[]): BatchRow[] {
+  return batch.flatMap((index) => rows[index] ?? [])
+}
+
+/** Applies `work` to every item, giving other work of the program a turn now and then. */
+export async function mapInTurns<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item, index: number) => Result,
+  signal: AbortSignal | undefined,
+): Promise<Result[]> {
+  const results: Result[] = []
+  let turnStart = performance.now()
+  for (const [index, item] of items.entries()) {
+    results.push(work(item, index))
+    if (performance.now() - turnStart < TURN_MILLISECONDS) continue
+    await nextTurn()
+    signal?.throwIfAborted()
+    turnStart = performance.now()
+  }
+  return results
+}

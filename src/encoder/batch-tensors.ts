@@ -1,0 +1,68 @@
+import { GRAPH_NAMES } from '../model/index.ts'
+import type { Tensor } from '../runtime/index.ts'
+
+/** One row of a batch: the pieces of a text. */
+export interface BatchRow {
+  readonly ids: Int32Array
+  /** Pieces at the start that belong to a prompt. */
+  readonly promptLength: number
+}
+
+export interface BatchLayout {
+  readonly padId: number
+  /** Whether the graph takes a mask of its own for the pooling. */
+  readonly poolingMask: boolean
+}
+
+/** Texts side by side as the graph takes them, [B,T], the short rows filled up on the right. */
+export function batchTensors(
+  rows: readonly BatchRow[],
+  { padId, poolingMask }: BatchLayout,
+): Record<string, Tensor> {
+  const width = rows.reduce((longest, { ids }) => Math.max(longest, ids.length), 0)
+  const dims = [rows.length, width]
+  const matrix = (fill: (row: BatchRow, target: Int32Array) => void): Tensor => ({
+    type: 'int64',
+    dims,
+    data: fillMatrix(rows, width, fill),
+  })
+  return {
+    [GRAPH_NAMES.ids]: matrix(({ ids }, target) => {
+      writeLow(target, ids)
+      for (let place = ids.length; place < width; place += 1) target[place * 2] = padId
+    }),
+    [GRAPH_NAMES.mask]: matrix(({ ids }, target) => setOnes(target, 0, ids.length)),
+    ...(poolingMask
+      ? {
+          [GRAPH_NAMES.poolingMask]: matrix(({ ids, promptLength }, target) =>
+            setOnes(target, promptLength, ids.length),
+          ),
+        }
+      : {}),
+  }
+}
+
+/**
+ * Every number is written as the low half of a 64-bit word, as the processors and WebAssembly that
+ * run yuju are little-endian; BigInt arithmetic would take many times longer.
+ */
+function fillMatrix(
+  rows: readonly BatchRow[],
+  width: number,
+  fill: (row: BatchRow, target: Int32Array) => void,
+): BigInt64Array {
+  const data = new BigInt64Array(rows.length * width)
+  const halves = new Int32Array(data.buffer)
+  rows.forEach((row, index) => {
+    fill(row, halves.subarray(index * width * 2, (index + 1) * width * 2))
+  })
+  return data
+}
+
+function writeLow(target: Int32Array, ids: Int32Array): void {
+  for (let place = 0; place < ids.length; place += 1) target[place * 2] = ids[place] ?? 0
+}
+
+function setOnes(target: Int32Array, start: number, end: number): void {
+  for (let place = start; place < end; place += 1) target[place * 2] = 1
+}

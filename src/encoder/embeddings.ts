@@ -1,0 +1,44 @@
+/**
+ * What the numbers of an embedding are stored as. `int8` and `uint8` give each dimension 256 steps
+ * over its range; `binary` and `ubinary` keep one bit a dimension, eight to a byte.
+ */
+export const OUTPUT_TYPES = ['float32', 'int8', 'uint8', 'binary', 'ubinary'] as const
+export type OutputType = (typeof OUTPUT_TYPES)[number]
+
+/** The array type that holds each output type. */
+export interface OutputArrays {
+  readonly float32: Float32Array
+  readonly int8: Int8Array
+  readonly uint8: Uint8Array
+  readonly binary: Int8Array
+  readonly ubinary: Uint8Array
+}
+
+/** The smallest and largest value of each dimension: [D] each. */
+export interface Ranges {
+  readonly smallest: Float32Array
+  readonly largest: Float32Array
+}
+
+/** The embeddings of several texts, in the order of the texts. */
+export interface Embeddings<Output extends OutputType = 'float32'> {
+  /** Row-major: [rows · dimensions], or [rows · ⌈dimensions/8⌉] bytes for binary and ubinary. */
+  readonly data: OutputArrays[Output]
+  readonly rows: number
+  /** D: numbers, or bits, a row. */
+  readonly dimensions: number
+  /** [rows]: pieces each text was encoded as, special pieces and prompt included. */
+  readonly tokens: Int32Array
+  /** [rows]: pieces the limit cut off each text; 0 where it fitted. */
+  readonly truncated: Int32Array
+}
+
+/** The vectors of one text's pieces. */
+export interface TokenEmbeddings {
+  /** [T · H], row-major. */
+  readonly data: Float32Array
+  /** [T] */
+  readonly tokens: readonly string[]
+  /** H */
+  readonly dimensions: number
+}

@@ -1,0 +1,103 @@
+import { excludesPrompt } from '../model/index.ts'
+import type { Session } from '../runtime/index.ts'
+import { type BatchRun, runBatches } from './batch-runner.ts'
+import type { Embeddings, OutputType, TokenEmbeddings } from './embeddings.ts'
+import type { EncodeSettings } from './encode-settings.ts'
+import { type PreparedText, prepareTexts, type TextTools } from './text-preparation.ts'
+import { finishVectors } from './vectors.ts'
+
+/** Texts that are sorted by length together, and the most that wait as pieces in memory. */
+export const BLOCK_SIZE = 8192
+
+type Settings = EncodeSettings<OutputType>
+
+export interface PipelineParts extends TextTools {
+  readonly session: Session
+  /** D */
+  readonly dimensions: number
+}
+
+/** The road from texts to vectors: pieces, batches, the session, and back into the texts' order. */
+export class EncodingPipeline {
+  readonly #parts: PipelineParts
+
+  constructor(parts: PipelineParts) {
+    this.#parts = parts
+  }
+
+  /** Float32 vectors of all texts, worked through a block at a time. */
+  async encode(texts: readonly string[], settings: Settings): Promise<Embeddings> {
+    const rows = texts.length
+    const { dimensions } = settings
+    const data = new Float32Array(rows * dimensions)
+    const tokens = new Int32Array(rows)
+    const truncated = new Int32Array(rows)
+    for (let start = 0; start < rows; start += BLOCK_SIZE) {
+      const report = (done: number) => settings.onProgress?.({ done: start + done, total: rows })
+      const block = await this.encodeBlock(texts.slice(start, start + BLOCK_SIZE), settings, report)
+      data.set(block.data, start * dimensions)
+      tokens.set(block.tokens, start)
+      truncated.set(block.truncated, start)
+    }
+    return { data, rows, dimensions, tokens, truncated }
+  }
+
+  /** Float32 vectors of texts that are few enough to be sorted together. */
+  async encodeBlock(
+    texts: readonly string[],
+    settings: Settings,
+    report: (done: number) => void,
+  ): Promise<Embeddings> {
+    const { dimensions } = this.#parts
+    const prepared = await prepareTexts(texts, settings, this.#parts)
+    const data = new Float32Array(texts.length * dimensions)
+    let done = 0
+    await this.#run(prepared, settings, {
+      output: 'sentenceVectors',
+      take: (tensor, batch) => {
+        batch.forEach((index, row) => {
+          const vector = tensor.data.subarray(row * dimensions, (row + 1) * dimensions)
+          data.set(vector, index * dimensions)
+        })
+        done += batch.length
+        report(done)
+      },
+    })
+    return {
+      ...finishVectors({ data, rows: texts.length, dimensions }, settings),
+      tokens: Int32Array.from(prepared, ({ ids }) => ids.length),
+      truncated: Int32Array.from(prepared, (text) => text.truncated),
+    }
+  }
+
+  /** The vector of every piece of every text, before pooling. */
+  async tokenEmbeddings(texts: readonly string[], settings: Settings): Promise<TokenEmbeddings[]> {
+    const { checkpoint, tokenizer } = this.#parts
+    const dimensions = checkpoint.config.hiddenSize
+    const prepared = await prepareTexts(texts, settings, this.#parts)
+    const results: TokenEmbeddings[] = []
+    await this.#run(prepared, settings, {
+      output: 'tokenVectors',
+      take: (tensor, batch) => {
+        const rowLength = (tensor.dims[1] ?? 0) * dimensions
+        batch.forEach((index, row) => {
+          const ids = prepared[index]?.ids ?? new Int32Array()
+          const start = row * rowLength
+          const data = tensor.data.slice(start, start + ids.length * dimensions)
+          results[index] = { data, tokens: tokenizer.tokens(ids), dimensions }
+        })
+      },
+    })
+    return results
+  }
+
+  async #run(
+    prepared: readonly PreparedText[],
+    { limits, signal }: Settings,
+    run: Pick<BatchRun, 'output' | 'take'>,
+  ): Promise<void> {
+    const { session, tokenizer, checkpoint } = this.#parts
+    const layout = { padId: tokenizer.padId, poolingMask: excludesPrompt(checkpoint) }
+    await runBatches(session, prepared, { layout, run: { ...run, limits, signal } })
+  }
+}

@@ -1,0 +1,37 @@
+import { stat } from 'node:fs/promises'
+import { downloadModel, type HubOptions, isHubId } from '../checkpoint/hub/index.ts'
+import { type Checkpoint, loadCheckpoint } from '../checkpoint/index.ts'
+import { InputError } from '../errors/index.ts'
+import type { Backend } from '../runtime/index.ts'
+
+export interface LoadOptions extends HubOptions {
+  /** Threads that share one batch. Default: the machine's physical cores. */
+  readonly threads?: number
+  /** Default: the native runtime where it is installed, else WebAssembly. */
+  readonly backend?: Backend
+  /** Is told what a user should know: a default that applied, texts that were cut. Default: stderr. */
+  readonly onWarning?: (message: string) => void
+}
+
+/** Reads a folder, or what the hub has under a name that is not a folder here. */
+export async function loadSource(
+  source: string | undefined,
+  options: LoadOptions,
+): Promise<Checkpoint> {
+  if (source === undefined || source === '') {
+    throw new InputError(
+      'model-missing',
+      'no model was named: pass a model folder, or owner/name of a model on the hub',
+    )
+  }
+  if (!isHubId(source) || (await isFolder(source))) return loadCheckpoint(source)
+  return loadCheckpoint(await downloadModel(source, options))
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory()
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,88 @@
+import { InputError } from '../errors/index.ts'
+import type { Embeddings, OutputArrays, OutputType, Ranges } from './embeddings.ts'
+
+/** The smallest and largest value of each dimension over all rows [N,D]; N must not be 0. */
+export function rangesOf({ data, rows, dimensions }: Embeddings): Ranges {
+  if (rows === 0) throw new InputError('ranges-empty', 'ranges need at least one embedding')
+  const smallest = data.slice(0, dimensions)
+  const largest = data.slice(0, dimensions)
+  for (let i = dimensions; i < data.length; i += 1) {
+    const value = data[i] as number
+    const dimension = i % dimensions
+    if (value < (smallest[dimension] as number)) smallest[dimension] = value
+    else if (value > (largest[dimension] as number)) largest[dimension] = value
+  }
+  return { smallest, largest }
+}
+
+/**
+ * Stores float32 embeddings in fewer bits. Reference: sentence-transformers' quantize_embeddings
+ * (6.2; earlier versions overflow where this clamps).
+ *
+ * uint8: floor((x - smallest) / step) with step = (largest - smallest) / 255, or 1 for a dimension
+ * without any range; outside the ranges 0 or 255. int8: the same less 128.
+ * ubinary: bit = x > 0, first dimension in the highest bit, rows filled up to whole bytes with
+ * zeros; binary: those bytes less 128.
+ * @throws InputError when the ranges have other dimensions.
+ */
+export function quantize<Output extends OutputType>(
+  embeddings: Embeddings,
+  output: Output,
+  ranges?: Ranges,
+): Embeddings<Output> {
+  return { ...embeddings, data: quantizedData(embeddings, output, ranges) as OutputArrays[Output] }
+}
+
+function quantizedData(
+  embeddings: Embeddings,
+  output: OutputType,
+  ranges: Ranges | undefined,
+): OutputArrays[OutputType] {
+  switch (output) {
+    case 'float32':
+      return embeddings.data
+    case 'uint8':
+      return steps(embeddings, ranges)
+    case 'int8':
+      return Int8Array.from(steps(embeddings, ranges), (step) => step - 128)
+    case 'ubinary':
+      return packedBits(embeddings)
+    case 'binary':
+      return Int8Array.from(packedBits(embeddings), (byte) => byte - 128)
+    default:
+      return output satisfies never
+  }
+}
+
+function steps(embeddings: Embeddings, given: Ranges | undefined): Uint8Array {
+  const { data, rows, dimensions } = embeddings
+  if (rows === 0) return new Uint8Array(0)
+  const { smallest, largest } = given ?? rangesOf(embeddings)
+  if (smallest.length !== dimensions || largest.length !== dimensions) {
+    throw new InputError(
+      'ranges-dimensions',
+      `ranges must have the ${dimensions} dimensions of the embeddings, but have ${smallest.length}`,
+      { facts: { expected: dimensions, smallest: smallest.length, largest: largest.length } },
+    )
+  }
+  const widths = largest.map((value, i) => Math.fround(value - (smallest[i] as number)) / 255 || 1)
+  return Uint8Array.from(data, (value, i) => {
+    const dimension = i % dimensions
+    const offset = Math.fround(value - (smallest[dimension] as number))
+    const step = Math.floor(Math.fround(offset / (widths[dimension] as number)))
+    return Math.min(255, Math.max(0, step))
+  })
+}
+
+function packedBits({ data, rows, dimensions }: Embeddings): Uint8Array {
+  const rowBytes = Math.ceil(dimensions / 8)
+  const packed = new Uint8Array(rows * rowBytes)
+  for (let row = 0; row < rows; row += 1) {
+    for (let i = 0; i < dimensions; i += 1) {
+      if (!((data[row * dimensions + i] as number) > 0)) continue
+      const byte = row * rowBytes + (i >> 3)
+      packed[byte] = (packed[byte] as number) | (128 >> (i & 7))
+    }
+  }
+  return packed
+}

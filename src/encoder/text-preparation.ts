@@ -1,0 +1,64 @@
+import type { Checkpoint } from '../checkpoint/index.ts'
+import { InputError } from '../errors/index.ts'
+import { excludesPrompt } from '../model/index.ts'
+import type { Encoding, Tokenizer } from '../tokenizer/index.ts'
+import { mapInTurns } from './batch-runner.ts'
+import type { BatchRow } from './batch-tensors.ts'
+import type { OutputType } from './embeddings.ts'
+import type { EncodeSettings } from './encode-settings.ts'
+
+/** A text ready for a batch. */
+export interface PreparedText extends BatchRow {
+  /** Pieces the limit cut off. */
+  readonly truncated: number
+}
+
+export interface TextTools {
+  readonly tokenizer: Tokenizer
+  readonly checkpoint: Checkpoint
+}
+
+type Settings = Pick<EncodeSettings<OutputType>, 'prompt' | 'maxLength' | 'truncate' | 'signal'>
+
+/** One text as pieces: prompt in front, lower case where the model asks for it, cut to the limit. */
+export function tokenizeText(
+  text: string,
+  { prompt, maxLength }: Pick<Settings, 'prompt' | 'maxLength'>,
+  { tokenizer, checkpoint }: TextTools,
+): Encoding {
+  const whole = prompt + text
+  return tokenizer.encode(checkpoint.lowercase ? whole.toLowerCase() : whole, { maxLength })
+}
+
+/**
+ * Cuts texts into pieces, in turns with the program's other work.
+ * @throws InputError for a text over the limit where the policy is `error`.
+ */
+export async function prepareTexts(
+  texts: readonly string[],
+  settings: Settings,
+  tools: TextTools,
+): Promise<PreparedText[]> {
+  const promptLength = excludesPrompt(tools.checkpoint) ? promptPieces(settings, tools) : 0
+  const prepare = (text: string, index: number): PreparedText => {
+    const { ids, truncated } = tokenizeText(text, settings, tools)
+    if (truncated > 0 && settings.truncate === 'error') throw tooLong(index, truncated, settings)
+    return { ids, truncated, promptLength }
+  }
+  return mapInTurns(texts, prepare, settings.signal)
+}
+
+/** Pieces of the prompt with its opening special piece. Reference: get_prompt_length. */
+function promptPieces(settings: Settings, tools: TextTools): number {
+  if (settings.prompt === '') return 0
+  return tokenizeText('', settings, tools).ids.length - 1
+}
+
+function tooLong(index: number, truncated: number, { maxLength }: Settings): InputError {
+  return new InputError(
+    'text-too-long',
+    `text number ${index} has ${truncated} pieces more than the limit of ${maxLength}; ` +
+      "shorten it, or let it be cut with truncate: 'warn' or 'silent'",
+    { facts: { index, truncated, maxLength } },
+  )
+}

@@ -1,0 +1,40 @@
+export {
+  type Checkpoint,
+  loadCheckpoint,
+  type SimilarityName,
+  saveCheckpoint,
+} from './checkpoint/index.ts'
+export {
+  type Embeddings,
+  type EncodeOptions,
+  exportOnnx,
+  type LoadOptions,
+  type OutputArrays,
+  type OutputType,
+  type Progress,
+  quantize,
+  type Ranges,
+  rangesOf,
+  SentenceEncoder,
+  type StreamOptions,
+  type TokenEmbeddings,
+  type TokenizedText,
+  type TruncationPolicy,
+} from './encoder/index.ts'
+export {
+  CheckpointError,
+  GraphError,
+  HubError,
+  InputError,
+  OutputError,
+  RuntimeError,
+  YujuError,
+} from './errors/index.ts'
+export type { Backend } from './runtime/index.ts'
+export {
+  allPairsSimilarity,
+  type Matrix,
+  pairwiseSimilarity,
+  type SimilarityBlock,
+  similarityOf,
+} from './similarity/index.ts'

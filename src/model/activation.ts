@@ -1,0 +1,23 @@
+import type { Activation } from '../checkpoint/index.ts'
+import type { Value } from '../graph/index.ts'
+import { gelu, relu, sigmoid, tanh } from '../graph/operations.ts'
+
+/** Applies an activation by the name a model folder gives it. */
+export function activate(x: Value, activation: Activation): Value {
+  switch (activation) {
+    case 'gelu':
+      return gelu(x, 'none')
+    case 'gelu_tanh':
+      return gelu(x, 'tanh')
+    case 'relu':
+      return relu(x)
+    case 'tanh':
+      return tanh(x)
+    case 'sigmoid':
+      return sigmoid(x)
+    case 'identity':
+      return x
+    default:
+      return activation satisfies never
+  }
+}

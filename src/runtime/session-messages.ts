@@ -1,0 +1,28 @@
+import type { Backend, Tensor } from './session.ts'
+import type { AttachedData } from './weight-placement.ts'
+
+/** What a session needs to start; the first thing its thread is told. */
+export interface SessionStart {
+  /** The serialised graph. */
+  readonly model: Uint8Array
+  /** The folder that the model's weight files are relative to. */
+  readonly folder: string | undefined
+  readonly files: readonly string[]
+  readonly attached: readonly AttachedData[]
+  readonly threads: number
+  readonly backend: Backend | undefined
+}
+
+/** From the session to its thread. */
+export interface RunRequest {
+  readonly id: number
+  readonly inputs: Readonly<Record<string, Tensor>>
+  readonly output: string
+}
+
+/** From the thread to its session: once `ready` or `failed`, then an answer to each run. */
+export type SessionReply =
+  | { readonly kind: 'ready'; readonly backend: Backend }
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+  | { readonly kind: 'result'; readonly id: number; readonly tensor: Tensor }
+  | { readonly kind: 'refused'; readonly id: number; readonly message: string }

@@ -1,0 +1,7 @@
+export { type Matrix, rowOf } from './matrix.ts'
+export {
+  allPairsSimilarity,
+  pairwiseSimilarity,
+  type SimilarityBlock,
+  similarityOf,
+} from './similarity.ts'

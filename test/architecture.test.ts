@@ -1,0 +1,120 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+/** The layer of every folder of src/: a file imports from its own folder or from a lower layer. */
+const LAYERS: Readonly<Record<string, number>> = {
+  errors: 0,
+  files: 1,
+  tokenizer: 1,
+  checkpoint: 1,
+  graph: 1,
+  model: 2,
+  similarity: 2,
+  runtime: 3,
+  encoder: 4,
+  cli: 7,
+}
+
+const root = join(import.meta.dirname, '..')
+
+interface SourceFile {
+  readonly path: string
+  readonly folder: string
+  readonly text: string
+  readonly imports: readonly string[]
+}
+
+const sources: readonly SourceFile[] = globSync('src/**/*.ts', { cwd: root })
+  .filter((path) => !path.endsWith('.test.ts') && !path.includes('generated'))
+  .map((path) => {
+    const text = readFileSync(join(root, path), 'utf8')
+    const imports = [...text.matchAll(/(?:from|import\(|import) ?'([^']+)'/g)].flatMap(
+      ([, name]) => name ?? [],
+    )
+    return {
+      path,
+      folder: path.split('/').length > 2 ? (path.split('/')[1] ?? '') : '',
+      text,
+      imports,
+    }
+  })
+
+/** The folder below src/ that a relative import of `path` leads to. */
+function folderOf(path: string, imported: string): string {
+  const target = normalize(join(dirname(path), imported)).split('/')
+  return target.length > 2 ? (target[1] ?? '') : ''
+}
+
+function filesImporting(pattern: RegExp): string[] {
+  return sources
+    .filter(({ imports }) => imports.some((name) => pattern.test(name)))
+    .map((s) => s.path)
+}
+
+describe('the direction of imports', () => {
+  test('every folder has a layer', () => {
+    const folders = new Set(sources.map(({ folder }) => folder).filter((folder) => folder !== ''))
+    expect([...folders].sort()).toEqual(Object.keys(LAYERS).sort())
+  })
+
+  test('a file imports from its own folder or a lower layer', () => {
+    const wrong = sources
+      .filter(({ folder }) => folder !== '')
+      .flatMap(({ path, folder, imports }) =>
+        imports
+          .filter((name) => name.startsWith('.'))
+          .map((name) => ({ name, target: folderOf(path, name) }))
+          .filter(({ target }) => target !== folder)
+          .filter(({ target }) => !((LAYERS[target] ?? 99) < (LAYERS[folder] ?? -1)))
+          .map(({ name }) => `${path} imports ${name}`),
+      )
+    expect(wrong).toEqual([])
+  })
+
+  test('folders are entered through their index, or a module named for outside use', () => {
+    const doors = ['index.ts', 'operations.ts', 'hub/index.ts']
+    const wrong = sources.flatMap(({ path, folder, imports }) =>
+      imports
+        .filter((name) => name.startsWith('.') && folderOf(path, name) !== folder)
+        .filter((name) => !doors.some((door) => name.endsWith(`/${door}`)))
+        .map((name) => `${path} imports ${name}`),
+    )
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('what only one place may do', () => {
+  test('only runtime imports ONNX Runtime', () => {
+    const outside = filesImporting(/^onnxruntime-/).filter(
+      (path) => !path.startsWith('src/runtime/'),
+    )
+    expect(outside).toEqual([])
+  })
+
+  test('only checkpoint/hub touches the network', () => {
+    const users = [
+      ...filesImporting(/^@huggingface\/hub$|^node:(http|https|net|tls|dns)/),
+      ...sources.filter(({ text }) => /\bfetch\(/.test(text)).map(({ path }) => path),
+    ]
+    expect(users.filter((path) => !path.startsWith('src/checkpoint/hub/'))).toEqual([])
+  })
+
+  test('only cli touches process, but for the hub settings in the environment', () => {
+    const users = sources
+      .filter(({ text, imports }) => imports.includes('node:process') || /\bprocess\./.test(text))
+      .map(({ path }) => path)
+      .filter((path) => !path.startsWith('src/cli/'))
+    expect(users).toEqual(['src/encoder/load.ts'])
+    const load = sources.find(({ path }) => path === 'src/encoder/load.ts')
+    expect(load?.text).toContain("import { env } from 'node:process'")
+    expect(load?.text).not.toMatch(/\bprocess\./)
+  })
+
+  test('there is no default export, no enum and no any', () => {
+    const wrong = sources.filter(({ text }) =>
+      /export default|\benum \w+ \{|: any\b|as any\b/.test(text),
+    )
+    expect(wrong.map(({ path }) => path)).toEqual([])
+  })
+})
