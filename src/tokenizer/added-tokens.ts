@@ -1,0 +1,87 @@
+import { isWhitespace } from './text/categories.ts'
+import { WORD_CLASS } from './text/regex.ts'
+import { Trie } from './text/trie.ts'
+
+/** A piece that is looked for in the text itself, before the model sees it, e.g. `[MASK]`. */
+export interface AddedToken {
+  readonly id: number
+  readonly content: string
+  /** Found only where no word character touches it. */
+  readonly singleWord: boolean
+  /** Takes the white space on its left with it. */
+  readonly leftStrip: boolean
+  readonly rightStrip: boolean
+  /** Looked for after normalization, in its own normalized form. */
+  readonly normalized: boolean
+}
+
+/** What is left between added tokens: text, or the number of a token. */
+export type Section = string | number
+
+const ENDS_WITH_WORD = new RegExp(`[${WORD_CLASS}]$`, 'u')
+const STARTS_WITH_WORD = new RegExp(`^[${WORD_CLASS}]`, 'u')
+
+/** Finds added tokens: from the left, at each place the longest. */
+export class AddedTokens {
+  readonly #tokens: readonly AddedToken[]
+  readonly #trie = new Trie()
+
+  /** @param tokens with `content` as it is to be found. */
+  constructor(tokens: readonly AddedToken[]) {
+    this.#tokens = tokens
+    for (const [index, { content }] of tokens.entries()) {
+      if (content !== '') this.#trie.set(content, index)
+    }
+  }
+
+  /** The text cut at its added tokens; empty stretches of text are left out. */
+  split(text: string): Section[] {
+    const sections: Section[] = []
+    let done = 0
+    for (let index = 0; index < text.length; index++) {
+      if (this.#trie.child(Trie.root, text.charCodeAt(index)) === Trie.absent) continue
+      const token = this.#longestAt(text, index)
+      if (!token) continue
+      const end = index + token.content.length
+      if (!token.singleWord || isSingleWord(text, index, end)) {
+        const start = token.leftStrip ? Math.max(spaceBefore(text, index), done) : index
+        if (start > done) sections.push(text.slice(done, start))
+        sections.push(token.id)
+        done = token.rightStrip ? spaceAfter(text, end) : end
+      }
+      index = end - 1
+    }
+    if (done < text.length) sections.push(done === 0 ? text : text.slice(done))
+    return sections
+  }
+
+  #longestAt(text: string, start: number): AddedToken | undefined {
+    let found: AddedToken | undefined
+    let node: number = Trie.root
+    for (let index = start; index < text.length; index++) {
+      node = this.#trie.child(node, text.charCodeAt(index))
+      if (node === Trie.absent) break
+      const value = this.#trie.value(node)
+      if (value !== Trie.absent) found = this.#tokens[value]
+    }
+    return found
+  }
+}
+
+function isSingleWord(text: string, start: number, end: number): boolean {
+  // Two units are enough to hold the neighbouring character.
+  const before = text.slice(Math.max(start - 2, 0), start)
+  return !ENDS_WITH_WORD.test(before) && !STARTS_WITH_WORD.test(text.slice(end, end + 2))
+}
+
+function spaceBefore(text: string, start: number): number {
+  let first = start
+  while (first > 0 && isWhitespace(text.charCodeAt(first - 1))) first--
+  return first
+}
+
+function spaceAfter(text: string, end: number): number {
+  let last = end
+  while (last < text.length && isWhitespace(text.charCodeAt(last))) last++
+  return last
+}

@@ -1,0 +1,232 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { CheckpointError, InputError } from '../errors/index.ts'
+import { createTokenizer } from './create-tokenizer.ts'
+import type { Tokenizer } from './tokenizer.ts'
+
+const fixtures = new URL('../../test/fixtures/', import.meta.url)
+const bertFolder = new URL('models/tiny-bert-zh/', fixtures)
+const e5Folder = new URL('../../../shared/models/e5-small-zh/', import.meta.url)
+const hasE5 = existsSync(e5Folder)
+
+const read = (name: string, folder: URL = fixtures) => readFileSync(new URL(name, folder), 'utf8')
+const vocabulary = read('vocab.txt', bertFolder)
+const bertJson = read('models/tiny-dense-normalize/tokenizer.json')
+
+function create(files: Readonly<Record<string, unknown>>): Tokenizer {
+  const entries = Object.entries(files).map(([name, file]) => {
+    return [name, typeof file === 'string' ? file : JSON.stringify(file)] as const
+  })
+  return createTokenizer(new Map(entries))
+}
+
+/** The bert `tokenizer.json` with some parts replaced. */
+function edited(parts: Readonly<Record<string, unknown>>) {
+  return { 'tokenizer.json': { ...JSON.parse(bertJson), ...parts } }
+}
+
+function fromVocabulary(config: Readonly<Record<string, unknown>> = {}): Tokenizer {
+  return create({ 'vocab.txt': vocabulary, 'tokenizer_config.json': config })
+}
+
+function tokensOf(tokenizer: Tokenizer, text: string): string[] {
+  return tokenizer.tokens(tokenizer.encode(text).ids)
+}
+
+const bertFiles = ['vocab.txt', 'tokenizer_config.json', 'special_tokens_map.json']
+const subjects = [
+  {
+    name: 'vocab.txt of bert-base-chinese',
+    golden: 'bert-base-chinese.json',
+    skip: false,
+    build: () =>
+      create(Object.fromEntries(bertFiles.map((name) => [name, read(name, bertFolder)]))),
+  },
+  {
+    name: 'tokenizer.json of bert-base-chinese',
+    golden: 'bert-base-chinese.json',
+    skip: false,
+    build: () => create({ 'tokenizer.json': bertJson }),
+  },
+  {
+    name: 'tokenizer.json of e5-small-zh (skipped where ../shared is missing)',
+    golden: 'e5-small-zh.json',
+    skip: !hasE5,
+    build: () => create({ 'tokenizer.json': read('tokenizer.json', e5Folder) }),
+  },
+]
+
+describe.each(subjects)('golden: $name', ({ golden, skip, build }) => {
+  const { rows, pair_max8: pair } = JSON.parse(read(`tokenizer/${golden}`))
+
+  it.skipIf(skip)('every row, whole and within 16 pieces', () => {
+    const tokenizer = build()
+    for (const row of rows) {
+      const whole = tokenizer.encode(row.text)
+      const cut = tokenizer.encode(row.text, { maxLength: 16 })
+      expect([...whole.ids], row.text).toEqual(row.ids)
+      expect(tokenizer.tokens(whole.ids), row.text).toEqual(row.tokens)
+      expect(whole.truncated).toBe(0)
+      expect([...cut.ids], row.text).toEqual(row.ids_max16)
+      expect(cut.truncated).toBe(row.ids.length - row.ids_max16.length)
+    }
+  })
+
+  it.skipIf(skip)('the pair within 8 pieces', () => {
+    const encoding = build().encodePair(pair.a, pair.b, { maxLength: 8 })
+    expect([...encoding.ids]).toEqual(pair.ids)
+    expect([...encoding.typeIds]).toEqual(pair.type_ids ?? pair.ids.map(() => 0))
+    expect(encoding.truncated).toBeGreaterThan(0)
+  })
+})
+
+describe.each(['tiny-bpe', 'tiny-unigram'])('golden: %s', (name) => {
+  const { rows, pairs_max11: pairs } = JSON.parse(read(`tokenizer/${name}.json`))
+  const tokenizer = create({ 'tokenizer.json': read(`tokenizer/${name}.tokenizer.json`) })
+
+  it('every row', () => {
+    for (const row of rows) {
+      expect([...tokenizer.encode(row.text).ids], row.text).toEqual(row.ids)
+    }
+  })
+
+  it('every pair within 11 pieces', () => {
+    for (const { texts, ids, type_ids } of pairs) {
+      const encoding = tokenizer.encodePair(texts[0], texts[1], { maxLength: 11 })
+      expect([...encoding.ids], texts).toEqual(ids)
+      expect([...encoding.typeIds], texts).toEqual(type_ids)
+    }
+  })
+})
+
+describe('sizes', () => {
+  it('gives the rows an embedding table needs and the padding piece', () => {
+    expect(fromVocabulary()).toMatchObject({ vocabularySize: 21128, padId: 0 })
+    expect(fromVocabulary({ pad_token: '[SEP]' }).padId).toBe(102)
+    const bpe = create({ 'tokenizer.json': read('tokenizer/tiny-bpe.tokenizer.json') })
+    expect(bpe).toMatchObject({ vocabularySize: 500, padId: 1 })
+  })
+
+  it.skipIf(!hasE5)('counts added pieces past the model', () => {
+    const e5 = create({ 'tokenizer.json': read('tokenizer.json', e5Folder) })
+    expect(e5).toMatchObject({ vocabularySize: 23947, padId: 1 })
+  })
+})
+
+describe('tokenizer_config.json', () => {
+  it('decides on case, accents and Chinese characters', () => {
+    const text = 'É世界'
+    const framed = (...pieces: string[]) => ['[CLS]', ...pieces, '[SEP]']
+    expect(tokensOf(fromVocabulary(), text)).toEqual(framed('e', '世', '界'))
+    const cased = fromVocabulary({ do_lower_case: false })
+    expect(tokensOf(cased, text)).toEqual(framed('[UNK]', '世', '界'))
+    const accented = fromVocabulary({ strip_accents: false })
+    expect(tokensOf(accented, `${text}A`)).toEqual(framed('[UNK]', '世', '界', 'a'))
+    const joined = fromVocabulary({ tokenize_chinese_chars: false })
+    expect(tokensOf(joined, text)).toEqual(framed('e', '##世', '##界'))
+  })
+
+  it('has the last word over tokenizer.json for the classes that transformers rebuilds', () => {
+    const config = { tokenizer_class: 'BertTokenizerFast', do_lower_case: false }
+    const rebuilt = create({ 'tokenizer.json': bertJson, 'tokenizer_config.json': config })
+    expect(tokensOf(rebuilt, 'A')).toEqual(['[CLS]', '[UNK]', '[SEP]'])
+    const other = { ...config, tokenizer_class: 'PreTrainedTokenizerFast' }
+    const kept = create({ 'tokenizer.json': bertJson, 'tokenizer_config.json': other })
+    expect(tokensOf(kept, 'A')).toEqual(['[CLS]', 'a', '[SEP]'])
+  })
+
+  it.skipIf(!hasE5)('drops trailing white space for XLM-RoBERTa, as transformers 5 does', () => {
+    const json = read('tokenizer.json', e5Folder)
+    const config = read('tokenizer_config.json', e5Folder)
+    const rebuilt = create({ 'tokenizer.json': json, 'tokenizer_config.json': config })
+    expect([...rebuilt.encode('\u3000').ids]).toEqual([0, 2])
+    expect([...create({ 'tokenizer.json': json }).encode('\u3000').ids]).toEqual([0, 6, 2])
+  })
+
+  it('takes special pieces as text or as objects, with their flags', () => {
+    const mask = { content: '[MASK]', lstrip: true, rstrip: true, normalized: false }
+    const tokenizer = fromVocabulary({ do_lower_case: false, mask_token: mask })
+    expect(tokensOf(tokenizer, 'a [MASK] b')).toEqual(['[CLS]', 'a', '[MASK]', 'b', '[SEP]'])
+    const added = fromVocabulary({ additional_special_tokens: ['<new>'] })
+    expect(added.vocabularySize).toBe(21129)
+    expect([...added.encode('<new>').ids]).toEqual([101, 21128, 102])
+  })
+})
+
+describe('what cannot be read is an error with a name', () => {
+  const cases: readonly [string, string, Readonly<Record<string, unknown>>][] = [
+    ['nothing', 'tokenizer-file-missing', { 'sentencepiece.bpe.model': '' }],
+    ['no JSON', 'tokenizer-malformed', { 'tokenizer.json': '{' }],
+    ['no model', 'tokenizer-malformed', { 'tokenizer.json': {} }],
+    ['an empty vocab.txt', 'tokenizer-malformed', { 'vocab.txt': '' }],
+    ['no [UNK]', 'tokenizer-piece-missing', { 'vocab.txt': '[PAD]\n[CLS]\n[SEP]' }],
+    ['no [SEP]', 'tokenizer-piece-missing', { 'vocab.txt': '[PAD]\n[CLS]\n[UNK]' }],
+    [
+      'RoFormerTokenizer',
+      'tokenizer-class-unknown',
+      {
+        'vocab.txt': vocabulary,
+        'tokenizer_config.json': { tokenizer_class: 'RoFormerTokenizer' },
+      },
+    ],
+    [
+      '"left"',
+      'tokenizer-truncation-side',
+      { 'vocab.txt': vocabulary, 'tokenizer_config.json': { truncation_side: 'left' } },
+    ],
+    ['Magic', 'tokenizer-component-unknown', edited({ normalizer: { type: 'Magic' } })],
+    ['toString', 'tokenizer-component-unknown', edited({ pre_tokenizer: { type: 'toString' } })],
+    ['WordLevel', 'tokenizer-component-unknown', edited({ model: { type: 'WordLevel' } })],
+    ['Shape', 'tokenizer-component-unknown', edited({ post_processor: { type: 'Shape' } })],
+    [
+      'precompiled_charsmap',
+      'tokenizer-malformed',
+      edited({ normalizer: { type: 'Precompiled', precompiled_charsmap: '/////w==' } }),
+    ],
+    [
+      'a++',
+      'tokenizer-regex-unsupported',
+      edited({ normalizer: { type: 'Replace', pattern: { Regex: 'a++' }, content: '' } }),
+    ],
+    [
+      'the piece "a"',
+      'tokenizer-malformed',
+      edited({ model: { type: 'WordPiece', vocab: { a: 'b' } } }),
+    ],
+    ['entry 0', 'tokenizer-malformed', edited({ model: { type: 'Unigram', vocab: [['a', '0']] } })],
+    [
+      '[GONE]',
+      'tokenizer-malformed',
+      edited({
+        post_processor: {
+          type: 'TemplateProcessing',
+          single: [{ SpecialToken: { id: '[GONE]', type_id: 0 } }],
+          pair: [],
+          special_tokens: {},
+        },
+      }),
+    ],
+  ]
+
+  it.each(cases)('%s', (named, code, files) => {
+    const build = () => create(files)
+    expect(build).toThrow(CheckpointError)
+    expect(build).toThrow(expect.objectContaining({ code }))
+    if (/[A-Z[+"_]/.test(named)) expect(build).toThrow(named.replace(/^no /, ''))
+  })
+
+  it('a limit that leaves no room', () => {
+    const tokenizer = fromVocabulary()
+    const error = expect.objectContaining({ code: 'max-length-too-small' })
+    expect(() => tokenizer.encode('我', { maxLength: 1 })).toThrow(InputError)
+    expect(() => tokenizer.encodePair('我', '你', { maxLength: 2 })).toThrow(error)
+    expect(() => tokenizer.encode('我', { maxLength: 2.5 })).toThrow(error)
+    expect([...tokenizer.encode('我', { maxLength: 2 }).ids]).toEqual([101, 102])
+  })
+
+  it('a number that is no piece', () => {
+    expect(() => fromVocabulary().tokens([21128])).toThrow(
+      expect.objectContaining({ code: 'token-id-unknown' }),
+    )
+  })
+})

@@ -1,0 +1,3 @@
+export { createTokenizer } from './create-tokenizer.ts'
+export type { Encoding, Tokenizer } from './tokenizer.ts'
+export { tokenizerJsonText } from './tokenizer-json-text.ts'

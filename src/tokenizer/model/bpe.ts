@@ -1,0 +1,139 @@
+import { CheckpointError } from '../../errors/index.ts'
+import { byteIds } from './byte-fallback.ts'
+import { type Merge, MergeQueue } from './merge-queue.ts'
+import type { Model } from './model.ts'
+
+/** Pieces are numbered below this, so that a pair of them fits one safe integer. */
+const PAIR_BASE = 0x4000000
+
+export interface BpeOptions {
+  readonly unknownPiece: string | undefined
+  /** What pieces that go on inside a word begin with. */
+  readonly continuationPrefix: string
+  /** What pieces that end a word end with. */
+  readonly endSuffix: string
+  /** Whether unknown characters in a row become one unknown piece. */
+  readonly fuseUnknown: boolean
+  readonly byteFallback: boolean
+  /** Whether a word that is a piece is taken as it is, without merging. */
+  readonly ignoreMerges: boolean
+}
+
+/** The symbols of a word while they are merged: a linked list over arrays. */
+interface Symbols {
+  readonly ids: number[]
+  readonly next: number[]
+  readonly previous: number[]
+}
+
+/**
+ * Byte-pair encoding: characters, merged pair by pair, the pair learnt earliest first.
+ *
+ * Source: Sennrich et al. 2016 (arXiv 1508.07909), as the `tokenizers` library runs it.
+ */
+export class Bpe implements Model {
+  readonly pieces: readonly (string | undefined)[]
+  readonly #ids = new Map<string, number>()
+  readonly #ranks = new Map<number, number>()
+  readonly #merged: number[] = []
+  readonly #options: BpeOptions
+
+  constructor(
+    pieces: readonly (string | undefined)[],
+    merges: readonly (readonly [string, string])[],
+    options: BpeOptions,
+  ) {
+    this.pieces = pieces
+    this.#options = options
+    for (const [id, piece] of pieces.entries()) {
+      if (piece !== undefined) this.#ids.set(piece, id)
+    }
+    for (const [rank, [left, right]] of merges.entries()) {
+      const merged = left + right.slice(options.continuationPrefix.length)
+      const pair = this.#require(left) * PAIR_BASE + this.#require(right)
+      this.#ranks.set(pair, rank)
+      this.#merged.push(this.#require(merged))
+    }
+  }
+
+  idOf(piece: string): number | undefined {
+    return this.#ids.get(piece)
+  }
+
+  encode(word: string, ids: number[]): void {
+    const whole = this.#options.ignoreMerges ? this.#ids.get(word) : undefined
+    if (whole !== undefined) ids.push(whole)
+    else this.#merge(this.#characters(word), ids)
+  }
+
+  #characters(word: string): number[] {
+    const { continuationPrefix, endSuffix, byteFallback, unknownPiece, fuseUnknown } = this.#options
+    const ids: number[] = []
+    let isUnknownBefore = false
+    for (let start = 0, end = 0; start < word.length; start = end) {
+      end = start + ((word.charCodeAt(start) & 0xfc00) === 0xd800 ? 2 : 1)
+      const prefix = start === 0 ? '' : continuationPrefix
+      const piece = prefix + word.slice(start, end) + (end === word.length ? endSuffix : '')
+      const id = this.#ids.get(piece)
+      const known =
+        id !== undefined ? [id] : byteFallback && byteIds(piece, (byte) => this.#ids.get(byte))
+      if (known) ids.push(...known)
+      else if (unknownPiece !== undefined && !(fuseUnknown && isUnknownBefore)) {
+        ids.push(this.#require(unknownPiece))
+      }
+      isUnknownBefore = !known
+    }
+    return ids
+  }
+
+  #merge(ids: number[], out: number[]): void {
+    const symbols: Symbols = {
+      ids,
+      next: ids.map((_, index) => (index + 1 < ids.length ? index + 1 : -1)),
+      previous: ids.map((_, index) => index - 1),
+    }
+    const queue = new MergeQueue()
+    for (let index = 0; index + 1 < ids.length; index++) this.#offer(symbols, index, queue)
+    for (let merge = queue.pop(); merge; merge = queue.pop()) this.#apply(symbols, merge, queue)
+    for (let index = 0; index >= 0 && index < ids.length; index = symbols.next[index] ?? -1) {
+      out.push(ids[index] ?? 0)
+    }
+  }
+
+  #rankAt({ ids, next }: Symbols, position: number): number | undefined {
+    const right = next[position] ?? -1
+    if (position < 0 || right < 0) return undefined
+    return this.#ranks.get((ids[position] ?? 0) * PAIR_BASE + (ids[right] ?? 0))
+  }
+
+  #offer(symbols: Symbols, position: number, queue: MergeQueue): void {
+    const rank = this.#rankAt(symbols, position)
+    if (rank !== undefined) queue.push({ rank, position })
+  }
+
+  #apply(symbols: Symbols, { rank, position }: Merge, queue: MergeQueue): void {
+    const { ids, next, previous } = symbols
+    // The pair may have changed since it was offered; a symbol merged away is marked -1.
+    const rankNow = ids[position] === -1 ? undefined : this.#rankAt(symbols, position)
+    const id = this.#merged[rank] ?? -1
+    if (rankNow === undefined || this.#merged[rankNow] !== id) return
+    const right = next[position] ?? -1
+    const after = next[right] ?? -1
+    ids[position] = id
+    ids[right] = -1
+    next[position] = after
+    if (after >= 0) previous[after] = position
+    this.#offer(symbols, previous[position] ?? -1, queue)
+    this.#offer(symbols, position, queue)
+  }
+
+  #require(piece: string): number {
+    const id = this.#ids.get(piece)
+    if (id !== undefined) return id
+    throw new CheckpointError(
+      'tokenizer-piece-missing',
+      `The BPE vocabulary lacks the piece ${JSON.stringify(piece)} that its merges or options name`,
+      { facts: { piece } },
+    )
+  }
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import { CheckpointError } from '../../errors/index.ts'
+import { type Component, check, unknownComponent } from '../component.ts'
+import { Bpe } from './bpe.ts'
+import type { Model } from './model.ts'
+import { Unigram } from './unigram.ts'
+import { WORDPIECE_DEFAULTS, WordPiece } from './wordpiece.ts'
+
+// Vocabularies are large: they are looked through once, where they are taken apart.
+const numberedPieces = z.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'expected an object of pieces with their numbers',
+)
+const wordPieceSchema = z.object({
+  vocab: numberedPieces,
+  unk_token: z.string().default(WORDPIECE_DEFAULTS.unknownPiece),
+  continuing_subword_prefix: z.string().default(WORDPIECE_DEFAULTS.continuationPrefix),
+  max_input_chars_per_word: z.number().default(WORDPIECE_DEFAULTS.maxWordLength),
+})
+const unigramSchema = z.object({
+  vocab: z.custom<unknown[]>(Array.isArray, 'expected a list of pieces with their scores'),
+  unk_id: z.int().nonnegative().nullish(),
+  byte_fallback: z.boolean().nullish(),
+})
+const bpeSchema = z.object({
+  vocab: numberedPieces,
+  merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
+  dropout: z.literal([null, 0]).optional(),
+  unk_token: z.string().nullish(),
+  continuing_subword_prefix: z.string().nullish(),
+  end_of_word_suffix: z.string().nullish(),
+  fuse_unk: z.boolean().nullish(),
+  byte_fallback: z.boolean().nullish(),
+  ignore_merges: z.boolean().nullish(),
+})
+
+/** The kinds that `tokenizer.json` can name, each with the reading of its options. */
+const KINDS: Readonly<Record<string, (component: Component) => Model>> = {
+  WordPiece: readWordPiece,
+  Unigram: readUnigram,
+  BPE: readBpe,
+}
+
+/** The model that a part of `tokenizer.json` describes. */
+export function createModel(component: Component): Model {
+  const read = Object.hasOwn(KINDS, component.type) ? KINDS[component.type] : undefined
+  if (!read) throw unknownComponent('model', component.type, Object.keys(KINDS))
+  return read(component)
+}
+
+function readWordPiece(component: Component): Model {
+  const options = check(wordPieceSchema, component, 'tokenizer.json: WordPiece')
+  return new WordPiece(piecesById(options.vocab), {
+    unknownPiece: options.unk_token,
+    continuationPrefix: options.continuing_subword_prefix,
+    maxWordLength: options.max_input_chars_per_word,
+  })
+}
+
+function readUnigram(component: Component): Model {
+  const { vocab, unk_id, byte_fallback } = check(
+    unigramSchema,
+    component,
+    'tokenizer.json: Unigram',
+  )
+  const pieces: string[] = []
+  const scores = new Float64Array(vocab.length)
+  for (const [id, entry] of vocab.entries()) {
+    const [piece, score]: unknown[] = Array.isArray(entry) ? entry : []
+    if (typeof piece !== 'string' || typeof score !== 'number') throw malformed(`entry ${id}`)
+    pieces.push(piece)
+    scores[id] = score
+  }
+  if (unk_id != null && unk_id >= pieces.length) throw malformed(`the unk_id ${unk_id}`)
+  return new Unigram(pieces, scores, {
+    unknownId: unk_id ?? undefined,
+    byteFallback: byte_fallback ?? false,
+  })
+}
+
+function readBpe(component: Component): Model {
+  const options = check(bpeSchema, component, 'tokenizer.json: BPE')
+  return new Bpe(piecesById(options.vocab), options.merges.map(readMerge), {
+    unknownPiece: options.unk_token ?? undefined,
+    continuationPrefix: options.continuing_subword_prefix ?? '',
+    endSuffix: options.end_of_word_suffix ?? '',
+    fuseUnknown: options.fuse_unk ?? false,
+    byteFallback: options.byte_fallback ?? false,
+    ignoreMerges: options.ignore_merges ?? false,
+  })
+}
+
+function readMerge(merge: string | [string, string]): readonly [string, string] {
+  if (typeof merge !== 'string') return merge
+  const [left, right, ...rest] = merge.split(' ')
+  if (left === undefined || right === undefined || rest.length > 0) {
+    throw malformed(`the merge ${JSON.stringify(merge)}`)
+  }
+  return [left, right]
+}
+
+function piecesById(vocabulary: Readonly<Record<string, unknown>>): (string | undefined)[] {
+  const pieces: (string | undefined)[] = []
+  for (const [piece, id] of Object.entries(vocabulary)) {
+    const isId = typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < 0x4000000
+    if (!isId) throw malformed(`the number of the piece ${JSON.stringify(piece)}`)
+    while (pieces.length <= id) pieces.push(undefined)
+    pieces[id] = piece
+  }
+  return pieces
+}
+
+function malformed(what: string): CheckpointError {
+  return new CheckpointError(
+    'tokenizer-malformed',
+    `tokenizer.json: in the vocabulary of its model, ${what} does not fit`,
+    { facts: { place: 'tokenizer.json: model', what } },
+  )
+}

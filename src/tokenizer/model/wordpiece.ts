@@ -1,0 +1,84 @@
+import { CheckpointError } from '../../errors/index.ts'
+import { Trie } from '../text/trie.ts'
+import type { Model } from './model.ts'
+
+export interface WordPieceOptions {
+  readonly unknownPiece: string
+  /** What vocabulary entries that go on inside a word begin with, `##` as a rule. */
+  readonly continuationPrefix: string
+  /** A word of more characters (code points) becomes one unknown piece. */
+  readonly maxWordLength: number
+}
+
+export const WORDPIECE_DEFAULTS: WordPieceOptions = {
+  unknownPiece: '[UNK]',
+  continuationPrefix: '##',
+  maxWordLength: 100,
+}
+
+/**
+ * WordPiece: from the left, the longest piece that fits; a word that cannot be covered whole
+ * becomes one unknown piece. `unable` → `un`, `##able`.
+ *
+ * Source: Devlin et al. 2018 (google-research/bert, WordpieceTokenizer).
+ */
+export class WordPiece implements Model {
+  readonly pieces: readonly (string | undefined)[]
+  readonly #trie = new Trie()
+  readonly #continuation: number
+  readonly #unknownId: number
+  readonly #maxWordLength: number
+
+  constructor(pieces: readonly (string | undefined)[], options: WordPieceOptions) {
+    this.pieces = pieces
+    for (const [id, piece] of pieces.entries()) {
+      if (piece) this.#trie.set(piece, id)
+    }
+    this.#continuation = this.#trie.walk(options.continuationPrefix)
+    this.#unknownId = this.#trie.get(options.unknownPiece)
+    this.#maxWordLength = options.maxWordLength
+    if (this.#unknownId !== Trie.absent) return
+    throw new CheckpointError(
+      'tokenizer-piece-missing',
+      `The vocabulary lacks the piece ${options.unknownPiece} that unknown words become`,
+      { facts: { piece: options.unknownPiece } },
+    )
+  }
+
+  idOf(piece: string): number | undefined {
+    const id = this.#trie.get(piece)
+    return id === Trie.absent ? undefined : id
+  }
+
+  encode(word: string, ids: number[]): void {
+    const before = ids.length
+    if (!this.#isTooLong(word) && this.#encodeWhole(word, ids)) return
+    ids.length = before
+    ids.push(this.#unknownId)
+  }
+
+  #encodeWhole(word: string, ids: number[]): boolean {
+    const trie = this.#trie
+    let node: number = Trie.root
+    for (let start = 0; start < word.length; node = this.#continuation) {
+      let id: number = Trie.absent
+      let end = start
+      for (let index = start; index < word.length && node !== Trie.absent; index++) {
+        node = trie.child(node, word.charCodeAt(index))
+        if (node === Trie.absent || trie.value(node) === Trie.absent) continue
+        id = trie.value(node)
+        end = index + 1
+      }
+      if (id === Trie.absent) return false
+      ids.push(id)
+      start = end
+    }
+    return true
+  }
+
+  #isTooLong(word: string): boolean {
+    const most = this.#maxWordLength
+    if (word.length <= most) return false
+    return word.length > 2 * most || [...word].length > most
+  }
+}

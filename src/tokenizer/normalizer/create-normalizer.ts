@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { type Component, check, componentSchema, unknownComponent } from '../component.ts'
+import { patternSchema, toRegex } from '../text/pattern.ts'
+import { bertNormalizer } from './bert-normalizer.ts'
+import { Charsmap } from './charsmap.ts'
+import { lowercase } from './lowercase.ts'
+import { nmt } from './nmt.ts'
+import type { Normalizer } from './normalizer.ts'
+import { precompiled } from './precompiled.ts'
+import { strip } from './strip.ts'
+
+const bertSchema = z.object({
+  clean_text: z.boolean().default(true),
+  handle_chinese_chars: z.boolean().default(true),
+  strip_accents: z.boolean().nullish(),
+  lowercase: z.boolean().default(true),
+})
+const stripSchema = z.object({ strip_left: z.boolean(), strip_right: z.boolean() })
+const replaceSchema = z.object({ pattern: patternSchema, content: z.string() })
+const sequenceSchema = z.object({ normalizers: z.array(componentSchema) })
+const precompiledSchema = z.object({ precompiled_charsmap: z.string().nullish() })
+const COMBINING_MARKS = /\p{M}/gu
+
+/** The kinds that `tokenizer.json` can name, each with the reading of its options. */
+const KINDS: Readonly<Record<string, (component: Component) => Normalizer>> = {
+  BertNormalizer: readBert,
+  Precompiled: readPrecompiled,
+  NFC: () => (text) => text.normalize('NFC'),
+  NFD: () => (text) => text.normalize('NFD'),
+  NFKC: () => (text) => text.normalize('NFKC'),
+  NFKD: () => (text) => text.normalize('NFKD'),
+  Lowercase: () => lowercase,
+  StripAccents: () => (text) => text.replace(COMBINING_MARKS, ''),
+  Strip: readStrip,
+  Replace: readReplace,
+  Prepend: readPrepend,
+  Nmt: () => nmt,
+  Sequence: readSequence,
+}
+
+/** The normalizer that a part of `tokenizer.json` describes. */
+export function createNormalizer(component: Component): Normalizer {
+  const read = Object.hasOwn(KINDS, component.type) ? KINDS[component.type] : undefined
+  if (!read) throw unknownComponent('normalizer', component.type, Object.keys(KINDS))
+  return read(component)
+}
+
+function readBert(component: Component): Normalizer {
+  const options = check(bertSchema, component, 'tokenizer.json: BertNormalizer')
+  return bertNormalizer({
+    cleanText: options.clean_text,
+    handleChineseChars: options.handle_chinese_chars,
+    stripAccents: options.strip_accents ?? options.lowercase,
+    lowercase: options.lowercase,
+  })
+}
+
+function readPrecompiled(component: Component): Normalizer {
+  const { precompiled_charsmap: base64 } = check(
+    precompiledSchema,
+    component,
+    'tokenizer.json: Precompiled',
+  )
+  return base64 ? precompiled(new Charsmap(base64)) : (text) => text
+}
+
+function readStrip(component: Component): Normalizer {
+  const options = check(stripSchema, component, 'tokenizer.json: Strip')
+  return (text) => strip(text, { left: options.strip_left, right: options.strip_right })
+}
+
+function readReplace(component: Component): Normalizer {
+  const { pattern, content } = check(replaceSchema, component, 'tokenizer.json: Replace')
+  const regex = toRegex(pattern)
+  return (text) => text.replace(regex, () => content)
+}
+
+function readPrepend(component: Component): Normalizer {
+  const { prepend } = check(z.object({ prepend: z.string() }), component, 'tokenizer.json: Prepend')
+  return (text) => (text === '' ? text : prepend + text)
+}
+
+function readSequence(component: Component): Normalizer {
+  const { normalizers } = check(sequenceSchema, component, 'tokenizer.json: Sequence')
+  const steps = normalizers.map(createNormalizer)
+  return (text) => steps.reduce((current, step) => step(current), text)
+}

@@ -1,0 +1,2 @@
+/** Rewrites a text before it is cut, e.g. to lower case. */
+export type Normalizer = (text: string) => string

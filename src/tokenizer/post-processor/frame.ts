@@ -1,0 +1,70 @@
+/** A place in a framed encoding: a special piece, or all pieces of the first or second text. */
+export type Slot =
+  | { readonly kind: 'special'; readonly id: number; readonly typeId: number }
+  | { readonly kind: 'text'; readonly text: 0 | 1; readonly typeId: number }
+
+/** How texts are framed by special pieces: what the post-processor of a tokenizer comes down to. */
+export interface Frame {
+  readonly single: readonly Slot[]
+  readonly pair: readonly Slot[]
+}
+
+export interface Framed {
+  readonly ids: Int32Array
+  readonly typeIds: Int32Array
+}
+
+export function special(id: number, typeId = 0): Slot {
+  return { kind: 'special', id, typeId }
+}
+
+export function text(index: 0 | 1, typeId = 0): Slot {
+  return { kind: 'text', text: index, typeId }
+}
+
+/** BERT's frame: `[CLS] A [SEP]` and `[CLS] A [SEP] B [SEP]`, the second text of type 1. */
+export function bertFrame(cls: number, sep: number): Frame {
+  return {
+    single: [special(cls), text(0), special(sep)],
+    pair: [special(cls), text(0), special(sep), text(1, 1), special(sep, 1)],
+  }
+}
+
+/** RoBERTa's frame: `<s> A </s>` and `<s> A </s> </s> B </s>`, all of type 0. */
+export function robertaFrame(cls: number, sep: number): Frame {
+  return {
+    single: [special(cls), text(0), special(sep)],
+    pair: [special(cls), text(0), special(sep), special(sep), text(1), special(sep)],
+  }
+}
+
+/** No special pieces; the second text of type 1. */
+export const BARE_FRAME: Frame = { single: [text(0)], pair: [text(0), text(1, 1)] }
+
+export function countSpecial(slots: readonly Slot[]): number {
+  return slots.filter((slot) => slot.kind === 'special').length
+}
+
+/** Puts the first `lengths[i]` pieces of `texts[i]` into their slots. */
+export function fill(
+  slots: readonly Slot[],
+  texts: readonly (readonly number[])[],
+  lengths: readonly number[],
+): Framed {
+  const size = lengths.reduce((a, b) => a + b, countSpecial(slots))
+  const ids = new Int32Array(size)
+  const typeIds = new Int32Array(size)
+  let position = 0
+  for (const slot of slots) {
+    const start = position
+    if (slot.kind === 'special') {
+      ids[position++] = slot.id
+    } else {
+      const pieces = texts[slot.text] ?? []
+      const length = lengths[slot.text] ?? 0
+      for (let index = 0; index < length; index++) ids[position++] = pieces[index] ?? 0
+    }
+    if (slot.typeId !== 0) typeIds.fill(slot.typeId, start, position)
+  }
+  return { ids, typeIds }
+}

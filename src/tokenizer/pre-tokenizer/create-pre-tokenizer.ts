@@ -1,0 +1,132 @@
+import { z } from 'zod'
+import { CheckpointError } from '../../errors/index.ts'
+import { type Component, check, componentSchema, unknownComponent } from '../component.ts'
+import { isPunctuation } from '../text/categories.ts'
+import { patternSchema, toRegex } from '../text/pattern.ts'
+import { SPACE_CLASS, WORD_CLASS } from '../text/regex.ts'
+import { bertWords } from './bert-words.ts'
+import { byteLevel } from './byte-level.ts'
+import { metaspace, PREPEND_SCHEMES } from './metaspace.ts'
+import type { PreTokenizer } from './pre-tokenizer.ts'
+import { SPLIT_BEHAVIORS, splitAt } from './split.ts'
+import { whitespaceWords } from './whitespace-words.ts'
+
+const WORDS = new RegExp(`[${WORD_CLASS}]+|[^${WORD_CLASS}${SPACE_CLASS}]+`, 'gu')
+const DIGITS = /\p{N}+/gu
+const SINGLE_DIGITS = /\p{N}/gu
+
+const metaspaceSchema = z.object({
+  replacement: z.string().min(1),
+  add_prefix_space: z.boolean().nullish(),
+  prepend_scheme: z.enum(PREPEND_SCHEMES).optional(),
+  split: z.boolean().nullish(),
+})
+const byteLevelSchema = z.object({
+  add_prefix_space: z.boolean().default(true),
+  use_regex: z.boolean().default(true),
+})
+const splitSchema = z.object({
+  pattern: patternSchema,
+  behavior: z.enum(SPLIT_BEHAVIORS),
+  invert: z.boolean().default(false),
+})
+const punctuationSchema = z.object({ behavior: z.enum(SPLIT_BEHAVIORS).default('Isolated') })
+const digitsSchema = z.object({ individual_digits: z.boolean().default(false) })
+const sequenceSchema = z.object({ pretokenizers: z.array(componentSchema) })
+
+/** The kinds that `tokenizer.json` can name, each with the reading of its options. */
+const KINDS: Readonly<Record<string, (component: Component) => PreTokenizer>> = {
+  BertPreTokenizer: () => bertWords,
+  Whitespace: () => (text) => text.match(WORDS) ?? [],
+  WhitespaceSplit: () => whitespaceWords,
+  Metaspace: readMetaspace,
+  Punctuation: readPunctuation,
+  Digits: readDigits,
+  Split: readSplit,
+  ByteLevel: readByteLevel,
+  Sequence: readSequence,
+}
+
+/** The pre-tokenizer that a part of `tokenizer.json` describes. */
+export function createPreTokenizer(component: Component): PreTokenizer {
+  const read = Object.hasOwn(KINDS, component.type) ? KINDS[component.type] : undefined
+  if (!read) throw unknownComponent('pre-tokenizer', component.type, Object.keys(KINDS))
+  return read(component)
+}
+
+function readMetaspace(component: Component): PreTokenizer {
+  const options = check(metaspaceSchema, component, 'tokenizer.json: Metaspace')
+  return metaspace({
+    replacement: options.replacement,
+    prependScheme:
+      options.add_prefix_space === false ? 'never' : (options.prepend_scheme ?? 'always'),
+    split: options.split ?? true,
+  })
+}
+
+function readPunctuation(component: Component): PreTokenizer {
+  const { behavior } = check(punctuationSchema, component, 'tokenizer.json: Punctuation')
+  if (behavior === 'Isolated') return isolatePunctuation
+  throw new CheckpointError(
+    'tokenizer-component-unknown',
+    `tokenizer.json asks for Punctuation with the behavior ${behavior}; yuju knows Isolated only`,
+    { facts: { role: 'pre-tokenizer', type: 'Punctuation', behavior } },
+  )
+}
+
+function isolatePunctuation(text: string): string[] {
+  const words: string[] = []
+  let word = ''
+  for (const character of text) {
+    if (!isPunctuation(character.codePointAt(0) ?? 0)) {
+      word += character
+      continue
+    }
+    if (word !== '') words.push(word)
+    words.push(character)
+    word = ''
+  }
+  return word === '' ? words : [...words, word]
+}
+
+function readDigits(component: Component): PreTokenizer {
+  const options = check(digitsSchema, component, 'tokenizer.json: Digits')
+  const regex = options.individual_digits ? SINGLE_DIGITS : DIGITS
+  return (text) => splitAt(text, regex, { behavior: 'Isolated', invert: false })
+}
+
+function readSplit(component: Component): PreTokenizer {
+  const { pattern, ...options } = check(splitSchema, component, 'tokenizer.json: Split')
+  const regex = toRegex(pattern)
+  return (text) => splitAt(text, regex, options)
+}
+
+function readByteLevel(component: Component): PreTokenizer {
+  const options = check(byteLevelSchema, component, 'tokenizer.json: ByteLevel')
+  return byteLevel({ addPrefixSpace: options.add_prefix_space, useRegex: options.use_regex })
+}
+
+function readSequence(component: Component): PreTokenizer {
+  const { pretokenizers } = check(sequenceSchema, component, 'tokenizer.json: Sequence')
+  rejectLateFirst(pretokenizers)
+  const steps = pretokenizers.map(createPreTokenizer)
+  return (text, atStart) => {
+    let words = [text]
+    for (const [index, step] of steps.entries()) {
+      words = words.flatMap((word) => step(word, atStart && index === 0))
+    }
+    return words
+  }
+}
+
+// After another step it is no longer known which word began the input.
+function rejectLateFirst(steps: readonly Component[]): void {
+  const late = steps.slice(1).find((step) => step.prepend_scheme === 'first')
+  if (!late) return
+  throw new CheckpointError(
+    'tokenizer-component-unknown',
+    'tokenizer.json asks for Metaspace with prepend_scheme "first" after another pre-tokenizer; ' +
+      'yuju knows it as the first step only',
+    { facts: { role: 'pre-tokenizer', type: late.type } },
+  )
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { translateRegex } from './regex.ts'
+
+describe('translateRegex', () => {
+  it.each([
+    ['\\w+', 'é我½ⅣⓐZ_9', ['é我½ⅣⓐZ_9']],
+    ['\\w', '\u200d-', []],
+    ['[\\w-]+', 'a-b c', ['a-b', 'c']],
+    ['\\s', '\u0085\ufeff\u3000', ['\u0085', '\u3000']],
+    ['\\S+', '\ufeffa\u3000b', ['\ufeffa', 'b']],
+    ['[^\\d\\s]+', '1٣a b', ['a', 'b']],
+    ['\\D+', '1٣ab', ['ab']],
+    ['\\p{Han}+|\\p{Lu}', 'a我的B', ['我的', 'B']],
+    ['^.', 'ab\ncd\u2028e', ['a', 'c']],
+    ['.$', 'ab\ncd', ['b', 'd']],
+    ['b.d', 'b\u2028d', ['b\u2028d']],
+    ['\\"\\-\\.', '"-.', ['"-.']],
+    [' {2,}', 'a  b   c', ['  ', '   ']],
+    ['(?<!a)b(?=c)', 'abc bc', ['b']],
+  ])('%s finds what Oniguruma finds', (pattern, text, expected) => {
+    expect(text.match(translateRegex(pattern)) ?? []).toEqual(expected)
+  })
+
+  it.each(['a++', '(?i:x)', '(?>a)', '[a&&b]', '[[:alpha:]]', '\\R', '\\b', '\\p{Nonsense}', '('])(
+    '%s is refused',
+    (pattern) => {
+      expect(() => translateRegex(pattern)).toThrow(
+        expect.objectContaining({ code: 'tokenizer-regex-unsupported', facts: expect.anything() }),
+      )
+    },
+  )
+})

@@ -1,0 +1,98 @@
+import { CheckpointError } from '../../errors/index.ts'
+
+/** White space, as the inside of a character class. */
+export const SPACE_CLASS =
+  '\\t-\\r\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
+/** Word characters as Rust's `regex` has them, as the inside of a character class. */
+export const WORD_CLASS = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}'
+
+/** What Oniguruma's short names for sets mean. */
+const ONIGURUMA_CLASSES: ReadonlyMap<string, string> = new Map([
+  ['s', SPACE_CLASS],
+  ['w', '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\xb2\\xb3\\xb9\\xbc-\\xbe'],
+  ['d', '\\p{Nd}'],
+])
+
+/** Characters outside of sets that JavaScript reads differently: its lines have more ends. */
+const LINE_SYNTAX: ReadonlyMap<string, string> = new Map([
+  ['.', '[^\\n]'],
+  ['^', '(?<![^\\n])'],
+  ['$', '(?![^\\n])'],
+])
+
+/** One element of the syntax: a property, another escape, a group's opening, or a character. */
+const ELEMENT = /\\[pP]\{\w+\}|\\[\s\S]|\(\?<?[\s\S]|[*+?}]\+|&&|[\s\S]/gu
+const SAME_ESCAPE = /^\\[tnrfv0xu.*+?^$(){}|[\]\\/]$/
+const SAME_GROUP = /^\(\?(?:[:=!]|<[=!\p{L}])$/u
+
+/**
+ * A regular expression of `tokenizer.json`, written for Oniguruma, as a JavaScript one (flags `gu`).
+ *
+ * @throws CheckpointError for a construct that JavaScript lacks or reads differently.
+ */
+export function translateRegex(pattern: string): RegExp {
+  let inClass = false
+  const translated = pattern.replace(ELEMENT, (element) => {
+    const result = inClass ? translateInClass(element) : translateOutside(element)
+    if (result === undefined) throw unsupported(pattern, `it uses ${JSON.stringify(element)}`)
+    if (element === '[') inClass = true
+    if (element === ']') inClass = false
+    return result
+  })
+  try {
+    return new RegExp(translated, 'gu')
+  } catch (cause) {
+    throw unsupported(pattern, String(cause), cause)
+  }
+}
+
+export function escapeRegex(literal: string): string {
+  return literal.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
+}
+
+function translateOutside(element: string): string | undefined {
+  if (/^[*+?}]\+$/.test(element)) return undefined // possessive
+  if (element.startsWith('(?')) return SAME_GROUP.test(element) ? element : undefined
+  if (!element.startsWith('\\')) return LINE_SYNTAX.get(element) ?? element
+  const members = ONIGURUMA_CLASSES.get(element.slice(1).toLowerCase())
+  if (members !== undefined) return `[${/[A-Z]/.test(element) ? '^' : ''}${members}]`
+  return element === '\\-' ? '-' : translateEscape(element)
+}
+
+function translateInClass(element: string): string | undefined {
+  if (element === '[' || element === '&&') return undefined // sets of sets
+  if (!element.startsWith('\\')) return element
+  if (element === '\\D') return '\\P{Nd}'
+  return element === '\\-'
+    ? element
+    : (ONIGURUMA_CLASSES.get(element.slice(1)) ?? translateEscape(element))
+}
+
+function translateEscape(element: string): string | undefined {
+  if (SAME_ESCAPE.test(element)) return element
+  if (/^\\[pP]\{/.test(element)) return translateProperty(element)
+  // A needless escape, which JavaScript refuses.
+  return /^\\[^\p{L}\p{N}]$/u.test(element) ? element.slice(1) : undefined
+}
+
+// Oniguruma takes the name of a script alone, JavaScript only as the value of Script.
+function translateProperty(element: string): string | undefined {
+  return [element, element.replace('{', '{Script=')].find(isValid)
+}
+
+function isValid(source: string): boolean {
+  try {
+    return new RegExp(source, 'u').source !== ''
+  } catch {
+    return false
+  }
+}
+
+function unsupported(pattern: string, reason: string, cause?: unknown): CheckpointError {
+  return new CheckpointError(
+    'tokenizer-regex-unsupported',
+    `tokenizer.json has the regular expression ${JSON.stringify(pattern)}, which yuju cannot run ` +
+      `exactly as the reference does: ${reason}`,
+    { facts: { pattern, reason }, cause },
+  )
+}
