@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
@@ -25,7 +25,12 @@ interface SourceFile {
   readonly imports: readonly string[]
 }
 
-const sources: readonly SourceFile[] = globSync('src/**/*.ts', { cwd: root })
+const sources: readonly SourceFile[] = readdirSync(join(root, 'src'), {
+  recursive: true,
+  encoding: 'utf8',
+})
+  .map((path) => `src/${path}`)
+  .filter((path) => path.endsWith('.ts'))
   .filter((path) => !path.endsWith('.test.ts') && !path.includes('generated'))
   .map((path) => {
     const text = readFileSync(join(root, path), 'utf8')

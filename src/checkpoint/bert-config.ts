@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { CheckpointError } from '../errors/index.ts'
 import type { Activation } from './module-spec.ts'
 
 /** The shape of a BERT encoder, read from `config.json`. */
@@ -7,13 +9,109 @@ export interface BertConfig {
   readonly layers: number
   readonly heads: number
   readonly intermediateSize: number
+  /** Rows of the position table. */
   readonly maxPositions: number
+  /** The row of the first piece: 0 for BERT, one after the padding's number for RoBERTa's family. */
+  readonly positionOffset: number
   readonly typeVocabularySize: number
   readonly layerNormEpsilon: number
   readonly activation: Activation
   readonly padId: number
   readonly hiddenDropout: number
   readonly attentionDropout: number
-  /** `config.json` as it was read; saving writes it back with the fields above brought up to date. */
+  /** `config.json` as it was read. */
   readonly raw: Readonly<Record<string, unknown>>
+}
+
+/** Architectures that are BERT's encoder, with the way they number positions. */
+const POSITIONS = {
+  bert: 'from zero',
+  roberta: 'after padding',
+  'xlm-roberta': 'after padding',
+  camembert: 'after padding',
+} as const
+const ARCHITECTURES = Object.keys(POSITIONS) as (keyof typeof POSITIONS)[]
+
+/** Names of `hidden_act` whose formulas are exactly one of ours. */
+const ACTIVATION_NAMES: Readonly<Record<string, Activation>> = {
+  gelu: 'gelu',
+  gelu_python: 'gelu',
+  gelu_new: 'gelu_tanh',
+  gelu_fast: 'gelu_tanh',
+  gelu_pytorch_tanh: 'gelu_tanh',
+  relu: 'relu',
+  tanh: 'tanh',
+}
+
+const count = z.number().int().positive()
+const dropout = z.number().min(0).lt(1)
+const configSchema = z.looseObject({
+  model_type: z.string(),
+  vocab_size: count,
+  hidden_size: count,
+  num_hidden_layers: count,
+  num_attention_heads: count,
+  intermediate_size: count,
+  max_position_embeddings: count,
+  type_vocab_size: count,
+  layer_norm_eps: z.number().positive().default(1e-12),
+  hidden_act: z.string().default('gelu'),
+  pad_token_id: z.number().int().nonnegative().nullish(),
+  hidden_dropout_prob: dropout.default(0.1),
+  attention_probs_dropout_prob: dropout.default(0.1),
+  position_embedding_type: z.string().nullish(),
+  is_decoder: z.boolean().nullish(),
+})
+type RawConfig = z.infer<typeof configSchema>
+
+/** @throws CheckpointError for a configuration that yuju's encoder does not compute exactly. */
+export function parseBertConfig(content: unknown, path: string): BertConfig {
+  const parsed = configSchema.safeParse(content)
+  if (!parsed.success) throw refused(path, z.prettifyError(parsed.error))
+  const raw = parsed.data
+  requireKnown(raw, path)
+  const padId = raw.pad_token_id ?? 0
+  const afterPadding = POSITIONS[raw.model_type as keyof typeof POSITIONS] === 'after padding'
+  return {
+    vocabularySize: raw.vocab_size,
+    hiddenSize: raw.hidden_size,
+    layers: raw.num_hidden_layers,
+    heads: raw.num_attention_heads,
+    intermediateSize: raw.intermediate_size,
+    maxPositions: raw.max_position_embeddings,
+    positionOffset: afterPadding ? padId + 1 : 0,
+    typeVocabularySize: raw.type_vocab_size,
+    layerNormEpsilon: raw.layer_norm_eps,
+    activation: ACTIVATION_NAMES[raw.hidden_act] ?? 'gelu',
+    padId,
+    hiddenDropout: raw.hidden_dropout_prob,
+    attentionDropout: raw.attention_probs_dropout_prob,
+    raw: content as Readonly<Record<string, unknown>>,
+  }
+}
+
+function requireKnown(raw: RawConfig, path: string): void {
+  if (!(raw.model_type in POSITIONS)) {
+    const known = ARCHITECTURES.join(', ')
+    throw refused(path, `model_type ${raw.model_type} is not one of ${known}`)
+  }
+  if (!(raw.hidden_act in ACTIVATION_NAMES)) {
+    const known = Object.keys(ACTIVATION_NAMES).join(', ')
+    throw refused(path, `hidden_act ${raw.hidden_act} is not one of ${known}`)
+  }
+  const positions = raw.position_embedding_type ?? 'absolute'
+  if (positions !== 'absolute') {
+    throw refused(path, `position_embedding_type is ${positions}; only absolute is supported`)
+  }
+  if (raw.is_decoder) throw refused(path, 'is_decoder is true; only encoders are supported')
+  if (raw.hidden_size % raw.num_attention_heads !== 0) {
+    const { hidden_size: size, num_attention_heads: heads } = raw
+    throw refused(path, `hidden_size ${size} is not divisible by num_attention_heads ${heads}`)
+  }
+}
+
+function refused(path: string, what: string): CheckpointError {
+  return new CheckpointError('checkpoint-config', `${path} cannot be used: ${what}`, {
+    facts: { path },
+  })
 }

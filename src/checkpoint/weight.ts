@@ -1,22 +1,22 @@
-/** Element types of stored weights, named as everywhere in yuju. */
-export const WEIGHT_TYPES = [
-  'float32',
-  'float16',
-  'bfloat16',
-  'float64',
-  'int64',
-  'int32',
-  'int16',
-  'int8',
-  'uint8',
-  'bool',
-] as const
-export type WeightType = (typeof WEIGHT_TYPES)[number]
+/** Element types of stored weights, with the bytes one element takes. */
+export const WEIGHT_BYTES = {
+  float64: 8,
+  float32: 4,
+  float16: 2,
+  bfloat16: 2,
+  int64: 8,
+  int32: 4,
+  int16: 2,
+  int8: 1,
+  uint8: 1,
+  bool: 1,
+} as const
+export type WeightType = keyof typeof WEIGHT_BYTES
 
 /** Where the bytes of a weight lie: a range of a file (nothing is read until asked), or memory. */
 export type WeightData =
   | { readonly file: string; readonly offset: number; readonly byteLength: number }
-  | { readonly bytes: Uint8Array }
+  | { readonly bytes: Uint8Array<ArrayBuffer> }
 
 /** One stored tensor: little-endian, row-major, contiguous. */
 export interface Weight {

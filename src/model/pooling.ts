@@ -9,12 +9,15 @@ import {
   expand,
   gatherElements,
   greater,
+  matMul,
   maximum,
   multiply,
   range,
   reduceMax,
   reduceSum,
+  reshape,
   squareRoot,
+  transpose,
   unsqueeze,
   where,
 } from '../graph/operations.ts'
@@ -64,9 +67,18 @@ function column(mask: Value): Value {
   return unsqueeze(cast(mask, 'float32'), 2)
 }
 
+/**
+ * Σ x·w over the pieces, for weights [B,T,1]: [B,H]. A matrix product, because its sums do not depend
+ * on how many rows a batch has, where the runtime's reductions do in the last digit.
+ */
+function weightedSum(vectors: Value, weights: Value): Value {
+  const sums = matMul(transpose(weights, [0, 2, 1]), vectors)
+  return reshape(sums, ['B', vectors.shape[2] ?? 1])
+}
+
 /** Σ x·m over the pieces: [B,H] */
 function maskedSum({ vectors, mask }: Tokens): Value {
-  return reduceSum(multiply(vectors, column(mask)), 1)
+  return weightedSum(vectors, column(mask))
 }
 
 /** Σ m: [B,1] */
@@ -84,7 +96,7 @@ function weightedMean({ vectors, mask }: Tokens): Value {
   const places = unsqueeze(add(cast(range(mask.graph, 'T'), 'float32'), 1), 0, 2)
   const weights = multiply(column(mask), places)
   const total = maximum(reduceSum(weights, 1), SMALLEST)
-  return divide(reduceSum(multiply(vectors, weights), 1), total)
+  return divide(weightedSum(vectors, weights), total)
 }
 
 /** The vector of the piece at `places` [B] int64: [B,H] */

@@ -1,0 +1,13 @@
+export type { BertConfig } from './bert-config.ts'
+export { type Checkpoint, SIMILARITY_NAMES, type SimilarityName } from './checkpoint.ts'
+export { loadCheckpoint } from './load-checkpoint.ts'
+export type {
+  Activation,
+  DenseSpec,
+  ModuleSpec,
+  PoolingMode,
+} from './module-spec.ts'
+export { checkFinite, readWeight } from './read-weight.ts'
+export { type SaveOptions, saveCheckpoint } from './save-checkpoint.ts'
+export type { Weight, WeightMap } from './weight.ts'
+export { SAVE_TYPES, type SaveType } from './write-safetensors.ts'

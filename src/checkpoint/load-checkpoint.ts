@@ -1,0 +1,112 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { CheckpointError } from '../errors/index.ts'
+import { type BertConfig, parseBertConfig } from './bert-config.ts'
+import { type Checkpoint, SIMILARITY_NAMES } from './checkpoint.ts'
+import { encoderWeights } from './encoder-weights.ts'
+import { missingFile, readJson, readText, requireFolder } from './folder-file.ts'
+import { readModules } from './modules.ts'
+import { readWeightFiles } from './weight-files.ts'
+
+const TOKENIZER_FILES = [
+  'tokenizer.json',
+  'vocab.txt',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'added_tokens.json',
+]
+
+const limitsSchema = z.looseObject({
+  max_seq_length: z.number().int().positive().nullish(),
+  do_lower_case: z.boolean().nullish(),
+})
+const sentenceSchema = z.looseObject({
+  prompts: z.record(z.string(), z.string()).nullish(),
+  default_prompt_name: z.string().nullish(),
+  similarity_fn_name: z.enum(SIMILARITY_NAMES).nullish(),
+})
+const tokenizerConfigSchema = z.looseObject({ model_max_length: z.number().nullish() })
+
+/**
+ * Reads a model folder: a sentence-transformers folder of any version, or a plain BERT folder.
+ * Weights stay where they are.
+ * @throws CheckpointError naming the file for anything missing, damaged or not supported.
+ */
+export async function loadCheckpoint(folder: string): Promise<Checkpoint> {
+  await requireFolder(folder)
+  const hidden = await encoderConfig(folder)
+  const plan = await readModules(folder, hidden.config.hiddenSize)
+  const encoder = join(folder, plan.encoderPath)
+  const limits = (await parsed(encoder, 'sentence_bert_config.json', limitsSchema)) ?? {}
+  const sentence = (await parsed(folder, 'config_sentence_transformers.json', sentenceSchema)) ?? {}
+  const tokenizerFiles = await readTokenizerFiles(encoder)
+  return {
+    folder,
+    config: hidden.config,
+    weights: encoderWeights(await readWeightFiles(encoder), hidden.config, encoder),
+    modules: plan.modules,
+    tokenizerFiles,
+    maxLength: await maxLength(encoder, limits.max_seq_length, hidden.config),
+    lowercase: limits.do_lower_case ?? false,
+    prompts: sentence.prompts ?? {},
+    defaultPromptName: sentence.default_prompt_name ?? undefined,
+    similarity: sentence.similarity_fn_name ?? 'cosine',
+    notices: plan.notices,
+  }
+}
+
+/** The encoder lies in the folder itself or, in the oldest models, in `0_Transformer`. */
+async function encoderConfig(folder: string): Promise<{ readonly config: BertConfig }> {
+  for (const place of [folder, join(folder, '0_Transformer')]) {
+    const content = await readJson(place, 'config.json')
+    if (content === undefined) continue
+    return { config: parseBertConfig(content, join(place, 'config.json')) }
+  }
+  throw missingFile(folder, ['config.json'])
+}
+
+async function parsed<Schema extends z.ZodType>(
+  folder: string,
+  name: string,
+  schema: Schema,
+): Promise<z.infer<Schema> | undefined> {
+  const content = await readJson(folder, name)
+  if (content === undefined) return undefined
+  const result = schema.safeParse(content)
+  if (result.success) return result.data
+  throw new CheckpointError(
+    'checkpoint-config',
+    `${join(folder, name)} cannot be used: ${z.prettifyError(result.error)}`,
+    { facts: { folder, name } },
+  )
+}
+
+async function readTokenizerFiles(folder: string): Promise<ReadonlyMap<string, string>> {
+  const files = new Map<string, string>()
+  for (const name of TOKENIZER_FILES) {
+    const text = await readText(folder, name)
+    if (text !== undefined) files.set(name, text)
+  }
+  if (files.has('tokenizer.json') || files.has('vocab.txt')) return files
+  throw missingFile(folder, ['tokenizer.json', 'vocab.txt'])
+}
+
+/**
+ * The folder's own limit; without one, the smaller of the tokenizer's and the positions the encoder
+ * has, as in the reference (Transformer of sentence-transformers).
+ */
+async function maxLength(
+  folder: string,
+  limit: number | null | undefined,
+  { maxPositions, positionOffset }: BertConfig,
+): Promise<number> {
+  const positions = maxPositions - positionOffset
+  const tokenizer = await parsed(folder, 'tokenizer_config.json', tokenizerConfigSchema)
+  const chosen = limit ?? Math.min(tokenizer?.model_max_length ?? positions, positions)
+  if (chosen <= positions) return chosen
+  throw new CheckpointError(
+    'checkpoint-max-length',
+    `${folder} allows texts of ${chosen} pieces, but the encoder has only ${positions} positions`,
+    { facts: { folder, maxLength: chosen, positions } },
+  )
+}

@@ -1,0 +1,181 @@
+import { z } from 'zod'
+import { CheckpointError } from '../errors/index.ts'
+import { findFile, missingFile, readJson } from './folder-file.ts'
+import type { Activation, DenseSpec, ModuleSpec } from './module-spec.ts'
+import { parsePooling } from './pooling-config.ts'
+import { readSafetensors } from './safetensors.ts'
+import { readTorchFile } from './torch/torch-file.ts'
+import type { Weight } from './weight.ts'
+
+/** What `modules.json` says: where the encoder lies, and what follows it. */
+export interface ModulePlan {
+  /** The encoder's folder, relative to the model's: '' or, in old models, `0_Transformer`. */
+  readonly encoderPath: string
+  readonly modules: readonly ModuleSpec[]
+  readonly notices: readonly string[]
+}
+
+const listSchema = z.array(z.object({ path: z.string(), type: z.string() })).min(1)
+type ModuleEntry = z.infer<typeof listSchema>[number]
+
+/**
+ * Reads the modules after the encoder. Both generations of class names end the same way
+ * (`sentence_transformers.models.Pooling`, `….modules.pooling.Pooling`).
+ * @throws CheckpointError for a module yuju does not know, or modules that do not fit together.
+ */
+export async function readModules(folder: string, hiddenSize: number): Promise<ModulePlan> {
+  const content = await readJson(folder, 'modules.json')
+  if (content === undefined) return meanPoolingPlan(folder)
+  const parsed = listSchema.safeParse(content)
+  if (!parsed.success) throw refused(folder, 'modules.json', z.prettifyError(parsed.error))
+  const [first, ...rest] = parsed.data
+  if (!first || className(folder, first) !== 'Transformer') {
+    throw refused(folder, 'modules.json', `its first module is ${first?.type}, not a Transformer`)
+  }
+  const modules: ModuleSpec[] = []
+  for (const entry of rest) modules.push(...(await readModule(folder, entry, hiddenSize)))
+  requireChain(folder, modules, hiddenSize)
+  return { encoderPath: requireInside(folder, first.path), modules, notices: [] }
+}
+
+/** The reference's own rule for a folder that holds an encoder and nothing more. */
+function meanPoolingPlan(folder: string): ModulePlan {
+  return {
+    encoderPath: '',
+    modules: [{ kind: 'pooling', modes: ['mean'], includePrompt: true }],
+    notices: [
+      `${folder} has no modules.json: mean pooling is used, as sentence-transformers would`,
+    ],
+  }
+}
+
+function className(folder: string, { type }: ModuleEntry): string {
+  if (type.startsWith('sentence_transformers.')) return type.slice(type.lastIndexOf('.') + 1)
+  throw refused(folder, 'modules.json', `the module ${type} is not one of sentence-transformers`)
+}
+
+async function readModule(
+  folder: string,
+  entry: ModuleEntry,
+  hiddenSize: number,
+): Promise<ModuleSpec[]> {
+  const path = requireInside(folder, entry.path)
+  const name = className(folder, entry)
+  switch (name) {
+    case 'Pooling':
+      return [
+        parsePooling(await requireJson(folder, `${path}/config.json`), {
+          folder,
+          path,
+          hiddenSize,
+        }),
+      ]
+    case 'Dense':
+      return [await readDense(folder, path)]
+    case 'Normalize':
+      return [{ kind: 'normalize' }]
+    // Dropout does nothing once a model is trained.
+    case 'Dropout':
+      return []
+    default:
+      throw refused(folder, 'modules.json', `the module ${name} is not supported`)
+  }
+}
+
+async function requireJson(folder: string, name: string): Promise<unknown> {
+  const content = await readJson(folder, name)
+  if (content === undefined) throw missingFile(folder, [name])
+  return content
+}
+
+const size = z.number().int().positive()
+const vectorName = z.literal('sentence_embedding').optional()
+const denseSchema = z.strictObject({
+  in_features: size,
+  out_features: size,
+  bias: z.boolean(),
+  activation_function: z.string(),
+  module_input_name: vectorName,
+  module_output_name: vectorName,
+})
+
+const ACTIVATION_CLASSES: Readonly<Record<string, Activation>> = {
+  'torch.nn.modules.activation.Tanh': 'tanh',
+  'torch.nn.modules.activation.ReLU': 'relu',
+  'torch.nn.modules.activation.GELU': 'gelu',
+  'torch.nn.modules.activation.Sigmoid': 'sigmoid',
+  'torch.nn.modules.linear.Identity': 'identity',
+}
+
+async function readDense(folder: string, path: string): Promise<DenseSpec> {
+  const file = `${path}/config.json`
+  const parsed = denseSchema.safeParse(await requireJson(folder, file))
+  if (!parsed.success) throw refused(folder, file, z.prettifyError(parsed.error))
+  const { in_features: inFeatures, out_features: outFeatures, bias } = parsed.data
+  const activation = ACTIVATION_CLASSES[parsed.data.activation_function]
+  if (!activation) {
+    throw refused(
+      folder,
+      file,
+      `the activation ${parsed.data.activation_function} is not supported`,
+    )
+  }
+  const weights = await readDenseWeights(folder, path)
+  const find = (name: string, shape: readonly number[]) => {
+    const weight = weights.get(name)
+    if (weight && String(weight.shape) === String(shape))
+      return { ...weight, name: `${path}/${name}` }
+    const found = weight ? `is [${weight.shape.join(',')}]` : 'is missing'
+    throw refused(folder, path, `the weight ${name} [${shape.join(',')}] ${found}`)
+  }
+  return {
+    kind: 'dense',
+    inFeatures,
+    outFeatures,
+    activation,
+    weight: find('linear.weight', [outFeatures, inFeatures]),
+    bias: bias ? find('linear.bias', [outFeatures]) : undefined,
+  }
+}
+
+async function readDenseWeights(
+  folder: string,
+  path: string,
+): Promise<ReadonlyMap<string, Weight>> {
+  const safe = await findFile(folder, `${path}/model.safetensors`)
+  if (safe) return readSafetensors(safe.path, safe.size)
+  const pickled = await findFile(folder, `${path}/pytorch_model.bin`)
+  if (pickled) return readTorchFile(pickled.path, pickled.size)
+  throw missingFile(folder, [`${path}/model.safetensors`, `${path}/pytorch_model.bin`])
+}
+
+function requireChain(folder: string, modules: readonly ModuleSpec[], hiddenSize: number): void {
+  const [first, ...rest] = modules
+  if (first?.kind !== 'pooling') {
+    throw refused(folder, 'modules.json', 'no pooling follows the Transformer')
+  }
+  let width = hiddenSize * first.modes.length
+  for (const module of rest) {
+    if (module.kind === 'pooling') throw refused(folder, 'modules.json', 'there are two poolings')
+    if (module.kind !== 'dense') continue
+    if (module.inFeatures !== width) {
+      const found = `Dense takes ${module.inFeatures} features where ${width} arrive`
+      throw refused(folder, 'modules.json', found)
+    }
+    width = module.outFeatures
+  }
+}
+
+/** Module paths come from a file that may be anybody's: they must stay in the folder. */
+function requireInside(folder: string, path: string): string {
+  const normal = path.replace(/\/+$/, '')
+  const outside = normal.split(/[/\\]/).includes('..') || /^([/\\]|[a-z]:)/i.test(normal)
+  if (outside) throw refused(folder, 'modules.json', `the path ${path} leaves the folder`)
+  return normal
+}
+
+export function refused(folder: string, file: string, what: string): CheckpointError {
+  return new CheckpointError('checkpoint-module', `${folder}/${file} cannot be used: ${what}`, {
+    facts: { folder, file },
+  })
+}

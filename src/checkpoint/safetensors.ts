@@ -1,0 +1,118 @@
+import { z } from 'zod'
+import { CheckpointError } from '../errors/index.ts'
+import { readRange } from './folder-file.ts'
+import { WEIGHT_BYTES, type Weight, type WeightMap, type WeightType } from './weight.ts'
+
+/**
+ * Reads the header of a safetensors file: 8 bytes of header length, the header in JSON, the data.
+ * Reference: the format section of the safetensors repository. No weight is read.
+ */
+
+/** The reference implementation's limit: larger headers are attacks or damage. */
+const LARGEST_HEADER = 100_000_000
+
+const TYPES: Readonly<Record<string, WeightType>> = {
+  F64: 'float64',
+  F32: 'float32',
+  F16: 'float16',
+  BF16: 'bfloat16',
+  I64: 'int64',
+  I32: 'int32',
+  I16: 'int16',
+  I8: 'int8',
+  U8: 'uint8',
+  BOOL: 'bool',
+}
+
+const size = z.number().int().nonnegative()
+const entrySchema = z.object({
+  dtype: z.string(),
+  shape: z.array(size),
+  data_offsets: z.tuple([size, size]),
+})
+const headerSchema = z.record(z.string(), z.unknown())
+
+interface DataSection {
+  readonly path: string
+  /** Where the data begin in the file. */
+  readonly start: number
+  readonly length: number
+}
+
+/**
+ * @throws CheckpointError for a header or a data section that is not what the format demands.
+ */
+export async function readSafetensors(path: string, fileSize: number): Promise<WeightMap> {
+  const headerLength = await readHeaderLength(path, fileSize)
+  const header = parseHeader(path, await readRange(path, 8, headerLength))
+  const section = { path, start: 8 + headerLength, length: fileSize - 8 - headerLength }
+  const weights = Object.entries(header)
+    .filter(([name]) => name !== '__metadata__')
+    .map(([name, entry]) => weightOf(name, entry, section))
+  requireSeamless(weights, section)
+  return new Map(weights.map((weight) => [weight.name, weight]))
+}
+
+async function readHeaderLength(path: string, fileSize: number): Promise<number> {
+  if (fileSize < 8) throw damaged(path, `it has ${fileSize} bytes, too few for a header`)
+  const bytes = await readRange(path, 0, 8)
+  const length = Number(new DataView(bytes.buffer).getBigUint64(0, true))
+  if (length > LARGEST_HEADER) throw damaged(path, `its header claims ${length} bytes`)
+  if (length > fileSize - 8) {
+    throw damaged(path, `its header claims ${length} bytes, but only ${fileSize - 8} follow`)
+  }
+  return length
+}
+
+function parseHeader(path: string, bytes: Uint8Array): Record<string, unknown> {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return headerSchema.parse(JSON.parse(text))
+  } catch (cause) {
+    throw damaged(path, 'its header is not a JSON object', cause)
+  }
+}
+
+function weightOf(name: string, entry: unknown, section: DataSection): Weight {
+  const { path } = section
+  const parsed = entrySchema.safeParse(entry)
+  if (!parsed.success) throw damaged(path, `its entry for ${name} is malformed`, parsed.error)
+  const { dtype, shape, data_offsets } = parsed.data
+  const type = TYPES[dtype]
+  if (!type) throw damaged(path, `${name} has the element type ${dtype}, which is not known`)
+  const [begin, end] = data_offsets
+  if (begin > end || end > section.length) {
+    throw damaged(path, `${name} lies at bytes ${begin} to ${end} of ${section.length}`)
+  }
+  const expected = shape.reduce((product, dim) => product * dim, WEIGHT_BYTES[type])
+  if (expected !== end - begin) {
+    const found = `${end - begin} bytes for ${dtype} [${shape.join(',')}]`
+    throw damaged(path, `${name} has ${found}, which need ${expected}`)
+  }
+  const data = { file: path, offset: section.start + begin, byteLength: end - begin }
+  return { name, type, shape, data }
+}
+
+/** The format allows neither overlaps nor holes, so that no byte can hide anything. */
+function requireSeamless(weights: readonly Weight[], { path, start, length }: DataSection): void {
+  const ranges = weights
+    .flatMap(({ name, data }) => ('file' in data ? [{ name, ...data }] : []))
+    .sort((a, b) => a.offset - b.offset || a.byteLength - b.byteLength)
+  let next = start
+  for (const { name, offset, byteLength } of ranges) {
+    if (offset < next) throw damaged(path, `${name} overlaps the tensor before it`)
+    if (offset > next)
+      throw damaged(path, `there is a hole of ${offset - next} bytes before ${name}`)
+    next = offset + byteLength
+  }
+  const rest = start + length - next
+  if (rest > 0) throw damaged(path, `${rest} bytes after the last tensor belong to none`)
+}
+
+function damaged(path: string, what: string, cause?: unknown): CheckpointError {
+  return new CheckpointError(
+    'checkpoint-safetensors',
+    `${path} is not a whole safetensors file: ${what}; download or save it again`,
+    { facts: { path }, cause },
+  )
+}

@@ -1,0 +1,162 @@
+import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { InputError, OutputError } from '../errors/index.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import type { Activation, DenseSpec, ModuleSpec } from './module-spec.ts'
+import { poolingConfig } from './pooling-config.ts'
+import { type SaveType, writeSafetensors } from './write-safetensors.ts'
+
+export interface SaveOptions {
+  /** What the weights are stored as. Default: as they are stored now. */
+  readonly type?: SaveType
+  /** Replace a folder that is there already. Default false. */
+  readonly overwrite?: boolean
+}
+
+/**
+ * Writes a folder that every version of sentence-transformers opens. It appears whole or not at all:
+ * everything is written into a folder beside it, which is then renamed.
+ * @throws InputError when the folder is there already; OutputError when it cannot be written.
+ */
+export async function saveCheckpoint(
+  folder: string,
+  checkpoint: Checkpoint,
+  { type, overwrite = false }: SaveOptions = {},
+): Promise<void> {
+  const target = resolve(folder)
+  if (!overwrite && (await stat(target).catch(() => undefined))) {
+    throw new InputError(
+      'save-folder-exists',
+      `${folder} is there already; choose another folder`,
+      {
+        facts: { folder },
+      },
+    )
+  }
+  let temporary: string | undefined
+  try {
+    await mkdir(dirname(target), { recursive: true })
+    temporary = await mkdtemp(join(dirname(target), `.${basename(target)}-`))
+    await writeFiles(temporary, checkpoint, type)
+    await rm(target, { recursive: true, force: true })
+    await rename(temporary, target)
+  } catch (cause) {
+    if (temporary) await rm(temporary, { recursive: true, force: true })
+    throw new OutputError('save-failed', `${folder} could not be written: ${reason(cause)}`, {
+      facts: { folder },
+      cause,
+    })
+  }
+}
+
+function reason(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}
+
+async function writeFiles(
+  folder: string,
+  checkpoint: Checkpoint,
+  type: SaveType | undefined,
+): Promise<void> {
+  const json = (name: string, content: unknown) =>
+    writeFile(join(folder, name), `${JSON.stringify(content, null, 2)}\n`)
+  await writeSafetensors(join(folder, 'model.safetensors'), [...checkpoint.weights.values()], type)
+  await json('config.json', configOf(checkpoint, type))
+  for (const [name, text] of checkpoint.tokenizerFiles) await writeFile(join(folder, name), text)
+  await json('sentence_bert_config.json', {
+    max_seq_length: checkpoint.maxLength,
+    do_lower_case: checkpoint.lowercase,
+  })
+  await json('config_sentence_transformers.json', {
+    prompts: checkpoint.prompts,
+    default_prompt_name: checkpoint.defaultPromptName ?? null,
+    similarity_fn_name: checkpoint.similarity,
+  })
+  await json('modules.json', [moduleEntry(0, ''), ...checkpoint.modules.map(entryOf)])
+  for (const [index, module] of checkpoint.modules.entries()) {
+    const path = pathOf(module, index)
+    await mkdir(join(folder, path))
+    await writeModule(join(folder, path), module, {
+      checkpoint,
+      type,
+      json: (content) => json(join(path, 'config.json'), content),
+    })
+  }
+}
+
+/** `config.json` with the fields that layer selection or a vocabulary cut may have changed. */
+function configOf({ config, weights }: Checkpoint, type: SaveType | undefined) {
+  const stored = weights.get('embeddings.word_embeddings.weight')?.type ?? 'float32'
+  const { dtype: _, torch_dtype: __, ...raw } = config.raw
+  return {
+    ...raw,
+    architectures: [ARCHITECTURE_CLASSES[String(raw.model_type)] ?? 'BertModel'],
+    vocab_size: config.vocabularySize,
+    hidden_size: config.hiddenSize,
+    num_hidden_layers: config.layers,
+    num_attention_heads: config.heads,
+    intermediate_size: config.intermediateSize,
+    torch_dtype: type ?? stored,
+  }
+}
+
+const ARCHITECTURE_CLASSES: Readonly<Record<string, string>> = {
+  bert: 'BertModel',
+  roberta: 'RobertaModel',
+  'xlm-roberta': 'XLMRobertaModel',
+  camembert: 'CamembertModel',
+}
+
+const MODULE_CLASSES = { pooling: 'Pooling', dense: 'Dense', normalize: 'Normalize' } as const
+
+function entryOf(module: ModuleSpec, index: number) {
+  return moduleEntry(index + 1, pathOf(module, index), MODULE_CLASSES[module.kind])
+}
+
+function moduleEntry(index: number, path: string, name = 'Transformer') {
+  return { idx: index, name: String(index), path, type: `sentence_transformers.models.${name}` }
+}
+
+/** `1_Pooling`, `2_Dense` … */
+function pathOf({ kind }: ModuleSpec, index: number): string {
+  return `${index + 1}_${MODULE_CLASSES[kind]}`
+}
+
+interface ModuleContext {
+  readonly checkpoint: Checkpoint
+  readonly type: SaveType | undefined
+  readonly json: (content: unknown) => Promise<void>
+}
+
+async function writeModule(
+  folder: string,
+  module: ModuleSpec,
+  { checkpoint, type, json }: ModuleContext,
+): Promise<void> {
+  if (module.kind === 'pooling') {
+    await json(poolingConfig(module, checkpoint.config.hiddenSize))
+  } else if (module.kind === 'dense') {
+    await json(denseConfig(module))
+    const { weight, bias } = module
+    const weights = [{ ...weight, name: 'linear.weight' }]
+    if (bias) weights.push({ ...bias, name: 'linear.bias' })
+    await writeSafetensors(join(folder, 'model.safetensors'), weights, type)
+  }
+}
+
+const ACTIVATION_CLASSES: Readonly<Partial<Record<Activation, string>>> = {
+  tanh: 'torch.nn.modules.activation.Tanh',
+  relu: 'torch.nn.modules.activation.ReLU',
+  gelu: 'torch.nn.modules.activation.GELU',
+  sigmoid: 'torch.nn.modules.activation.Sigmoid',
+  identity: 'torch.nn.modules.linear.Identity',
+}
+
+function denseConfig({ inFeatures, outFeatures, bias, activation }: DenseSpec) {
+  return {
+    in_features: inFeatures,
+    out_features: outFeatures,
+    bias: bias !== undefined,
+    activation_function: ACTIVATION_CLASSES[activation],
+  }
+}

@@ -1,0 +1,89 @@
+import { CheckpointError } from '../../errors/index.ts'
+import { readRange } from '../folder-file.ts'
+import { WEIGHT_BYTES, type WeightType } from '../weight.ts'
+import { PickleDict, type PickleValue, TensorView } from './pickle-values.ts'
+import type { TorchState } from './torch-file.ts'
+import { Unpickler } from './unpickler.ts'
+import type { ZipEntry } from './zip-archive.ts'
+
+/** What torch.save wrote before PyTorch 1.6. Reference: torch.serialization._legacy_save. */
+
+const MAGIC = 0x1950a86a20f9469cfc6cn
+const PROTOCOL = 1001
+/** How much of the file's beginning may be pickles; names and shapes take far less. */
+const LARGEST_HEAD = 64 << 20
+
+/**
+ * Five pickles (magic, protocol, system, state, storage keys), then each storage: its number of
+ * elements (int64) and their bytes.
+ */
+export async function readLegacyFile(path: string, fileSize: number): Promise<TorchState> {
+  const head = await readRange(path, 0, Math.min(fileSize, LARGEST_HEAD))
+  let position = 0
+  const next = (): PickleValue => {
+    const pickle = new Unpickler(head, path, position)
+    const value = pickle.load()
+    position = pickle.position
+    return value
+  }
+  if (next() !== MAGIC || next() !== PROTOCOL) throw notLegacy(path, 'its magic number is missing')
+  requireLittleEndian(path, next())
+  const state = next()
+  const storages = await locateStorages(path, {
+    keys: next(),
+    start: position,
+    types: storageTypes(state),
+    fileSize,
+  })
+  return { path, state, storages }
+}
+
+function requireLittleEndian(path: string, system: PickleValue): void {
+  const entries = system instanceof PickleDict ? system.entries : new Map()
+  if (entries.get('little_endian') !== true)
+    throw notLegacy(path, 'its bytes are not little-endian')
+}
+
+/** The element type of each storage the state's tensors refer to. */
+function storageTypes(state: PickleValue): ReadonlyMap<string, WeightType> {
+  const values = state instanceof PickleDict ? [...state.entries.values()] : []
+  const tensors = values.filter((value): value is TensorView => value instanceof TensorView)
+  return new Map(tensors.map(({ storage, type }) => [storage.key, type]))
+}
+
+interface StorageTable {
+  readonly keys: PickleValue
+  readonly start: number
+  readonly types: ReadonlyMap<string, WeightType>
+  readonly fileSize: number
+}
+
+async function locateStorages(
+  path: string,
+  { keys, start, types, fileSize }: StorageTable,
+): Promise<ReadonlyMap<string, ZipEntry>> {
+  if (!Array.isArray(keys)) throw notLegacy(path, 'the list of its storages is missing')
+  const storages = new Map<string, ZipEntry>()
+  let place = start
+  for (const key of keys as readonly PickleValue[]) {
+    const type = typeof key === 'string' ? types.get(key) : undefined
+    if (typeof key !== 'string' || !type) throw notLegacy(path, 'a storage belongs to no tensor')
+    if (place + 8 > fileSize) throw notLegacy(path, 'it ends before its last storage')
+    const count = new DataView((await readRange(path, place, 8)).buffer).getBigInt64(0, true)
+    const byteLength = Number(count) * WEIGHT_BYTES[type]
+    if (byteLength < 0 || place + 8 + byteLength > fileSize) {
+      throw notLegacy(path, 'it ends before its last storage')
+    }
+    storages.set(key, { offset: place + 8, byteLength })
+    place += 8 + byteLength
+  }
+  return storages
+}
+
+function notLegacy(path: string, what: string): CheckpointError {
+  return new CheckpointError(
+    'checkpoint-torch',
+    `${path} is neither a zip file nor an old PyTorch file: ${what}`,
+    { facts: { path } },
+  )
+}

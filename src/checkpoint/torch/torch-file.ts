@@ -1,0 +1,139 @@
+import { CheckpointError } from '../../errors/index.ts'
+import { readRange } from '../folder-file.ts'
+import { WEIGHT_BYTES, type Weight, type WeightMap } from '../weight.ts'
+import { readLegacyFile } from './legacy-file.ts'
+import { PickleDict, type PickleValue, TensorView } from './pickle-values.ts'
+import { Unpickler } from './unpickler.ts'
+import { readZipEntries, type ZipEntry } from './zip-archive.ts'
+
+/** The state of a PyTorch file: a pickle, and where the bytes of each storage lie. */
+export interface TorchState {
+  readonly path: string
+  readonly state: PickleValue
+  readonly storages: ReadonlyMap<string, ZipEntry>
+}
+
+/** The pickle holds names and shapes only; real ones have some hundred kilobytes. */
+const LARGEST_PICKLE = 64 << 20
+
+/**
+ * Reads `pytorch_model.bin`, as torch.save writes it today (a zip file) or wrote it before 1.6 (a row
+ * of pickles). No weight is read but those whose elements do not lie side by side.
+ * @throws CheckpointError for a damaged file, and for anything in it that is not a tensor's.
+ */
+export async function readTorchFile(path: string, fileSize: number): Promise<WeightMap> {
+  const start = await readRange(path, 0, Math.min(4, fileSize))
+  const isZip = start[0] === 0x50 && start[1] === 0x4b
+  const file = isZip ? await readZipFile(path, fileSize) : await readLegacyFile(path, fileSize)
+  const weights = new Map<string, Weight>()
+  for (const [name, view] of tensorsOf(file)) weights.set(name, await weightOf(name, view, file))
+  return weights
+}
+
+async function readZipFile(path: string, fileSize: number): Promise<TorchState> {
+  const entries = await readZipEntries(path, fileSize)
+  const pickleName = [...entries.keys()].find((name) => name.endsWith('/data.pkl'))
+  const pickle = entries.get(pickleName ?? '')
+  if (!pickleName || !pickle || pickle.byteLength > LARGEST_PICKLE) {
+    throw unexpected(path, 'it holds no data.pkl of a sensible size')
+  }
+  const root = pickleName.slice(0, -'data.pkl'.length)
+  await requireLittleEndian(path, entries.get(`${root}byteorder`))
+  const bytes = await readRange(path, pickle.offset, pickle.byteLength)
+  const storages = new Map(
+    [...entries]
+      .filter(([name]) => name.startsWith(`${root}data/`))
+      .map(([name, entry]) => [name.slice(`${root}data/`.length), entry]),
+  )
+  return { path, state: new Unpickler(bytes, path).load(), storages }
+}
+
+async function requireLittleEndian(path: string, entry: ZipEntry | undefined): Promise<void> {
+  if (!entry) return
+  const order = new TextDecoder().decode(await readRange(path, entry.offset, entry.byteLength))
+  if (order !== 'little') throw unexpected(path, `its byte order is ${order}, not little`)
+}
+
+/** The tensors of a state, by name; other values (a version, a step) are left out. */
+function* tensorsOf({ path, state }: TorchState): Generator<readonly [string, TensorView]> {
+  if (!(state instanceof PickleDict)) throw unexpected(path, 'it holds no dictionary of tensors')
+  for (const [name, value] of state.entries) {
+    if (typeof name === 'string' && value instanceof TensorView) yield [name, value]
+  }
+}
+
+async function weightOf(name: string, view: TensorView, file: TorchState): Promise<Weight> {
+  const { type, shape } = view
+  const width = WEIGHT_BYTES[type]
+  const storage = file.storages.get(view.storage.key)
+  const elements = shape.reduce((product, dim) => product * dim, 1)
+  const reach = elements === 0 ? 0 : lastElement(view) + 1
+  if (!storage || (view.offset + reach) * width > storage.byteLength) {
+    throw unexpected(file.path, `the tensor ${name} [${shape.join(',')}] lies outside its storage`)
+  }
+  const offset = storage.offset + view.offset * width
+  if (isContiguous(view)) {
+    const data = { file: file.path, offset, byteLength: elements * width }
+    return { name, type, shape, data }
+  }
+  const bytes = await readRange(file.path, offset, reach * width)
+  return { name, type, shape, data: { bytes: gatherElements(bytes, view, width) } }
+}
+
+/** The place of the last element, counted from the first. */
+function lastElement({ shape, strides }: TensorView): number {
+  return shape.reduce((sum, dim, axis) => sum + (dim - 1) * (strides[axis] ?? 0), 0)
+}
+
+function isContiguous({ shape, strides }: TensorView): boolean {
+  let expected = 1
+  for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
+    const dim = shape[axis] ?? 0
+    if (dim > 1 && strides[axis] !== expected) return false
+    expected *= dim
+  }
+  return true
+}
+
+/** The elements of a view (a transposed tensor, say) side by side, row-major. */
+function gatherElements(
+  source: Uint8Array,
+  { shape, strides }: TensorView,
+  width: number,
+): Uint8Array<ArrayBuffer> {
+  const elements = shape.reduce((product, dim) => product * dim, 1)
+  if (elements * width > source.byteLength * 64) {
+    throw unexpected('a tensor', 'it repeats a few elements many times')
+  }
+  const gathered = new Uint8Array(elements * width)
+  const index = shape.map(() => 0)
+  let place = 0
+  for (let element = 0; element < elements; element += 1) {
+    gathered.set(source.subarray(place * width, (place + 1) * width), element * width)
+    place = advance(index, { shape, strides, place })
+  }
+  return gathered
+}
+
+/** Counts `index` up by one, last axis first; gives the place that belongs to it. */
+function advance(
+  index: number[],
+  { shape, strides, place }: Pick<TensorView, 'shape' | 'strides'> & { readonly place: number },
+): number {
+  let next = place
+  for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
+    const stride = strides[axis] ?? 0
+    index[axis] = (index[axis] ?? 0) + 1
+    next += stride
+    if ((index[axis] ?? 0) < (shape[axis] ?? 0)) return next
+    next -= (shape[axis] ?? 0) * stride
+    index[axis] = 0
+  }
+  return next
+}
+
+export function unexpected(path: string, what: string): CheckpointError {
+  return new CheckpointError('checkpoint-torch', `${path} is not a file of weights: ${what}`, {
+    facts: { path },
+  })
+}

@@ -1,0 +1,133 @@
+import { CheckpointError } from '../../errors/index.ts'
+import { readRange } from '../folder-file.ts'
+
+/**
+ * Where the entries of a zip file lie. PyTorch stores them uncompressed, so each is a plain range of
+ * the file. Reference: PKWARE's APPNOTE, with the zip64 extension for files over 4 GB.
+ */
+export interface ZipEntry {
+  readonly offset: number
+  readonly byteLength: number
+}
+
+/** End record, then as much comment as the format allows. */
+const LONGEST_END = 22 + 65_535
+/** A directory of 100,000 entries is some ten megabytes. */
+const LARGEST_DIRECTORY = 64 << 20
+
+interface Directory {
+  readonly offset: number
+  readonly length: number
+}
+
+/** @throws CheckpointError for a damaged archive or a compressed entry. */
+export async function readZipEntries(
+  path: string,
+  fileSize: number,
+): Promise<ReadonlyMap<string, ZipEntry>> {
+  const directory = await findDirectory(path, fileSize)
+  if (directory.length > LARGEST_DIRECTORY || directory.offset + directory.length > fileSize) {
+    throw damaged(path, 'its directory does not fit into the file')
+  }
+  const bytes = await readRange(path, directory.offset, directory.length)
+  const entries = new Map<string, ZipEntry>()
+  const view = new DataView(bytes.buffer)
+  for (let place = 0; place + 46 <= bytes.length && view.getUint32(place, true) === 0x02014b50; ) {
+    const [name, entry, length] = directoryEntry(path, { bytes, view, place })
+    entries.set(name, await resolveEntry(path, entry, fileSize))
+    place += length
+  }
+  return entries
+}
+
+async function findDirectory(path: string, fileSize: number): Promise<Directory> {
+  const tailLength = Math.min(fileSize, LONGEST_END)
+  const tail = Buffer.from(await readRange(path, fileSize - tailLength, tailLength))
+  const end = tail.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]))
+  if (end === -1 || end + 22 > tail.length) throw damaged(path, 'its end record is missing')
+  const directory = { length: tail.readUInt32LE(end + 12), offset: tail.readUInt32LE(end + 16) }
+  if (directory.offset !== 0xffffffff && directory.length !== 0xffffffff) return directory
+  const locator = end - 20
+  if (locator < 0 || tail.readUInt32LE(locator) !== 0x07064b50) {
+    throw damaged(path, 'its zip64 record is missing')
+  }
+  const record = Number(tail.readBigUInt64LE(locator + 8))
+  if (record + 56 > fileSize) throw damaged(path, 'its zip64 record lies outside the file')
+  const zip64 = new DataView((await readRange(path, record, 56)).buffer)
+  return {
+    length: Number(zip64.getBigUint64(40, true)),
+    offset: Number(zip64.getBigUint64(48, true)),
+  }
+}
+
+interface Cursor {
+  readonly bytes: Uint8Array
+  readonly view: DataView
+  readonly place: number
+}
+
+interface HeaderRange {
+  /** Of the entry's local header. */
+  readonly header: number
+  readonly byteLength: number
+}
+
+/** Name, place and the length of the directory record itself. */
+function directoryEntry(path: string, cursor: Cursor): readonly [string, HeaderRange, number] {
+  const { bytes, view, place } = cursor
+  const nameLength = view.getUint16(place + 28, true)
+  const extraLength = view.getUint16(place + 30, true)
+  const length = 46 + nameLength + extraLength + view.getUint16(place + 32, true)
+  if (place + length > bytes.length) throw damaged(path, 'its directory is cut off')
+  const name = new TextDecoder().decode(bytes.subarray(place + 46, place + 46 + nameLength))
+  if (view.getUint16(place + 10, true) !== 0) throw damaged(path, `${name} is compressed`)
+  const extra = { start: place + 46 + nameLength, end: place + 46 + nameLength + extraLength }
+  return [name, withZip64(cursor, extra), length]
+}
+
+/** Sizes that do not fit into 32 bits stand in an extra field, in a fixed order. */
+function withZip64(
+  { view, place }: Cursor,
+  extra: { readonly start: number; readonly end: number },
+): HeaderRange {
+  let byteLength = view.getUint32(place + 24, true)
+  let header = view.getUint32(place + 42, true)
+  for (let field = extra.start; field + 4 <= extra.end; ) {
+    const size = view.getUint16(field + 2, true)
+    if (view.getUint16(field, true) === 1) {
+      let next = field + 4
+      const take = () => {
+        const value = next + 8 <= extra.end ? Number(view.getBigUint64(next, true)) : Number.NaN
+        next += 8
+        return value
+      }
+      if (byteLength === 0xffffffff) byteLength = take()
+      // The compressed size, equal to the size, stands between the two.
+      if (view.getUint32(place + 20, true) === 0xffffffff) take()
+      if (header === 0xffffffff) header = take()
+    }
+    field += 4 + size
+  }
+  return { header, byteLength }
+}
+
+async function resolveEntry(
+  path: string,
+  { header, byteLength }: HeaderRange,
+  fileSize: number,
+): Promise<ZipEntry> {
+  if (!(header + 30 <= fileSize)) throw damaged(path, 'an entry lies outside the file')
+  const local = new DataView((await readRange(path, header, 30)).buffer)
+  if (local.getUint32(0, true) !== 0x04034b50) throw damaged(path, 'an entry has no header')
+  const offset = header + 30 + local.getUint16(26, true) + local.getUint16(28, true)
+  if (!(offset + byteLength <= fileSize)) throw damaged(path, 'an entry lies outside the file')
+  return { offset, byteLength }
+}
+
+function damaged(path: string, what: string): CheckpointError {
+  return new CheckpointError(
+    'checkpoint-zip',
+    `${path} is not a zip file as PyTorch writes them: ${what}; download or save it again`,
+    { facts: { path } },
+  )
+}

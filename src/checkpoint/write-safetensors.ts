@@ -1,0 +1,96 @@
+import { open } from 'node:fs/promises'
+import { readWeight, readWeightBytes } from './read-weight.ts'
+import { WEIGHT_BYTES, type Weight, type WeightType } from './weight.ts'
+
+/** Element types a model can be saved in. */
+export const SAVE_TYPES = ['float32', 'float16'] as const
+export type SaveType = (typeof SAVE_TYPES)[number]
+
+const TYPE_NAMES: Readonly<Record<WeightType, string>> = {
+  float64: 'F64',
+  float32: 'F32',
+  float16: 'F16',
+  bfloat16: 'BF16',
+  int64: 'I64',
+  int32: 'I32',
+  int16: 'I16',
+  int8: 'I8',
+  uint8: 'U8',
+  bool: 'BOOL',
+}
+
+/**
+ * Writes a safetensors file, one weight at a time.
+ * @param type what the numbers are stored as; default: as each weight is stored already
+ */
+export async function writeSafetensors(
+  path: string,
+  weights: readonly Weight[],
+  type?: SaveType,
+): Promise<void> {
+  const file = await open(path, 'wx')
+  try {
+    await file.appendFile(headerOf(weights, type))
+    for (const weight of weights) await file.appendFile(await bytesAs(weight, type))
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Length (8 bytes), then JSON, filled up with spaces so that the data begin at a multiple of 8. */
+function headerOf(weights: readonly Weight[], type: SaveType | undefined): Uint8Array {
+  let end = 0
+  const entries = weights.map(({ name, type: stored, shape }) => {
+    const target = type ?? stored
+    const begin = end
+    end += shape.reduce((product, dim) => product * dim, WEIGHT_BYTES[target])
+    return [name, { dtype: TYPE_NAMES[target], shape, data_offsets: [begin, end] }]
+  })
+  const header = { __metadata__: { format: 'pt' }, ...Object.fromEntries(entries) }
+  const json = Buffer.from(JSON.stringify(header))
+  const length = Math.ceil(json.length / 8) * 8
+  const bytes = Buffer.alloc(8 + length, ' ')
+  bytes.writeBigUInt64LE(BigInt(length))
+  json.copy(bytes, 8)
+  return bytes
+}
+
+async function bytesAs(weight: Weight, type: SaveType | undefined): Promise<Uint8Array> {
+  if (type === undefined || type === weight.type) return readWeightBytes(weight)
+  const numbers = await readWeight(weight)
+  if (type === 'float32')
+    return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)
+  return new Uint8Array(toHalves(numbers).buffer)
+}
+
+/** IEEE 754 binary16, rounded to nearest, ties to even; too large becomes infinity. */
+function toHalves(numbers: Float32Array<ArrayBuffer>): Uint16Array<ArrayBuffer> {
+  const words = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length)
+  return Uint16Array.from(words, halfOf)
+}
+
+function halfOf(word: number): number {
+  const sign = (word >>> 16) & 0x8000
+  const magnitude = word & 0x7fffffff
+  if (magnitude > 0x7f800000) return sign | 0x7e00
+  if (magnitude >= 0x47800000) return sign | 0x7c00
+  // Below the smallest normal half (2^-14) steps are 2^-24 wide.
+  if (magnitude < 0x38800000) return sign | roundEven(toNumber(magnitude) * 2 ** 24)
+  const rounded = magnitude + 0xfff + ((magnitude >>> 13) & 1)
+  return sign | ((rounded - 0x38000000) >>> 13)
+}
+
+const scratch = new DataView(new ArrayBuffer(4))
+
+function toNumber(word: number): number {
+  scratch.setUint32(0, word)
+  return scratch.getFloat32(0)
+}
+
+function roundEven(value: number): number {
+  const floor = Math.floor(value)
+  const rest = value - floor
+  if (rest !== 0.5) return Math.round(value)
+  return floor % 2 === 0 ? floor : floor + 1
+}
