@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { env } from 'node:process'
 import { downloadModel, type HubOptions, isHubId } from '../checkpoint/hub/index.ts'
 import { type Checkpoint, loadCheckpoint } from '../checkpoint/index.ts'
 import { InputError } from '../errors/index.ts'
@@ -25,7 +26,7 @@ export async function loadSource(
     )
   }
   if (!isHubId(source) || (await isFolder(source))) return loadCheckpoint(source)
-  return loadCheckpoint(await downloadModel(source, options))
+  return loadCheckpoint(await downloadModel(source, options, env))
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { HubError } from '../../errors/index.ts'
+
+/** One file of a model on the hub. */
+export interface HubFile {
+  /** Relative to the model, with forward slashes. */
+  readonly path: string
+  readonly size: number
+  /** SHA-256 of the content for large files, else git's SHA-1 of it as a blob. */
+  readonly hash: string
+}
+
+const SMALL_FILES = [
+  'config.json',
+  'modules.json',
+  'sentence_bert_config.json',
+  'config_sentence_transformers.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'added_tokens.json',
+  'vocab.txt',
+]
+
+/** Weights, best first: each a way to tell the files of one complete set. */
+const WEIGHT_SETS = [
+  /^model\.safetensors$/,
+  /^model(-\d+-of-\d+)?\.safetensors(\.index\.json)?$/,
+  /^pytorch_model\.bin$/,
+  /^pytorch_model(-\d+-of-\d+)?\.bin(\.index\.json)?$/,
+]
+
+const modulesSchema = z.array(z.object({ path: z.string() }))
+
+/** The folders `modules.json` names, the model's own ('') among them. */
+export function moduleFolders(modulesJson: string | undefined): readonly string[] {
+  if (modulesJson === undefined) return ['']
+  const parsed = modulesSchema.safeParse(JSON.parse(modulesJson))
+  const paths = parsed.success ? parsed.data.map(({ path }) => path.replace(/\/+$/, '')) : []
+  return [...new Set(['', ...paths])]
+}
+
+/** Of all files of a model those that yuju reads: settings, tokenizer, one set of weights. */
+export function neededFiles(files: readonly HubFile[], folders: readonly string[]): HubFile[] {
+  return folders.flatMap((folder) => {
+    const prefix = folder === '' ? '' : `${folder}/`
+    const inside = files
+      .filter(({ path }) => path.startsWith(prefix) && !path.slice(prefix.length).includes('/'))
+      .map((file) => ({ file, name: file.path.slice(prefix.length) }))
+    const set = WEIGHT_SETS.find((pattern) => inside.some(({ name }) => pattern.test(name)))
+    return inside
+      .filter(({ name }) => SMALL_FILES.includes(name) || set?.test(name))
+      .map(({ file }) => file)
+  })
+}
+
+/** @throws HubError for a path that would lead out of the cache folder. */
+export function requireSafePath(path: string): void {
+  const parts = path.split('/')
+  const unsafe = parts.some((part) => part === '' || part === '.' || part === '..')
+  if (!unsafe && !path.includes('\\') && !/^[a-z]:/i.test(path)) return
+  throw new HubError('hub-path', `the hub names a file ${path}, which would leave the cache`, {
+    facts: { path },
+  })
+}
