@@ -51,7 +51,7 @@ async function measureStream(count) {
   const texts = (function* () {
     for (let i = 0; i < count; i += 1) yield pool[(i * 7919) % pool.length]
   })()
-  await using encoder = await SentenceEncoder.load(TINY)
+  const encoder = await SentenceEncoder.load(TINY)
   let done = 0
   let early = 0
   let highest = 0
@@ -64,6 +64,7 @@ async function measureStream(count) {
     const rate = done / ((performance.now() - start) / 1000)
     if (done % 81_920 === 0) console.log(done, `${now.toFixed(0)} MB`, `${rate.toFixed(0)}/s`)
   }
+  await encoder.dispose()
   const growth = highest / early - 1
   console.log(`after 50,000: ${early.toFixed(0)} MB, highest after: ${highest.toFixed(0)} MB`)
   await recordResult({

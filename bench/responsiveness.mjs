@@ -5,7 +5,7 @@ import { SentenceEncoder } from 'yuju'
 import { drawSentences, SHARED } from './sentences.mjs'
 
 const texts = drawSentences(10_000)
-await using encoder = await SentenceEncoder.load(`${SHARED}models/e5-small-zh`, {
+const encoder = await SentenceEncoder.load(`${SHARED}models/e5-small-zh`, {
   onWarning: () => {},
 })
 await encoder.encode(texts.slice(0, 100))
@@ -22,3 +22,4 @@ console.log(`${(texts.length / seconds).toFixed(0)} sentences/s for ${seconds.to
 console.log(
   `event loop held up: longest ${milliseconds(delays.max)} ms, p99 ${milliseconds(delays.percentile(99))} ms`,
 )
+await encoder.dispose()

@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from './support/model-folder.ts'
+import { FIXTURES } from './support/shared.ts'
+
+const root = join(import.meta.dirname, '..')
+
+function npm(folder: string, args: readonly string[], environment: Record<string, string> = {}) {
+  return spawnSync('npm', [...args, '--no-audit', '--no-fund'], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, ...environment },
+    timeout: 600_000,
+  })
+}
+
+/** A fresh project that has the packed yuju installed, the native runtime's download failing. */
+function installPacked(): string | undefined {
+  const folder = temporaryFolder()
+  const packed = npm(root, ['pack', '--pack-destination', folder, '--ignore-scripts'])
+  expect(packed.stderr + packed.stdout).toContain('.tgz')
+  const [tarball = ''] = readdirSync(folder)
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module", "private": true }')
+  const installed = npm(folder, ['install', `./${tarball}`, '--ignore-scripts=false'], {
+    ONNXRUNTIME_NODE_INSTALL: 'cuda12',
+    // Only the download script heeds this proxy: nobody listens there.
+    GLOBAL_AGENT_HTTPS_PROXY: 'http://127.0.0.1:9',
+    GLOBAL_AGENT_HTTP_PROXY: 'http://127.0.0.1:9',
+  })
+  if (/ENOTFOUND|ECONNREFUSED|EAI_AGAIN/.test(installed.stderr) && installed.status !== 0) {
+    console.warn(`skipped: the npm registry cannot be reached: ${installed.stderr.slice(0, 200)}`)
+    return undefined
+  }
+  expect(installed.status, installed.stderr).toBe(0)
+  return folder
+}
+
+test('the packed tarball installs and encodes where onnxruntime-node cannot be installed', () => {
+  const folder = installPacked()
+  if (folder === undefined) return
+  expect(existsSync(join(folder, 'node_modules/onnxruntime-node'))).toBe(false)
+  writeFileSync(
+    join(folder, 'main.js'),
+    `import { SentenceEncoder } from 'yuju'
+     const encoder = await SentenceEncoder.load(${JSON.stringify(join(FIXTURES, 'models/tiny-bert-zh'))})
+     const vector = await encoder.encode('花呗怎么还款')
+     console.log(JSON.stringify({ backend: encoder.backend, length: vector.length }))`,
+  )
+  const run = spawnSync(process.execPath, ['main.js'], { cwd: folder, encoding: 'utf8' })
+  expect(run.stderr).toBe('')
+  expect(JSON.parse(run.stdout)).toEqual({ backend: 'wasm', length: 48 })
+  const help = spawnSync('npx', ['--no-install', 'yuju', '--help'], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  expect(help.stdout).toContain('encode')
+}, 900_000)
