@@ -1,0 +1,35 @@
+import type { Command } from './command.ts'
+
+interface CommandEntry {
+  readonly description: string
+  /** Loads the command's file, when it is called and not before. */
+  readonly load: () => Promise<Command>
+}
+
+/** Every command, in the order of the help. */
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  encode: {
+    description: 'Turn texts into vectors',
+    load: async () => (await import('./commands/encode.ts')).encode,
+  },
+  similarity: {
+    description: 'Say how alike two texts are',
+    load: async () => (await import('./commands/similarity.ts')).similarity,
+  },
+  tokenize: {
+    description: 'Show the pieces a model sees of texts',
+    load: async () => (await import('./commands/tokenize.ts')).tokenize,
+  },
+  inspect: {
+    description: 'Describe a model',
+    load: async () => (await import('./commands/inspect.ts')).inspect,
+  },
+  export: {
+    description: 'Save a model for other programs',
+    load: async () => (await import('./commands/export.ts')).exportModel,
+  },
+  demo: {
+    description: 'Encode two sentences and compare them',
+    load: async () => (await import('./commands/demo.ts')).demo,
+  },
+}

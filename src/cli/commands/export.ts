@@ -1,0 +1,41 @@
+import type { SaveType } from '../../checkpoint/index.ts'
+import { defineCommand } from '../command.ts'
+import { HUB_FLAGS, JSON_FLAG } from '../flags.ts'
+import { given, readCheckpoint } from '../model.ts'
+import { UsageError } from '../usage-error.ts'
+
+const SAVE_TYPES: SaveType[] = ['float32', 'float16']
+
+const ARGS = {
+  model: {
+    type: 'positional',
+    required: true,
+    description: 'A model folder, or owner/name on the hub',
+  },
+  output: { type: 'string', valueHint: 'folder', description: 'The folder to write (required)' },
+  onnx: { type: 'boolean', description: 'Add onnx/model.onnx and tokenizer.json' },
+  precision: {
+    type: 'enum',
+    options: SAVE_TYPES,
+    description: 'Numbers of the weights (default: as they are)',
+  },
+  overwrite: { type: 'boolean', description: 'Replace the folder if it is there' },
+  ...HUB_FLAGS,
+  ...JSON_FLAG,
+} as const
+
+/** Saves a folder that sentence-transformers opens, and with `--onnx` other programs too. */
+export const exportModel = defineCommand(ARGS, async (args, shell) => {
+  const { output, onnx = false, precision, overwrite } = args
+  if (!output) throw new UsageError('--output is missing; name the folder to write')
+  const checkpoint = await readCheckpoint(args.model, args, shell)
+  const { loadCheckpoint, saveCheckpoint } = await import('../../checkpoint/index.ts')
+  await saveCheckpoint(output, checkpoint, given({ type: precision, overwrite }))
+  if (onnx) {
+    const { exportOnnx } = await import('../../encoder/index.ts')
+    // What was saved, and not what was read: it has the precision asked for.
+    await exportOnnx(await loadCheckpoint(output), output)
+  }
+  if (args.json) shell.printJson({ output, onnx })
+  else shell.print(`${output}${onnx ? ', with onnx/model.onnx' : ''}`)
+})

@@ -1,0 +1,54 @@
+import { basename } from 'node:path'
+import { defineCommand } from '../command.ts'
+import { printFields } from '../fields.ts'
+import { HUB_FLAGS, JSON_FLAG } from '../flags.ts'
+import { readCheckpoint } from '../model.ts'
+import { describeModel, type ModelDescription } from '../model-description.ts'
+import { grouped } from '../progress-display.ts'
+
+const ARGS = {
+  model: {
+    type: 'positional',
+    required: true,
+    description: 'A model folder, or owner/name on the hub',
+  },
+  ...HUB_FLAGS,
+  ...JSON_FLAG,
+} as const
+
+/** Prints what a model is, from its files alone: nothing is run. */
+export const inspect = defineCommand(ARGS, async (args, shell) => {
+  const description = await describeModel(await readCheckpoint(args.model, args, shell))
+  if (args.json) shell.printJson(description)
+  else printFields(fieldsOf(description), shell)
+})
+
+function fieldsOf(model: ModelDescription): Record<string, string> {
+  const types = model.weightTypes.join(', ')
+  const files = model.weightFiles.map((file) => basename(file)).join(', ')
+  return {
+    folder: model.folder,
+    architecture: model.architecture,
+    encoder:
+      `${model.layers} layers, ${model.hiddenSize} wide, ${model.heads} heads, ` +
+      `${model.intermediateSize} between, ${model.activation}`,
+    parameters: grouped(model.parameters),
+    weights: `${types} in ${files} (${(model.weightBytes / 1e6).toFixed(1)} MB)`,
+    vocabulary: `${grouped(model.vocabularySize)} pieces, from ${model.tokenizerFiles.join(', ')}`,
+    'text length': `${model.maxLength} pieces (of ${model.maxPositions} positions)`,
+    lowercase: model.lowercase ? 'before the tokenizer' : 'as the tokenizer says',
+    modules: model.modules.join(', then '),
+    dimensions: `${model.dimensions}`,
+    similarity: model.similarity,
+    ...promptFields(model),
+    ...(model.notices.length > 0 ? { notices: model.notices.join('; ') } : {}),
+  }
+}
+
+function promptFields({ prompts, defaultPromptName }: ModelDescription): Record<string, string> {
+  const fields = Object.entries(prompts).map(([name, prompt]) => {
+    const mark = name === defaultPromptName ? ' (default)' : ''
+    return [`prompt ${name}`, JSON.stringify(prompt) + mark] as const
+  })
+  return Object.fromEntries(fields)
+}

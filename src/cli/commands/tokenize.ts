@@ -1,0 +1,36 @@
+import type { TokenizedText } from '../../encoder/index.ts'
+import { defineCommand } from '../command.ts'
+import { JSON_FLAG, MODEL_FLAGS, TEXT_FLAGS } from '../flags.ts'
+import { loadEncoder, namedModel, textOptions } from '../model.ts'
+import type { Shell } from '../shell.ts'
+
+const ARGS = {
+  'text…': { type: 'positional', required: true, description: 'Texts to cut into pieces' },
+  ...TEXT_FLAGS,
+  ...MODEL_FLAGS,
+  ...JSON_FLAG,
+} as const
+
+/** Prints pieces and their numbers, or with `--json` a line `{text, tokens, ids, truncated}` each. */
+export const tokenize = defineCommand(ARGS, async (args, shell) => {
+  const model = namedModel(args.model, shell)
+  await using encoder = await loadEncoder(model, args, shell)
+  const tokenized = encoder.tokenize(args._, textOptions(args))
+  for (const [row, { ids, tokens, truncated }] of tokenized.entries()) {
+    const text = args._[row] ?? ''
+    if (args.json) shell.printJson({ text, tokens, ids: [...ids], truncated })
+    else printPieces(text, { ids, tokens, truncated }, shell)
+  }
+})
+
+function printPieces(
+  text: string,
+  { ids, tokens, truncated }: Pick<TokenizedText, 'ids' | 'tokens' | 'truncated'>,
+  shell: Shell,
+): void {
+  const cut = truncated > 0 ? `, and ${truncated} more were cut off` : ''
+  shell.print(`${shell.style('bold', text)}\n${tokens.length} pieces${cut}`)
+  for (const [place, token] of tokens.entries()) {
+    shell.print(`${String(ids[place]).padStart(8)}  ${token}`)
+  }
+}

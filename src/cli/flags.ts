@@ -1,0 +1,97 @@
+import type { OutputType, TruncationPolicy } from '../encoder/index.ts'
+import type { Backend } from '../runtime/index.ts'
+
+// Spelt out again, because importing them would load the encoder before it is needed.
+const BACKENDS: Backend[] = ['native', 'wasm']
+const TRUNCATION: TruncationPolicy[] = ['warn', 'error', 'silent']
+const OUTPUT_TYPES: OutputType[] = ['float32', 'int8', 'uint8', 'binary', 'ubinary']
+
+export const JSON_FLAG = {
+  json: { type: 'boolean', description: 'Print JSON for programs, and nothing else on stdout' },
+} as const
+
+/** How a model that is not a folder here is fetched. A token is taken from HF_TOKEN only. */
+export const HUB_FLAGS = {
+  revision: {
+    type: 'string',
+    valueHint: 'name',
+    description: 'Branch, tag or commit on the hub (default: main)',
+  },
+  'cache-dir': {
+    type: 'string',
+    valueHint: 'folder',
+    description: 'Where downloads are kept (default: the cache of Hugging Face’s tools)',
+  },
+  offline: { type: 'boolean', description: 'Use only what was downloaded before' },
+  endpoint: {
+    type: 'string',
+    valueHint: 'url',
+    description: 'A mirror of the hub (default: HF_ENDPOINT, else huggingface.co)',
+  },
+} as const
+
+/** Which model, and what runs it. */
+export const MODEL_FLAGS = {
+  model: {
+    type: 'string',
+    valueHint: 'folder|owner/name',
+    description: 'A model folder, or a model on the hub (default: YUJU_MODEL)',
+  },
+  threads: {
+    type: 'string',
+    valueHint: 'n',
+    description: 'Threads that compute (default: the physical cores)',
+  },
+  backend: {
+    type: 'enum',
+    options: BACKENDS,
+    description: 'The runtime (default: native where it is installed)',
+  },
+  ...HUB_FLAGS,
+} as const
+
+/** How texts are turned into pieces. */
+export const TEXT_FLAGS = {
+  prompt: { type: 'string', valueHint: 'text', description: 'Put this before every text' },
+  'prompt-name': {
+    type: 'string',
+    valueHint: 'name',
+    description: "Put the model's prompt of this name before every text",
+  },
+  'max-length': {
+    type: 'string',
+    valueHint: 'n',
+    description: "Pieces a text may have (default, and at most: the model's limit)",
+  },
+} as const
+
+/** What happens to a text that is longer than the limit. */
+export const TRUNCATE_FLAG = {
+  truncate: {
+    type: 'enum',
+    options: TRUNCATION,
+    default: 'warn',
+    description: 'What happens when a text is too long for the model and is cut',
+  },
+} as const
+
+/** How vectors come out. */
+export const VECTOR_FLAGS = {
+  normalize: { type: 'boolean', description: 'Scale every vector to length 1' },
+  type: {
+    type: 'enum',
+    options: OUTPUT_TYPES,
+    default: 'float32',
+    description: 'Numbers of the vectors',
+  },
+  dimensions: {
+    type: 'string',
+    valueHint: 'n',
+    description: 'Keep only the first n dimensions (for models trained for it)',
+  },
+  'batch-size': {
+    type: 'string',
+    valueHint: 'n',
+    description: 'Texts computed together, at most (default: what suits their length)',
+  },
+} as const

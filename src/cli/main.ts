@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+import process from 'node:process'
+import { runCli } from './run-cli.ts'
+import { processShell } from './shell.ts'
+
+const shell = processShell()
+const exitCode = await runCli(process.argv.slice(2), shell)
+process.exitCode = exitCode
+// What was interrupted may still be busy; the empty write ends once everything before it is out.
+if (shell.signal.aborted) process.stderr.write('', () => process.exit(exitCode))

@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { ParsedArgs } from 'citty'
+import type { DownloadProgress } from '../checkpoint/hub/index.ts'
+import type { Checkpoint } from '../checkpoint/index.ts'
+import type { EncodeOptions, LoadOptions, SentenceEncoder } from '../encoder/index.ts'
+import { wholeNumber } from './command-line.ts'
+import type { HUB_FLAGS, MODEL_FLAGS, TEXT_FLAGS } from './flags.ts'
+import { interruptible } from './interruptible.ts'
+import { startProgress } from './progress-display.ts'
+import type { Shell } from './shell.ts'
+import { UsageError } from './usage-error.ts'
+
+/** A model that developers of yuju keep beside the project. */
+const NEIGHBOUR = new URL('../../../shared/models/e5-small-zh', import.meta.url)
+
+/** The model a command was given: `--model`, else YUJU_MODEL. */
+export function namedModel(model: string | undefined, shell: Shell): string {
+  const named = model ?? shell.env.YUJU_MODEL
+  if (named) return named
+  throw new UsageError(
+    'no model was named; give --model a folder or owner/name on the hub, or set YUJU_MODEL',
+  )
+}
+
+/** As `namedModel`, else the model beside the project, where there is one. */
+export function demoModel(model: string | undefined, shell: Shell): string {
+  if (!model && !shell.env.YUJU_MODEL && existsSync(NEIGHBOUR)) return fileURLToPath(NEIGHBOUR)
+  return namedModel(model, shell)
+}
+
+/** Loads a model, with its download shown. */
+export async function loadEncoder(
+  model: string,
+  args: ParsedArgs<typeof MODEL_FLAGS>,
+  shell: Shell,
+): Promise<SentenceEncoder> {
+  const threads = wholeNumber('threads', args.threads)
+  return withDownload(args, shell, async (options) => {
+    const { SentenceEncoder } = await import('../encoder/index.ts')
+    return SentenceEncoder.load(model, {
+      ...options,
+      ...given({ threads, backend: args.backend }),
+    })
+  })
+}
+
+/** Reads a model without making it ready to run. */
+export async function readCheckpoint(
+  model: string,
+  args: ParsedArgs<typeof HUB_FLAGS>,
+  shell: Shell,
+): Promise<Checkpoint> {
+  return withDownload(args, shell, async (options) => {
+    const { loadSource } = await import('../encoder/index.ts')
+    return loadSource(model, options)
+  })
+}
+
+async function withDownload<Result>(
+  args: ParsedArgs<typeof HUB_FLAGS>,
+  shell: Shell,
+  load: (options: LoadOptions) => Promise<Result>,
+): Promise<Result> {
+  const progress = await startProgress(shell, 'MB')
+  const options: LoadOptions = given({
+    revision: args.revision,
+    cacheDir: args['cache-dir'],
+    offline: args.offline,
+    endpoint: args.endpoint,
+    signal: shell.signal,
+    onDownload: ({ bytes, total }: DownloadProgress) =>
+      progress.update({ done: bytes / 1e6, total: total / 1e6 }),
+    onWarning: (message: string) => shell.note(`warning: ${message}`),
+  })
+  try {
+    return await interruptible(load(options), shell.signal)
+  } finally {
+    progress.stop()
+  }
+}
+
+/** What the flags say about how texts become pieces. */
+export function textOptions(
+  args: ParsedArgs<typeof TEXT_FLAGS>,
+): Pick<EncodeOptions, 'prompt' | 'promptName' | 'maxLength'> {
+  return given({
+    prompt: args.prompt,
+    promptName: args['prompt-name'],
+    maxLength: wholeNumber('max-length', args['max-length']),
+  })
+}
+
+type Given<Options> = { [Name in keyof Options]?: Exclude<Options[Name], undefined> }
+
+/** The options that were given, without those that are undefined. */
+export function given<Options extends object>(options: Options): Given<Options> {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as Given<Options>
+}

@@ -1,0 +1,52 @@
+import type { ParsedArgs } from 'citty'
+import { type Column, readTexts, TEXT_FORMATS, type TextFormat } from '../files/index.ts'
+import { given } from './model.ts'
+import type { Shell } from './shell.ts'
+import { UsageError } from './usage-error.ts'
+
+const FORMATS: TextFormat[] = [...TEXT_FORMATS]
+
+/** Where texts come from. */
+export const INPUT_FLAGS = {
+  input: {
+    type: 'string',
+    valueHint: 'file',
+    description: `Texts from .${FORMATS.join(', .')} (all but parquet also .gz), or - for stdin`,
+  },
+  column: {
+    type: 'string',
+    valueHint: 'name|n',
+    description:
+      'The column of texts. In csv and tsv a name means a header row, a number from 0 none',
+  },
+  format: {
+    type: 'enum',
+    options: FORMATS,
+    description: 'The format of --input (default: what its name says; of stdin: txt)',
+  },
+} as const
+
+/** Texts to be worked on, and how many, where that is known beforehand. */
+export interface InputTexts {
+  readonly texts: Iterable<string> | AsyncIterable<string>
+  readonly total: number | undefined
+}
+
+/** @throws UsageError when there are neither TEXTs nor a file, or both. */
+export function inputTexts(args: ParsedArgs<typeof INPUT_FLAGS>, shell: Shell): InputTexts {
+  const { input, column, format, _: texts } = args
+  if (input === undefined) {
+    if (texts.length === 0) throw new UsageError('no texts were given; name some, or an --input')
+    if (column !== undefined || format) throw new UsageError('--column and --format need --input')
+    return { texts, total: texts.length }
+  }
+  if (texts.length > 0) throw new UsageError('texts come as arguments or from --input, not both')
+  const options = given({ column: columnOf(column), format })
+  if (input !== '-') return { texts: readTexts(input, options), total: undefined }
+  const source = { name: 'standard input', bytes: shell.input() }
+  return { texts: readTexts(source, { format: 'txt', ...options }), total: undefined }
+}
+
+function columnOf(column: string | undefined): Column | undefined {
+  return column !== undefined && /^\d+$/.test(column) ? Number(column) : column
+}

@@ -1,0 +1,136 @@
+import { InputError } from '../errors/index.ts'
+import { type Column, type Place, placeText, textOf } from './column.ts'
+import { linesOf } from './utf8-text.ts'
+
+/** The texts of JSON Lines, one value a line; blank lines are passed over. */
+export async function* jsonLinesTexts(
+  pieces: AsyncIterable<string>,
+  name: string,
+  column: Column | undefined,
+): AsyncGenerator<string, void, void> {
+  let line = 0
+  for await (const json of linesOf(pieces)) {
+    line += 1
+    if (json.trim() !== '') yield textOf(parse(json, { name, line }), column, { name, line })
+  }
+}
+
+/** The texts of one JSON array, of which only the item being read is held in memory. */
+export async function* jsonArrayTexts(
+  pieces: AsyncIterable<string>,
+  name: string,
+  column: Column | undefined,
+): AsyncGenerator<string, void, void> {
+  for await (const { json, line } of arrayItems(pieces, name)) {
+    yield textOf(parse(json, { name, line }), column, { name, line })
+  }
+}
+
+interface ArrayItem {
+  readonly json: string
+  /** Where the item begins. */
+  readonly line: number
+}
+
+async function* arrayItems(
+  pieces: AsyncIterable<string>,
+  name: string,
+): AsyncGenerator<ArrayItem, void, void> {
+  const splitter = new ArraySplitter(name)
+  for await (const piece of pieces) yield* splitter.push(piece)
+  splitter.finish()
+}
+
+/** Finds where the items of a JSON array begin and end; what is in them, `JSON.parse` judges. */
+class ArraySplitter {
+  readonly #name: string
+  #depth = 0
+  #isClosed = false
+  #isInString = false
+  #isEscaped = false
+  #item = ''
+  #items = 0
+  #line = 1
+  #itemLine = 1
+
+  constructor(name: string) {
+    this.#name = name
+  }
+
+  *push(piece: string): Generator<ArrayItem, void, void> {
+    let start = 0
+    for (let at = 0; at < piece.length; at += 1) {
+      const character = piece.charAt(at)
+      if (character === '\n') this.#line += 1
+      const isBorder = this.#step(character)
+      if (!isBorder) continue
+      if (this.#depth === 1 && character === '[') this.#itemLine = this.#line
+      else yield* this.#take(piece.slice(start, at))
+      start = at + 1
+    }
+    if (this.#depth > 0) this.#item += piece.slice(start)
+  }
+
+  finish(): void {
+    if (this.#isClosed) return
+    throw malformed({ name: this.#name, line: this.#line }, 'it ends before the array does')
+  }
+
+  /** Takes one character; whether it opens the array, or ends an item. */
+  #step(character: string): boolean {
+    if (this.#isInString) {
+      this.#stepInString(character)
+      return false
+    }
+    if (this.#depth === 0) return this.#stepOutside(character)
+    if (character === '"') this.#isInString = true
+    else if (character === '[' || character === '{') this.#depth += 1
+    else if (character === ']' || character === '}') {
+      this.#depth -= 1
+      this.#isClosed = this.#depth === 0
+    }
+    return this.#isClosed || (this.#depth === 1 && character === ',')
+  }
+
+  #stepInString(character: string): void {
+    if (this.#isEscaped) this.#isEscaped = false
+    else if (character === '\\') this.#isEscaped = true
+    else if (character === '"') this.#isInString = false
+  }
+
+  #stepOutside(character: string): boolean {
+    if (character === '[' && !this.#isClosed) {
+      this.#depth = 1
+      return true
+    }
+    if (/\s/.test(character)) return false
+    const wrong = this.#isClosed ? 'something follows the array' : 'it must be one array'
+    throw malformed({ name: this.#name, line: this.#line }, wrong)
+  }
+
+  *#take(end: string): Generator<ArrayItem, void, void> {
+    const json = this.#item + end
+    const isEmptyArray = this.#isClosed && this.#items === 0 && json.trim() === ''
+    const blankLines = json.slice(0, json.length - json.trimStart().length).split('\n').length - 1
+    const line = this.#itemLine + blankLines
+    this.#item = ''
+    this.#items += 1
+    this.#itemLine = this.#line
+    if (!isEmptyArray) yield { json, line }
+  }
+}
+
+function parse(json: string, place: Place): unknown {
+  try {
+    return JSON.parse(json)
+  } catch (cause) {
+    throw malformed(place, cause instanceof Error ? cause.message : String(cause), cause)
+  }
+}
+
+function malformed(place: Place, reason: string, cause?: unknown): InputError {
+  return new InputError('input-json', `${placeText(place)}: malformed JSON: ${reason}`, {
+    facts: { file: place.name, line: place.line },
+    cause,
+  })
+}
