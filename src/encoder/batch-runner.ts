@@ -8,7 +8,7 @@ import { type BatchLimits, formBatches } from './batching.ts'
 const AHEAD = 2
 
 /** How long preparing batches may hold up the program's other work, in milliseconds. */
-const TURN_MILLISECONDS = 8
+const TURN_MILLISECONDS = 4
 
 export interface BatchRun {
   readonly output: keyof Pick<typeof GRAPH_NAMES, 'tokenVectors' | 'sentenceVectors'>

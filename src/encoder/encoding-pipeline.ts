@@ -17,6 +17,14 @@ export interface PipelineParts extends TextTools {
   readonly dimensions: number
 }
 
+/** Where a block stands among all texts. */
+interface BlockPlace {
+  /** The number of its first text. */
+  readonly start: number
+  /** Is told how many of its texts are done. */
+  readonly report: (done: number) => void
+}
+
 /** The road from texts to vectors: pieces, batches, the session, and back into the texts' order. */
 export class EncodingPipeline {
   readonly #parts: PipelineParts
@@ -34,7 +42,8 @@ export class EncodingPipeline {
     const truncated = new Int32Array(rows)
     for (let start = 0; start < rows; start += BLOCK_SIZE) {
       const report = (done: number) => settings.onProgress?.({ done: start + done, total: rows })
-      const block = await this.encodeBlock(texts.slice(start, start + BLOCK_SIZE), settings, report)
+      const part = texts.slice(start, start + BLOCK_SIZE)
+      const block = await this.encodeBlock(part, settings, { start, report })
       data.set(block.data, start * dimensions)
       tokens.set(block.tokens, start)
       truncated.set(block.truncated, start)
@@ -46,10 +55,10 @@ export class EncodingPipeline {
   async encodeBlock(
     texts: readonly string[],
     settings: Settings,
-    report: (done: number) => void,
+    { start, report }: BlockPlace,
   ): Promise<Embeddings> {
     const { dimensions } = this.#parts
-    const prepared = await prepareTexts(texts, settings, this.#parts)
+    const prepared = await prepareTexts(texts, settings, { ...this.#parts, firstNumber: start })
     const data = new Float32Array(texts.length * dimensions)
     let done = 0
     await this.#run(prepared, settings, {
@@ -74,7 +83,7 @@ export class EncodingPipeline {
   async tokenEmbeddings(texts: readonly string[], settings: Settings): Promise<TokenEmbeddings[]> {
     const { checkpoint, tokenizer } = this.#parts
     const dimensions = checkpoint.config.hiddenSize
-    const prepared = await prepareTexts(texts, settings, this.#parts)
+    const prepared = await prepareTexts(texts, settings, { ...this.#parts, firstNumber: 0 })
     const results: TokenEmbeddings[] = []
     await this.#run(prepared, settings, {
       output: 'tokenVectors',

@@ -1,7 +1,8 @@
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, open } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Checkpoint } from '../checkpoint/index.ts'
-import { InputError, OutputError } from '../errors/index.ts'
+import { InputError } from '../errors/index.ts'
+import { writeFileAtomic } from '../files/index.ts'
 import { type Graph, type Initializer, serializeGraph } from '../graph/index.ts'
 import { sentenceGraph } from '../model/index.ts'
 import { tokenizerJsonText } from '../tokenizer/index.ts'
@@ -23,8 +24,12 @@ export async function exportOnnx(checkpoint: Checkpoint, folder: string): Promis
   const graph = sentenceGraph(checkpoint, { attention: 'standard', segments })
   const weights = await readInitializers(graph)
   const model = serializeGraph(graph, (initializer) => weights.get(initializer) ?? new Uint8Array())
-  await writeWhole(join(folder, 'onnx', 'model.onnx'), model)
-  await writeWhole(join(folder, 'tokenizer.json'), tokenizerJsonText(checkpoint.tokenizerFiles))
+  await mkdir(join(folder, 'onnx'), { recursive: true })
+  await writeFileAtomic(join(folder, 'onnx', 'model.onnx'), model)
+  await writeFileAtomic(
+    join(folder, 'tokenizer.json'),
+    tokenizerJsonText(checkpoint.tokenizerFiles),
+  )
 }
 
 async function readInitializers({ initializers }: Graph): Promise<Map<Initializer, Uint8Array>> {
@@ -55,18 +60,5 @@ async function bytesOf(data: Initializer['data']): Promise<Uint8Array> {
     return bytes
   } finally {
     await file.close()
-  }
-}
-
-/** Writes under another name first, so that the file appears whole or not at all. */
-async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
-  const temporary = `${path}.${crypto.randomUUID()}.tmp`
-  try {
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(temporary, content)
-    await rename(temporary, path)
-  } catch (cause) {
-    await rm(temporary, { force: true })
-    throw new OutputError('output-failed', `${path} could not be written`, { cause })
   }
 }

@@ -106,7 +106,8 @@ export class SentenceEncoder {
     requireTexts(list)
     if (typeof texts === 'string') requireRanges(settings, 'one text')
     const embeddings = await this.#pipeline.encode(list, settings)
-    this.#warnOfTruncation(embeddings.truncated, settings)
+    const cut = countCut(embeddings.truncated)
+    this.#warnOfTruncation({ ...cut, all: list.length }, settings)
     const result = quantize(embeddings, settings.output, settings.ranges)
     return typeof texts === 'string' ? result.data : result
   }
@@ -122,15 +123,22 @@ export class SentenceEncoder {
     const size = requireWhole('blockSize', blockSize, { min: 1, max: 1_000_000 })
     const settings = encodeSettings(options as EncodeOptions<Output>, this.#parts)
     requireRanges(settings, 'a stream')
-    let finished = 0
-    const report = (done: number) =>
-      settings.onProgress?.({ done: finished + done, total: undefined })
-    for await (const block of blocksOf(texts, size)) {
-      requireTexts(block)
-      const embeddings = await this.#pipeline.encodeBlock(block, settings, report)
-      this.#warnOfTruncation(embeddings.truncated, settings)
-      finished += block.length
-      yield quantize(embeddings, settings.output, settings.ranges)
+    const seen = { texts: 0, pieces: 0, all: 0 }
+    try {
+      for await (const block of blocksOf(texts, size)) {
+        requireTexts(block)
+        const start = seen.all
+        const report = (done: number) =>
+          settings.onProgress?.({ done: start + done, total: undefined })
+        const embeddings = await this.#pipeline.encodeBlock(block, settings, { start, report })
+        const cut = countCut(embeddings.truncated)
+        seen.texts += cut.texts
+        seen.pieces += cut.pieces
+        seen.all += block.length
+        yield quantize(embeddings, settings.output, settings.ranges)
+      }
+    } finally {
+      this.#warnOfTruncation(seen, settings)
     }
   }
 
@@ -190,15 +198,24 @@ export class SentenceEncoder {
   }
 
   #warnOfTruncation(
-    truncated: Int32Array,
+    { texts, pieces, all }: CutTexts & { readonly all: number },
     { truncate, maxLength }: EncodeSettings<OutputType>,
   ): void {
-    const texts = truncated.reduce((count, pieces) => count + (pieces > 0 ? 1 : 0), 0)
     if (truncate !== 'warn' || texts === 0) return
-    const pieces = truncated.reduce((sum, count) => sum + count, 0)
-    const share = `${texts} of ${truncated.length} texts`
+    const share = `${texts} of ${all} texts`
     this.#parts.warn(`${share} were cut to ${maxLength} pieces; ${pieces} pieces were left out`)
   }
+}
+
+/** How many texts the limit cut, and how many pieces it cut off them. */
+interface CutTexts {
+  readonly texts: number
+  readonly pieces: number
+}
+
+function countCut(truncated: Int32Array): CutTexts {
+  const texts = truncated.reduce((count, pieces) => count + (pieces > 0 ? 1 : 0), 0)
+  return { texts, pieces: truncated.reduce((sum, pieces) => sum + pieces, 0) }
 }
 
 function sessionOptions({ threads, backend }: Pick<LoadOptions, 'threads' | 'backend'>) {

@@ -31,18 +31,21 @@ export function tokenizeText(
 }
 
 /**
- * Cuts texts into pieces, in turns with the program's other work.
+ * Cuts texts into pieces, in turns with the program's other work. `firstNumber` is the number that
+ * errors call the first text by.
  * @throws InputError for a text over the limit where the policy is `error`.
  */
 export async function prepareTexts(
   texts: readonly string[],
   settings: Settings,
-  tools: TextTools,
+  tools: TextTools & { readonly firstNumber: number },
 ): Promise<PreparedText[]> {
   const promptLength = excludesPrompt(tools.checkpoint) ? promptPieces(settings, tools) : 0
   const prepare = (text: string, index: number): PreparedText => {
     const { ids, truncated } = tokenizeText(text, settings, tools)
-    if (truncated > 0 && settings.truncate === 'error') throw tooLong(index, truncated, settings)
+    if (truncated > 0 && settings.truncate === 'error') {
+      throw tooLong(tools.firstNumber + index, truncated, settings)
+    }
     return { ids, truncated, promptLength }
   }
   return mapInTurns(texts, prepare, settings.signal)
