@@ -4,6 +4,7 @@ import { type Embeddings, InputError, SentenceEncoder } from 'yuju'
 import { changedModel } from './support/model-folder.ts'
 import { type NpyMatrix, readNpy } from './support/npy.ts'
 import { FIXTURES, readJson, sharedPath } from './support/shared.ts'
+import { largestDifference } from './support/vectors.ts'
 
 const TEXTS = readJson<string[]>(join(FIXTURES, 'texts.json'))
 const TINY = join(FIXTURES, 'models/tiny-bert-zh')
@@ -13,14 +14,6 @@ const silent = { truncate: 'silent' } as const
 
 function golden(name: string): NpyMatrix {
   return readNpy(join(FIXTURES, `embeddings/${name}.npy`))
-}
-
-function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  expect(a.length).toBe(b.length)
-  return Array.from(a).reduce(
-    (worst, x, i) => Math.max(worst, Math.abs(x - (b[i] ?? Number.NaN))),
-    0,
-  )
 }
 
 async function encodeAlone(encoder: SentenceEncoder): Promise<Float32Array> {
@@ -108,6 +101,22 @@ describe('encoding', () => {
     const { tokens, truncated } = await encoder.encode(['短', '长文本'.repeat(300)], silent)
     expect([...tokens]).toEqual([3, 256])
     expect([...truncated]).toEqual([0, 902 - 256])
+  })
+
+  test('a text that is too long is named by its number, in a stream too', async () => {
+    const texts = Array.from({ length: 25 }, (_, i) => (i === 17 ? '长'.repeat(300) : '短'))
+    const stream = encoder.stream(texts, { truncate: 'error', blockSize: 10 })
+    await stream.next()
+    await expect(stream.next()).rejects.toThrow('text number 17 has 46 pieces more')
+  })
+
+  test('a stream warns once, of all its texts', async () => {
+    const warnings: string[] = []
+    await using warning = await SentenceEncoder.load(TINY, { onWarning: (m) => warnings.push(m) })
+    const texts = Array.from({ length: 25 }, (_, i) => (i % 10 === 0 ? '长'.repeat(300) : '短'))
+    for await (const { rows } of warning.stream(texts, { blockSize: 10 }))
+      expect(rows > 0).toBe(true)
+    expect(warnings).toEqual(['3 of 25 texts were cut to 256 pieces; 138 pieces were left out'])
   })
 
   test('a text over the limit is an error, a warning or silent', async () => {
