@@ -1,0 +1,343 @@
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import {
+  type Fault,
+  type HubContent,
+  type LoopbackHub,
+  listen,
+  sendBytes,
+  startHub,
+} from '../../../test/support/loopback-hub.ts'
+import { temporaryFolder } from '../../../test/support/model-folder.ts'
+import { downloadModel } from './download-model.ts'
+import type { DownloadProgress, HubOptions } from './hub-options.ts'
+
+const ID = 'owner/tiny'
+const WEIGHTS = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7919) % 251))
+const MODULES = [{ path: '' }, { path: '1_Pooling' }, { path: '2_Dense' }]
+const FILES: Readonly<Record<string, Buffer>> = {
+  'config.json': Buffer.from('{"model_type":"bert"}'),
+  'modules.json': Buffer.from(JSON.stringify(MODULES)),
+  'vocab.txt': Buffer.from('[PAD]\n[UNK]\n'),
+  'model.safetensors': WEIGHTS,
+  'pytorch_model.bin': Buffer.from('pickle'),
+  'README.md': Buffer.from('# tiny'),
+  'onnx/model.onnx': Buffer.from('onnx'),
+  '1_Pooling/config.json': Buffer.from('{}'),
+  '2_Dense/config.json': Buffer.from('{"in":1}'),
+  '2_Dense/model.safetensors': Buffer.from('dense'),
+}
+const CONTENT: HubContent = { id: ID, files: FILES, large: ['model.safetensors'] }
+const NEEDED = [
+  '1_Pooling/config.json',
+  '2_Dense/config.json',
+  '2_Dense/model.safetensors',
+  'config.json',
+  'model.safetensors',
+  'modules.json',
+  'vocab.txt',
+]
+
+/** Options whose cache is gone when the test ends. */
+function optionsFor({ endpoint }: LoopbackHub, more: HubOptions = {}): HubOptions {
+  return { endpoint, cacheDir: temporaryFolder(), stallTimeout: 300, ...more }
+}
+
+const download = (options: HubOptions) => downloadModel(ID, options, {})
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => !lstatSync(join(folder, path)).isDirectory(),
+  )
+}
+
+const fetched = ({ seen }: LoopbackHub) =>
+  seen.map(({ path }) => path.split('/resolve/')[1]?.slice(41)).filter((path) => path !== undefined)
+
+/** Sends the headers and a part of the weights, then cuts the connection. */
+const cutAfter =
+  (bytes: number): Fault =>
+  (_, response) => {
+    response.writeHead(200, { 'content-length': WEIGHTS.length })
+    response.write(WEIGHTS.subarray(0, bytes), () => response.destroy())
+  }
+/** Answers a range request with the rest up to `end`, then cuts. */
+const cutRange =
+  (end: number): Fault =>
+  (request, response) => {
+    const start = Number(request.headers.range?.match(/\d+/)?.[0] ?? 0)
+    response.writeHead(206, {
+      'content-length': WEIGHTS.length - start,
+      'content-range': `bytes ${start}-${WEIGHTS.length - 1}/${WEIGHTS.length}`,
+    })
+    response.write(WEIGHTS.subarray(start, end), () => response.destroy())
+  }
+const status =
+  (code: number, headers: Record<string, string> = {}): Fault =>
+  (_, response) =>
+    response.writeHead(code, headers).end()
+
+describe('a model is brought into the cache', () => {
+  test('the files needed and no others, as Hugging Face lays them out', async () => {
+    const hub = await startHub(CONTENT)
+    const options = optionsFor(hub)
+    const folder = await download(options)
+    const repository = join(options.cacheDir ?? '', 'models--owner--tiny')
+    expect(folder).toBe(join(repository, 'snapshots', hub.commit))
+    expect(filesBelow(folder).sort()).toEqual(NEEDED)
+    expect(fetched(hub).sort()).toEqual(NEEDED)
+    expect(readFileSync(join(repository, 'refs/main'), 'utf8')).toBe(hub.commit)
+    expect(readFileSync(join(folder, 'model.safetensors')).equals(WEIGHTS)).toBe(true)
+    expect(readlinkSync(join(folder, '1_Pooling/config.json'))).toMatch(
+      /^\.\.\/\.\.\/\.\.\/blobs\/[0-9a-f]{40}$/,
+    )
+    expect(readlinkSync(join(folder, 'model.safetensors'))).toMatch(
+      /^\.\.\/\.\.\/blobs\/[0-9a-f]{64}$/,
+    )
+    expect(filesBelow(join(repository, 'blobs')).every((name) => /^[0-9a-f]+$/.test(name))).toBe(
+      true,
+    )
+  })
+
+  test('pickled weights only where there are no others; shards by their index', async () => {
+    const { 'model.safetensors': _, ...pickled } = FILES
+    const one = await startHub({ id: ID, files: pickled })
+    expect(filesBelow(await download(optionsFor(one)))).toContain('pytorch_model.bin')
+    const shards = {
+      'model.safetensors.index.json': Buffer.from('{}'),
+      'model-00001-of-00002.safetensors': Buffer.from('a'),
+      'model-00002-of-00002.safetensors': Buffer.from('b'),
+    }
+    const two = await startHub({ id: ID, files: { ...pickled, ...shards } })
+    const files = filesBelow(await download(optionsFor(two)))
+    expect(files).toEqual(expect.arrayContaining(Object.keys(shards)))
+    expect(files).not.toContain('pytorch_model.bin')
+  })
+
+  test('a second time nothing is fetched but the listing', async () => {
+    const hub = await startHub(CONTENT)
+    const options = optionsFor(hub)
+    await download(options)
+    const before = fetched(hub).length
+    await download(options)
+    expect(fetched(hub)).toHaveLength(before)
+  })
+
+  test('twice at the same time', async () => {
+    const hub = await startHub(CONTENT)
+    const options = optionsFor(hub)
+    const [first, second] = await Promise.all([download(options), download(options)])
+    expect(first).toBe(second)
+    expect(readFileSync(join(first, 'model.safetensors')).equals(WEIGHTS)).toBe(true)
+  })
+
+  test('progress ends at the total', async () => {
+    const hub = await startHub(CONTENT)
+    const seen: DownloadProgress[] = []
+    await download(optionsFor(hub, { onDownload: (progress) => seen.push(progress) }))
+    const total = NEEDED.reduce((sum, name) => sum + (FILES[name]?.length ?? 0), 0)
+    expect(seen.at(-1)).toMatchObject({ bytes: total, total })
+  })
+
+  test('from a mirror below a path', async () => {
+    const hub = await startHub({ ...CONTENT, prefix: '/mirror/hf' })
+    expect(filesBelow(await download(optionsFor(hub)))).toContain('config.json')
+  })
+})
+
+describe('connections that fail', () => {
+  test('a download goes on where it was cut', async () => {
+    const hub = await startHub(CONTENT)
+    hub.break('/model.safetensors', cutAfter(100_000), cutRange(250_000))
+    const folder = await download(optionsFor(hub))
+    expect(readFileSync(join(folder, 'model.safetensors')).equals(WEIGHTS)).toBe(true)
+    const ranges = hub.seen.filter(({ path }) => path.endsWith(`${hub.commit}/model.safetensors`))
+    expect(ranges.map(({ range }) => range)).toEqual([
+      undefined,
+      expect.stringMatching(/^bytes=[1-9]\d*-$/),
+      expect.stringMatching(/^bytes=[1-9]\d*-$/),
+    ])
+  })
+
+  test('a server that ignores the range sends everything again', async () => {
+    const hub = await startHub(CONTENT)
+    const ignore: Fault = (_, response) => sendBytes(response, WEIGHTS, undefined)
+    hub.break('/model.safetensors', cutAfter(100_000), ignore)
+    const folder = await download(optionsFor(hub))
+    expect(readFileSync(join(folder, 'model.safetensors')).equals(WEIGHTS)).toBe(true)
+  })
+
+  test('what arrived is kept for the next call, when no more comes', async () => {
+    const hub = await startHub(CONTENT)
+    hub.break('/model.safetensors', cutAfter(100_000), ...Array(6).fill(cutRange(0)))
+    const options = optionsFor(hub)
+    await expect(download(options)).rejects.toMatchObject({ code: 'hub-download-cut' })
+    const blobs = join(options.cacheDir ?? '', 'models--owner--tiny/blobs')
+    expect(filesBelow(blobs).filter((name) => name.endsWith('.incomplete'))).toHaveLength(1)
+    const next = await startHub(CONTENT)
+    await download({ ...options, endpoint: next.endpoint })
+    const weights = next.seen.find(({ path }) => path.endsWith('/model.safetensors'))
+    expect(weights?.range).toMatch(/^bytes=[1-9]\d*-$/)
+    expect(filesBelow(blobs).some((name) => name.endsWith('.incomplete'))).toBe(false)
+  })
+
+  test('a partial file longer than the whole is dropped', async () => {
+    const hub = await startHub(CONTENT)
+    const options = optionsFor(hub)
+    const blobs = join(options.cacheDir ?? '', 'models--owner--tiny/blobs')
+    mkdirSync(blobs, { recursive: true })
+    const { createHash } = await import('node:crypto')
+    const hash = createHash('sha256').update(WEIGHTS).digest('hex')
+    writeFileSync(join(blobs, `${hash}.incomplete`), Buffer.alloc(WEIGHTS.length + 5))
+    const folder = await download(options)
+    expect(readFileSync(join(folder, 'model.safetensors')).equals(WEIGHTS)).toBe(true)
+  })
+
+  test('wrong bytes are refused and leave nothing', async () => {
+    const hub = await startHub(CONTENT)
+    hub.break('/model.safetensors', (_, response) =>
+      sendBytes(response, Buffer.alloc(WEIGHTS.length), undefined),
+    )
+    const options = optionsFor(hub)
+    await expect(download(options)).rejects.toMatchObject({
+      code: 'hub-checksum',
+      facts: { path: 'model.safetensors' },
+    })
+    const left = filesBelow(options.cacheDir ?? '')
+    expect(left.filter((name) => name.includes('incomplete'))).toEqual([])
+    expect(left.some((name) => name.endsWith(`${hub.commit}/model.safetensors`))).toBe(false)
+  })
+
+  test('a stream that stops is tried again', async () => {
+    const hub = await startHub(CONTENT)
+    hub.break('/model.safetensors', (_, response) => {
+      response.writeHead(200, { 'content-length': WEIGHTS.length })
+      response.write(WEIGHTS.subarray(0, 50_000))
+    })
+    const folder = await download(optionsFor(hub))
+    expect(readFileSync(join(folder, 'model.safetensors')).equals(WEIGHTS)).toBe(true)
+  })
+
+  test('busy and failing servers are asked again', async () => {
+    const hub = await startHub(CONTENT)
+    hub.break('/api/', status(429, { 'retry-after': '0' }), status(500))
+    hub.break('/vocab.txt', status(503))
+    expect(filesBelow(await download(optionsFor(hub)))).toContain('vocab.txt')
+  })
+
+  test('a pause that is asked for is not too long', async () => {
+    const hub = await startHub(CONTENT)
+    hub.break('/api/', status(429, { 'retry-after': '3600' }))
+    await expect(download(optionsFor(hub))).rejects.toMatchObject({ code: 'hub-busy' })
+  })
+
+  test('an abort stops a download', async () => {
+    const hub = await startHub(CONTENT)
+    const controller = new AbortController()
+    hub.break('/model.safetensors', (_, response) => {
+      response.writeHead(200, { 'content-length': WEIGHTS.length })
+      response.write(WEIGHTS.subarray(0, 1000), () => controller.abort(new Error('enough')))
+    })
+    const options = optionsFor(hub, { signal: controller.signal, stallTimeout: 60_000 })
+    await expect(download(options)).rejects.toThrow('enough')
+  })
+})
+
+describe('refusals say what to do', () => {
+  test.each([
+    [401, {}, 'hub-unauthorized', 'HF_TOKEN'],
+    [403, {}, 'hub-forbidden', 'ask for access'],
+    [404, { 'x-error-code': 'RepoNotFound' }, 'hub-model-missing', 'check the spelling'],
+    [404, { 'x-error-code': 'RevisionNotFound' }, 'hub-revision-missing', 'no branch'],
+  ])('%i %j', async (code, headers, expected, words) => {
+    const hub = await startHub(CONTENT)
+    hub.break('/api/', status(code, headers))
+    const failure = download(optionsFor(hub))
+    await expect(failure).rejects.toMatchObject({ name: 'HubError', code: expected })
+    await expect(failure).rejects.toThrow(words)
+  })
+
+  test('a file that is listed but not there', async () => {
+    const hub = await startHub(CONTENT)
+    hub.break('/vocab.txt', status(404, { 'x-error-code': 'EntryNotFound' }))
+    await expect(download(optionsFor(hub))).rejects.toMatchObject({ code: 'hub-file-missing' })
+  })
+
+  test('a revision that is not there', async () => {
+    const hub = await startHub(CONTENT)
+    const options = optionsFor(hub, { revision: 'v9' })
+    await expect(download(options)).rejects.toMatchObject({ code: 'hub-revision-missing' })
+  })
+
+  test.each(['../x', '/etc/x', 'a\\..\\..\\x', 'C:/x', 'a//b'])(
+    'a listed path that leaves the cache: %s',
+    async (path) => {
+      const evil = { type: 'file', path, size: 1, oid: '0'.repeat(40) }
+      const hub = await startHub({ ...CONTENT, relist: (entries) => [...entries, evil] })
+      await expect(download(optionsFor(hub))).rejects.toMatchObject({ code: 'hub-path' })
+    },
+  )
+
+  test('a listed hash that is no hash', async () => {
+    const evil = { type: 'file', path: 'x.json', size: 1, oid: '../../x' }
+    const hub = await startHub({ ...CONTENT, relist: (entries) => [...entries, evil] })
+    await expect(download(optionsFor(hub))).rejects.toMatchObject({ code: 'hub-answer' })
+  })
+})
+
+describe('the token', () => {
+  test('goes to the endpoint, and to no host it redirects to', async () => {
+    const hub = await startHub(CONTENT)
+    const stranger: (string | undefined)[] = []
+    const other = createServer((request, response) => {
+      stranger.push(request.headers.authorization)
+      sendBytes(response, WEIGHTS, request.headers.range)
+    })
+    const elsewhere = await listen(other)
+    onTestFinished(() => other.close() && undefined)
+    hub.break('/model.safetensors', status(302, { location: `${elsewhere}/blob` }))
+    await download(optionsFor(hub, { token: 'secret' }))
+    expect(new Set(hub.seen.map(({ authorization }) => authorization))).toEqual(
+      new Set(['Bearer secret']),
+    )
+    expect(stranger).toEqual([undefined])
+  })
+})
+
+describe('without the network', () => {
+  test('offline, what the cache holds is used and nothing is asked', async () => {
+    const hub = await startHub(CONTENT)
+    const options = optionsFor(hub)
+    const folder = await download(options)
+    const asked = hub.seen.length
+    expect(await download({ ...options, offline: true })).toBe(folder)
+    expect(await downloadModel(ID, options, { HF_HUB_OFFLINE: '1' })).toBe(folder)
+    expect(hub.seen).toHaveLength(asked)
+  })
+
+  test('offline, a model that is not in the cache is an error', async () => {
+    const options = { cacheDir: temporaryFolder(), offline: true }
+    await expect(download(options)).rejects.toMatchObject({ code: 'hub-offline' })
+  })
+
+  test('a hub that cannot be reached: the cache with a warning, else an error', async () => {
+    const hub = await startHub(CONTENT)
+    const warnings: string[] = []
+    const options = optionsFor(hub, { onWarning: (message) => warnings.push(message) })
+    const folder = await download(options)
+    await hub.close()
+    expect(await download(options)).toBe(folder)
+    expect(warnings).toEqual([expect.stringContaining('cannot be reached')])
+    const empty = { ...options, cacheDir: temporaryFolder() }
+    await expect(download(empty)).rejects.toMatchObject({ code: 'hub-unreachable' })
+  })
+})
