@@ -23,25 +23,31 @@ export interface BertConfig {
   readonly raw: Readonly<Record<string, unknown>>
 }
 
-/** Architectures that are BERT's encoder, with the way they number positions. */
-const POSITIONS = {
-  bert: 'from zero',
-  roberta: 'after padding',
-  'xlm-roberta': 'after padding',
-  camembert: 'after padding',
-} as const
-const ARCHITECTURES = Object.keys(POSITIONS) as (keyof typeof POSITIONS)[]
+interface Architecture {
+  readonly positions: 'from zero' | 'after padding'
+  /** Where `config.json` names none. */
+  readonly padId: number
+}
+const AFTER_PADDING: Architecture = { positions: 'after padding', padId: 1 }
+
+/** Architectures that are BERT's encoder. */
+const ARCHITECTURES: ReadonlyMap<string, Architecture> = new Map([
+  ['bert', { positions: 'from zero', padId: 0 }],
+  ['roberta', AFTER_PADDING],
+  ['xlm-roberta', AFTER_PADDING],
+  ['camembert', AFTER_PADDING],
+])
 
 /** Names of `hidden_act` whose formulas are exactly one of ours. */
-const ACTIVATION_NAMES: Readonly<Record<string, Activation>> = {
-  gelu: 'gelu',
-  gelu_python: 'gelu',
-  gelu_new: 'gelu_tanh',
-  gelu_fast: 'gelu_tanh',
-  gelu_pytorch_tanh: 'gelu_tanh',
-  relu: 'relu',
-  tanh: 'tanh',
-}
+const ACTIVATIONS_BY_NAME: ReadonlyMap<string, Activation> = new Map([
+  ['gelu', 'gelu'],
+  ['gelu_python', 'gelu'],
+  ['gelu_new', 'gelu_tanh'],
+  ['gelu_fast', 'gelu_tanh'],
+  ['gelu_pytorch_tanh', 'gelu_tanh'],
+  ['relu', 'relu'],
+  ['tanh', 'tanh'],
+])
 
 const count = z.number().int().positive()
 const dropout = z.number().min(0).lt(1)
@@ -69,9 +75,10 @@ export function parseBertConfig(content: unknown, path: string): BertConfig {
   const parsed = configSchema.safeParse(content)
   if (!parsed.success) throw refused(path, z.prettifyError(parsed.error))
   const raw = parsed.data
-  requireKnown(raw, path)
-  const padId = raw.pad_token_id ?? 0
-  const afterPadding = POSITIONS[raw.model_type as keyof typeof POSITIONS] === 'after padding'
+  const { positions, padId: usualPadId } = requireArchitecture(raw, path)
+  const padId = raw.pad_token_id ?? usualPadId
+  const positionOffset = positions === 'after padding' ? padId + 1 : 0
+  requireSizes(raw, positionOffset, path)
   return {
     vocabularySize: raw.vocab_size,
     hiddenSize: raw.hidden_size,
@@ -79,10 +86,10 @@ export function parseBertConfig(content: unknown, path: string): BertConfig {
     heads: raw.num_attention_heads,
     intermediateSize: raw.intermediate_size,
     maxPositions: raw.max_position_embeddings,
-    positionOffset: afterPadding ? padId + 1 : 0,
+    positionOffset,
     typeVocabularySize: raw.type_vocab_size,
     layerNormEpsilon: raw.layer_norm_eps,
-    activation: ACTIVATION_NAMES[raw.hidden_act] ?? 'gelu',
+    activation: requireActivation(raw, path),
     padId,
     hiddenDropout: raw.hidden_dropout_prob,
     attentionDropout: raw.attention_probs_dropout_prob,
@@ -90,23 +97,39 @@ export function parseBertConfig(content: unknown, path: string): BertConfig {
   }
 }
 
-function requireKnown(raw: RawConfig, path: string): void {
-  if (!(raw.model_type in POSITIONS)) {
-    const known = ARCHITECTURES.join(', ')
+function requireArchitecture(raw: RawConfig, path: string): Architecture {
+  const architecture = ARCHITECTURES.get(raw.model_type)
+  if (!architecture) {
+    const known = [...ARCHITECTURES.keys()].join(', ')
     throw refused(path, `model_type ${raw.model_type} is not one of ${known}`)
-  }
-  if (!(raw.hidden_act in ACTIVATION_NAMES)) {
-    const known = Object.keys(ACTIVATION_NAMES).join(', ')
-    throw refused(path, `hidden_act ${raw.hidden_act} is not one of ${known}`)
   }
   const positions = raw.position_embedding_type ?? 'absolute'
   if (positions !== 'absolute') {
     throw refused(path, `position_embedding_type is ${positions}; only absolute is supported`)
   }
   if (raw.is_decoder) throw refused(path, 'is_decoder is true; only encoders are supported')
-  if (raw.hidden_size % raw.num_attention_heads !== 0) {
-    const { hidden_size: size, num_attention_heads: heads } = raw
+  return architecture
+}
+
+function requireActivation({ hidden_act: name }: RawConfig, path: string): Activation {
+  const activation = ACTIVATIONS_BY_NAME.get(name)
+  if (activation) return activation
+  throw refused(
+    path,
+    `hidden_act ${name} is not one of ${[...ACTIVATIONS_BY_NAME.keys()].join(', ')}`,
+  )
+}
+
+function requireSizes(raw: RawConfig, positionOffset: number, path: string): void {
+  const { hidden_size: size, num_attention_heads: heads, max_position_embeddings: rows } = raw
+  if (size % heads !== 0) {
     throw refused(path, `hidden_size ${size} is not divisible by num_attention_heads ${heads}`)
+  }
+  if (rows <= positionOffset) {
+    throw refused(
+      path,
+      `max_position_embeddings ${rows} leaves no position after ${positionOffset}`,
+    )
   }
 }
 

@@ -1,15 +1,18 @@
 import { CheckpointError } from '../errors/index.ts'
 import type { BertConfig } from './bert-config.ts'
-import type { Weight, WeightMap } from './weight.ts'
+import type { Weight, WeightMap, WeightType } from './weight.ts'
 
 /** What model classes and wrappers put in front of the encoder's own names. */
 const PREFIXES = ['', 'bert.', 'roberta.', 'model.', '0.auto_model.', 'auto_model.']
 const MARKER = 'embeddings.word_embeddings.weight'
 
+/** Whole numbers are the codes of a quantization, which only whoever made them can undo. */
+const NUMBER_TYPES: readonly WeightType[] = ['float64', 'float32', 'float16', 'bfloat16']
+
 /**
  * The encoder's weights out of all a folder stores: names without prefix, LayerNorms of the oldest
  * checkpoints (gamma, beta) renamed, heads and poolers left out.
- * @throws CheckpointError for a weight that is missing or has the wrong shape.
+ * @throws CheckpointError for a weight that is missing, has the wrong shape or is quantized.
  */
 export function encoderWeights(stored: WeightMap, config: BertConfig, folder: string): WeightMap {
   const prefix = PREFIXES.find((candidate) => stored.has(candidate + MARKER))
@@ -32,6 +35,7 @@ export function encoderWeights(stored: WeightMap, config: BertConfig, folder: st
     const weight = map.get(name)
     if (!weight) throw missingWeight(folder, name, shape)
     if (!sameShape(weight.shape, shape)) throw wrongShape(folder, { ...weight, name }, shape)
+    if (!NUMBER_TYPES.includes(weight.type)) throw quantized(folder, { ...weight, name })
     return { ...weight, name }
   }
 }
@@ -81,6 +85,15 @@ function missingWeight(folder: string, name: string, shape: readonly number[]): 
     'checkpoint-weight-missing',
     `${folder} has no weight ${name} [${shape.join(',')}], which its config.json asks for`,
     { facts: { folder, name, expected: shape } },
+  )
+}
+
+function quantized(folder: string, { name, type }: Weight): CheckpointError {
+  return new CheckpointError(
+    'checkpoint-weight-type',
+    `in ${folder} the weight ${name} is ${type}; expected floating-point numbers, not a ` +
+      'quantized model',
+    { facts: { folder, name, type } },
   )
 }
 

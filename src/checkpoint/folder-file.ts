@@ -1,4 +1,4 @@
-import { open, readFile, realpath, stat } from 'node:fs/promises'
+import { type FileHandle, open, readFile, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CheckpointError } from '../errors/index.ts'
 
@@ -27,10 +27,7 @@ export async function readText(folder: string, name: string): Promise<string | u
   } catch (cause) {
     if (isMissing(cause)) return undefined
     const reason = cause instanceof TypeError ? 'is not valid UTF-8' : 'could not be read'
-    throw new CheckpointError('checkpoint-file-unreadable', `${path} ${reason}`, {
-      facts: { path },
-      cause,
-    })
+    throw unreadable(path, reason, cause)
   }
 }
 
@@ -56,13 +53,13 @@ export async function findFile(
 ): Promise<{ readonly path: string; readonly size: number } | undefined> {
   try {
     const path = await realpath(join(folder, name))
-    return { path, size: (await stat(path)).size }
+    const found = await stat(path)
+    if (found.isFile()) return { path, size: found.size }
   } catch (cause) {
     if (isMissing(cause)) return undefined
-    throw new CheckpointError('checkpoint-file-unreadable', `${join(folder, name)} is unreadable`, {
-      cause,
-    })
+    throw unreadable(join(folder, name), 'could not be read', cause)
   }
+  throw unreadable(join(folder, name), 'is no file')
 }
 
 export function missingFile(folder: string, names: readonly string[]): CheckpointError {
@@ -73,25 +70,48 @@ export function missingFile(folder: string, names: readonly string[]): Checkpoin
   )
 }
 
-/** Bytes `offset` to `offset + length` of a file. */
+/** The most bytes the system is asked for at once; Node takes less than 2^31. */
+const LARGEST_READ = 1 << 30
+
+/**
+ * Bytes `offset` to `offset + length` of a file.
+ * @throws CheckpointError when the file ends before, or cannot be read.
+ */
 export async function readRange(
   path: string,
   offset: number,
   length: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const file = await open(path)
   try {
-    const bytes = new Uint8Array(length)
-    let done = 0
-    while (done < length) {
-      const { bytesRead } = await file.read(bytes, done, length - done, offset + done)
-      if (bytesRead === 0) throw endsEarly(path, offset + length)
-      done += bytesRead
+    const file = await open(path)
+    try {
+      const bytes = new Uint8Array(length)
+      if (await fill(bytes, file, offset)) return bytes
+    } finally {
+      await file.close()
     }
-    return bytes
-  } finally {
-    await file.close()
+  } catch (cause) {
+    throw unreadable(path, 'could not be read', cause)
   }
+  throw endsEarly(path, offset + length)
+}
+
+/** False when the file ends before the bytes are full. */
+async function fill(bytes: Uint8Array, file: FileHandle, offset: number): Promise<boolean> {
+  for (let done = 0; done < bytes.length; ) {
+    const wanted = Math.min(bytes.length - done, LARGEST_READ)
+    const { bytesRead } = await file.read(bytes, done, wanted, offset + done)
+    if (bytesRead === 0) return false
+    done += bytesRead
+  }
+  return true
+}
+
+function unreadable(path: string, reason: string, cause?: unknown): CheckpointError {
+  return new CheckpointError('checkpoint-file-unreadable', `${path} ${reason}`, {
+    facts: { path },
+    cause,
+  })
 }
 
 function endsEarly(path: string, expected: number): CheckpointError {

@@ -7,7 +7,7 @@ export type {
   ModuleSpec,
   PoolingMode,
 } from './module-spec.ts'
-export { checkFinite, readWeight } from './read-weight.ts'
+export { checkFinite } from './read-weight.ts'
 export { type SaveOptions, saveCheckpoint } from './save-checkpoint.ts'
 export type { Weight, WeightMap } from './weight.ts'
-export { SAVE_TYPES, type SaveType } from './write-safetensors.ts'
+export type { SaveType } from './write-safetensors.ts'

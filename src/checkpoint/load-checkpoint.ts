@@ -5,7 +5,7 @@ import { type BertConfig, parseBertConfig } from './bert-config.ts'
 import { type Checkpoint, SIMILARITY_NAMES } from './checkpoint.ts'
 import { encoderWeights } from './encoder-weights.ts'
 import { missingFile, readJson, readText, requireFolder } from './folder-file.ts'
-import { readModules } from './modules.ts'
+import { readModuleList, readModules } from './modules.ts'
 import { readWeightFiles } from './weight-files.ts'
 
 const TOKENIZER_FILES = [
@@ -25,7 +25,14 @@ const sentenceSchema = z.looseObject({
   default_prompt_name: z.string().nullish(),
   similarity_fn_name: z.enum(SIMILARITY_NAMES).nullish(),
 })
-const tokenizerConfigSchema = z.looseObject({ model_max_length: z.number().nullish() })
+/** `Number.isInteger` takes 1e30 too, transformers' way to say that there is no limit. */
+const length = z.number().min(1).refine(Number.isInteger, 'expected a whole number')
+const tokenizerConfigSchema = z.looseObject({ model_max_length: length.nullish() })
+
+/** Older versions named the file after the encoder's architecture. */
+const LIMIT_FILES = ['bert', 'roberta', 'camembert', 'xlm-roberta'].map(
+  (architecture) => `sentence_${architecture}_config.json`,
+)
 
 /**
  * Reads a model folder: a sentence-transformers folder of any version, or a plain BERT folder.
@@ -34,19 +41,20 @@ const tokenizerConfigSchema = z.looseObject({ model_max_length: z.number().nulli
  */
 export async function loadCheckpoint(folder: string): Promise<Checkpoint> {
   await requireFolder(folder)
-  const hidden = await encoderConfig(folder)
-  const plan = await readModules(folder, hidden.config.hiddenSize)
-  const encoder = join(folder, plan.encoderPath)
-  const limits = (await parsed(encoder, 'sentence_bert_config.json', limitsSchema)) ?? {}
+  const list = await readModuleList(folder)
+  const encoder = join(folder, list.encoderPath)
+  const config = await readConfig(encoder)
+  const plan = await readModules(folder, list, config.hiddenSize)
+  const limits = await readLimits(encoder)
   const sentence = (await parsed(folder, 'config_sentence_transformers.json', sentenceSchema)) ?? {}
   const tokenizerFiles = await readTokenizerFiles(encoder)
   return {
     folder,
-    config: hidden.config,
-    weights: encoderWeights(await readWeightFiles(encoder), hidden.config, encoder),
+    config,
+    weights: encoderWeights(await readWeightFiles(encoder), config, encoder),
     modules: plan.modules,
     tokenizerFiles,
-    maxLength: await maxLength(encoder, limits.max_seq_length, hidden.config),
+    maxLength: await maxLength(encoder, limits.max_seq_length, config),
     lowercase: limits.do_lower_case ?? false,
     prompts: sentence.prompts ?? {},
     defaultPromptName: sentence.default_prompt_name ?? undefined,
@@ -55,14 +63,18 @@ export async function loadCheckpoint(folder: string): Promise<Checkpoint> {
   }
 }
 
-/** The encoder lies in the folder itself or, in the oldest models, in `0_Transformer`. */
-async function encoderConfig(folder: string): Promise<{ readonly config: BertConfig }> {
-  for (const place of [folder, join(folder, '0_Transformer')]) {
-    const content = await readJson(place, 'config.json')
-    if (content === undefined) continue
-    return { config: parseBertConfig(content, join(place, 'config.json')) }
+async function readConfig(encoder: string): Promise<BertConfig> {
+  const content = await readJson(encoder, 'config.json')
+  if (content === undefined) throw missingFile(encoder, ['config.json'])
+  return parseBertConfig(content, join(encoder, 'config.json'))
+}
+
+async function readLimits(encoder: string): Promise<z.infer<typeof limitsSchema>> {
+  for (const name of LIMIT_FILES) {
+    const limits = await parsed(encoder, name, limitsSchema)
+    if (limits) return limits
   }
-  throw missingFile(folder, ['config.json'])
+  return {}
 }
 
 async function parsed<Schema extends z.ZodType>(

@@ -17,7 +17,7 @@ export type Activation = (typeof ACTIVATIONS)[number]
 
 export interface PoolingSpec {
   readonly kind: 'pooling'
-  /** One or several; several are concatenated in the order of POOLING_MODES. */
+  /** One or several; several are concatenated in this order. */
   readonly modes: readonly PoolingMode[]
   /** Whether the pieces of a prompt take part in the pooling. */
   readonly includePrompt: boolean

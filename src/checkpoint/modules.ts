@@ -7,10 +7,15 @@ import { readSafetensors } from './safetensors.ts'
 import { readTorchFile } from './torch/torch-file.ts'
 import type { Weight } from './weight.ts'
 
-/** What `modules.json` says: where the encoder lies, and what follows it. */
-export interface ModulePlan {
+/** What `modules.json` lists: where the encoder lies, and what follows it. */
+export interface ModuleList {
   /** The encoder's folder, relative to the model's: '' or, in old models, `0_Transformer`. */
   readonly encoderPath: string
+  /** Undefined where there is no `modules.json`. */
+  readonly followers: readonly ModuleEntry[] | undefined
+}
+
+export interface ModulePlan {
   readonly modules: readonly ModuleSpec[]
   readonly notices: readonly string[]
 }
@@ -19,29 +24,41 @@ const listSchema = z.array(z.object({ path: z.string(), type: z.string() })).min
 type ModuleEntry = z.infer<typeof listSchema>[number]
 
 /**
- * Reads the modules after the encoder. Both generations of class names end the same way
- * (`sentence_transformers.models.Pooling`, `….modules.pooling.Pooling`).
- * @throws CheckpointError for a module yuju does not know, or modules that do not fit together.
+ * Both generations of class names end the same way (`sentence_transformers.models.Pooling`,
+ * `….modules.pooling.Pooling`).
+ * @throws CheckpointError when the first module is no Transformer of sentence-transformers.
  */
-export async function readModules(folder: string, hiddenSize: number): Promise<ModulePlan> {
+export async function readModuleList(folder: string): Promise<ModuleList> {
   const content = await readJson(folder, 'modules.json')
-  if (content === undefined) return meanPoolingPlan(folder)
+  if (content === undefined) return { encoderPath: '', followers: undefined }
   const parsed = listSchema.safeParse(content)
   if (!parsed.success) throw refused(folder, 'modules.json', z.prettifyError(parsed.error))
-  const [first, ...rest] = parsed.data
+  const [first, ...followers] = parsed.data
   if (!first || className(folder, first) !== 'Transformer') {
     throw refused(folder, 'modules.json', `its first module is ${first?.type}, not a Transformer`)
   }
+  return { encoderPath: requireInside(folder, first.path), followers }
+}
+
+/**
+ * Reads the modules after the encoder.
+ * @throws CheckpointError for a module yuju does not know, or modules that do not fit together.
+ */
+export async function readModules(
+  folder: string,
+  { followers }: ModuleList,
+  hiddenSize: number,
+): Promise<ModulePlan> {
+  if (!followers) return meanPoolingPlan(folder)
   const modules: ModuleSpec[] = []
-  for (const entry of rest) modules.push(...(await readModule(folder, entry, hiddenSize)))
+  for (const entry of followers) modules.push(...(await readModule(folder, entry, hiddenSize)))
   requireChain(folder, modules, hiddenSize)
-  return { encoderPath: requireInside(folder, first.path), modules, notices: [] }
+  return { modules, notices: [] }
 }
 
 /** The reference's own rule for a folder that holds an encoder and nothing more. */
 function meanPoolingPlan(folder: string): ModulePlan {
   return {
-    encoderPath: '',
     modules: [{ kind: 'pooling', modes: ['mean'], includePrompt: true }],
     notices: [
       `${folder} has no modules.json: mean pooling is used, as sentence-transformers would`,
@@ -99,27 +116,22 @@ const denseSchema = z.strictObject({
   module_output_name: vectorName,
 })
 
-const ACTIVATION_CLASSES: Readonly<Record<string, Activation>> = {
-  'torch.nn.modules.activation.Tanh': 'tanh',
-  'torch.nn.modules.activation.ReLU': 'relu',
-  'torch.nn.modules.activation.GELU': 'gelu',
-  'torch.nn.modules.activation.Sigmoid': 'sigmoid',
-  'torch.nn.modules.linear.Identity': 'identity',
-}
+const ACTIVATION_CLASSES: ReadonlyMap<string, Activation> = new Map([
+  ['torch.nn.modules.activation.Tanh', 'tanh'],
+  ['torch.nn.modules.activation.ReLU', 'relu'],
+  ['torch.nn.modules.activation.GELU', 'gelu'],
+  ['torch.nn.modules.activation.Sigmoid', 'sigmoid'],
+  ['torch.nn.modules.linear.Identity', 'identity'],
+])
 
 async function readDense(folder: string, path: string): Promise<DenseSpec> {
   const file = `${path}/config.json`
   const parsed = denseSchema.safeParse(await requireJson(folder, file))
   if (!parsed.success) throw refused(folder, file, z.prettifyError(parsed.error))
   const { in_features: inFeatures, out_features: outFeatures, bias } = parsed.data
-  const activation = ACTIVATION_CLASSES[parsed.data.activation_function]
-  if (!activation) {
-    throw refused(
-      folder,
-      file,
-      `the activation ${parsed.data.activation_function} is not supported`,
-    )
-  }
+  const { activation_function: className } = parsed.data
+  const activation = ACTIVATION_CLASSES.get(className)
+  if (!activation) throw refused(folder, file, `the activation ${className} is not supported`)
   const weights = await readDenseWeights(folder, path)
   const find = (name: string, shape: readonly number[]) => {
     const weight = weights.get(name)
@@ -174,7 +186,7 @@ function requireInside(folder: string, path: string): string {
   return normal
 }
 
-export function refused(folder: string, file: string, what: string): CheckpointError {
+function refused(folder: string, file: string, what: string): CheckpointError {
   return new CheckpointError('checkpoint-module', `${folder}/${file} cannot be used: ${what}`, {
     facts: { folder, file },
   })

@@ -4,14 +4,17 @@ import { POOLING_MODES, type PoolingMode, type PoolingSpec } from './module-spec
 
 /** `1_Pooling/config.json`, in both generations of keys. */
 
-const MODE_NAMES: Readonly<Record<string, PoolingMode>> = {
+const NAMES: Readonly<Record<PoolingMode, string>> = {
   cls: 'cls',
   max: 'max',
   mean: 'mean',
-  mean_sqrt_len_tokens: 'mean_sqrt_len',
+  mean_sqrt_len: 'mean_sqrt_len_tokens',
   weightedmean: 'weightedmean',
   lasttoken: 'lasttoken',
 }
+const MODES_BY_NAME: ReadonlyMap<string, PoolingMode> = new Map(
+  POOLING_MODES.map((mode) => [NAMES[mode], mode]),
+)
 
 /** The older generation: one switch for each mode. */
 const MODE_SWITCHES = {
@@ -58,11 +61,11 @@ export function parsePooling(content: unknown, { folder, path, hiddenSize }: Pla
   if (width !== hiddenSize)
     throw refuse(`it pools ${width} numbers, but the encoder has ${hiddenSize}`)
   const names = [parsed.data.pooling_mode ?? []].flat()
-  const unknown = names.find((name) => !(name in MODE_NAMES))
+  const unknown = names.find((name) => !MODES_BY_NAME.has(name))
   if (unknown !== undefined) {
-    throw refuse(`pooling ${unknown} is not one of ${Object.keys(MODE_NAMES).join(', ')}`)
+    throw refuse(`pooling ${unknown} is not one of ${[...MODES_BY_NAME.keys()].join(', ')}`)
   }
-  const named = names.flatMap((name) => MODE_NAMES[name] ?? [])
+  const named = names.flatMap((name) => MODES_BY_NAME.get(name) ?? [])
   const modes = named.length > 0 ? named : switchedModes(parsed.data)
   if (modes.length === 0) throw refuse('it names no pooling mode')
   return { kind: 'pooling', modes, includePrompt: parsed.data.include_prompt ?? true }
@@ -74,8 +77,18 @@ function switchedModes(config: Readonly<Record<string, unknown>>): PoolingMode[]
   return POOLING_MODES.filter((mode) => modes.has(mode))
 }
 
-/** The older keys, which every version of sentence-transformers reads. */
+/**
+ * The older keys, which every version of sentence-transformers reads; the newer ones where only they
+ * can tell the order of the modes.
+ */
 export function poolingConfig({ modes, includePrompt }: PoolingSpec, hiddenSize: number) {
+  if (String(modes) !== String(POOLING_MODES.filter((mode) => modes.includes(mode)))) {
+    return {
+      embedding_dimension: hiddenSize,
+      pooling_mode: modes.map((mode) => NAMES[mode]),
+      include_prompt: includePrompt,
+    }
+  }
   const flags = Object.entries(MODE_SWITCHES).map(([name, mode]) => [name, modes.includes(mode)])
   return {
     word_embedding_dimension: hiddenSize,

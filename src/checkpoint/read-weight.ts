@@ -13,9 +13,7 @@ export async function readWeight(weight: Weight): Promise<Float32Array<ArrayBuff
 }
 
 function toFloat32(bytes: Uint8Array<ArrayBuffer>, type: WeightType): Float32Array<ArrayBuffer> {
-  const { buffer } = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice()
-  const offset = bytes.byteOffset % 8 === 0 ? bytes.byteOffset : 0
-  const { byteLength } = bytes
+  const { buffer, byteOffset: offset, byteLength } = aligned(bytes)
   switch (type) {
     case 'float32':
       return new Float32Array(buffer, offset, byteLength / 4)
@@ -39,6 +37,11 @@ function toFloat32(bytes: Uint8Array<ArrayBuffer>, type: WeightType): Float32Arr
     default:
       return type satisfies never
   }
+}
+
+/** Typed arrays begin at multiples of their width. */
+function aligned(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes)
 }
 
 /** IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. */
@@ -94,7 +97,7 @@ async function checkWeight(weight: Weight, layout: FloatLayout): Promise<void> {
     const length = Math.min(CHUNK, total - start)
     const bytes =
       'bytes' in data
-        ? data.bytes.slice(start, start + length)
+        ? aligned(data.bytes.subarray(start, start + length))
         : await readRange(data.file, data.offset + start, length)
     const place = firstNonFinite(bytes, layout)
     if (place === -1) continue
@@ -108,10 +111,10 @@ async function checkWeight(weight: Weight, layout: FloatLayout): Promise<void> {
 }
 
 function firstNonFinite(
-  { buffer, byteLength }: Uint8Array<ArrayBuffer>,
+  { buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>,
   { words: Words, step, mask }: FloatLayout,
 ): number {
-  const words = new Words(buffer, 0, byteLength / Words.BYTES_PER_ELEMENT)
+  const words = new Words(buffer, byteOffset, byteLength / Words.BYTES_PER_ELEMENT)
   for (let i = step - 1; i < words.length; i += step) {
     if (((words[i] as number) & mask) === mask) return (i - step + 1) / step
   }

@@ -78,7 +78,7 @@ function weightOf(name: string, entry: unknown, section: DataSection): Weight {
   const parsed = entrySchema.safeParse(entry)
   if (!parsed.success) throw damaged(path, `its entry for ${name} is malformed`, parsed.error)
   const { dtype, shape, data_offsets } = parsed.data
-  const type = TYPES[dtype]
+  const type = Object.hasOwn(TYPES, dtype) ? TYPES[dtype] : undefined
   if (!type) throw damaged(path, `${name} has the element type ${dtype}, which is not known`)
   const [begin, end] = data_offsets
   if (begin > end || end > section.length) {

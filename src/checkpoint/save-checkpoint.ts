@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { InputError, OutputError } from '../errors/index.ts'
+import { InputError, OutputError, YujuError } from '../errors/index.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { Activation, DenseSpec, ModuleSpec } from './module-spec.ts'
 import { poolingConfig } from './pooling-config.ts'
@@ -15,7 +15,8 @@ export interface SaveOptions {
 
 /**
  * Writes a folder that every version of sentence-transformers opens. It appears whole or not at all:
- * everything is written into a folder beside it, which is then renamed.
+ * everything is written into a folder beside it, which is then renamed. A folder it replaces is kept
+ * until then.
  * @throws InputError when the folder is there already; OutputError when it cannot be written.
  */
 export async function saveCheckpoint(
@@ -33,20 +34,39 @@ export async function saveCheckpoint(
       },
     )
   }
-  let temporary: string | undefined
+  const temporary = join(dirname(target), `.${basename(target)}-${crypto.randomUUID()}`)
   try {
     await mkdir(dirname(target), { recursive: true })
-    temporary = await mkdtemp(join(dirname(target), `.${basename(target)}-`))
+    await mkdir(temporary)
     await writeFiles(temporary, checkpoint, type)
-    await rm(target, { recursive: true, force: true })
-    await rename(temporary, target)
+    await (overwrite ? replaceFolder(target, temporary) : rename(temporary, target))
   } catch (cause) {
-    if (temporary) await rm(temporary, { recursive: true, force: true })
+    await rm(temporary, { recursive: true, force: true }).catch(() => {})
+    if (cause instanceof YujuError) throw cause
     throw new OutputError('save-failed', `${folder} could not be written: ${reason(cause)}`, {
       facts: { folder },
       cause,
     })
   }
+}
+
+/** A folder cannot be renamed onto one with files in it: the old one steps aside first. */
+async function replaceFolder(target: string, replacement: string): Promise<void> {
+  const aside = `${replacement}-old`
+  const moved = await rename(target, aside).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false
+      throw error
+    },
+  )
+  try {
+    await rename(replacement, target)
+  } catch (cause) {
+    if (moved) await rename(aside, target)
+    throw cause
+  }
+  if (moved) await rm(aside, { recursive: true, force: true })
 }
 
 function reason(cause: unknown): string {
@@ -153,10 +173,18 @@ const ACTIVATION_CLASSES: Readonly<Partial<Record<Activation, string>>> = {
 }
 
 function denseConfig({ inFeatures, outFeatures, bias, activation }: DenseSpec) {
+  const activationClass = ACTIVATION_CLASSES[activation]
+  if (activationClass === undefined) {
+    throw new InputError(
+      'save-activation',
+      `sentence-transformers has no Dense with the activation ${activation}; use another`,
+      { facts: { activation } },
+    )
+  }
   return {
     in_features: inFeatures,
     out_features: outFeatures,
     bias: bias !== undefined,
-    activation_function: ACTIVATION_CLASSES[activation],
+    activation_function: activationClass,
   }
 }

@@ -51,7 +51,7 @@ async function readShards(
   const map = parsed.data.weight_map
   const shards = new Map<string, WeightMap>()
   for (const name of new Set(Object.values(map))) {
-    if (/[/\\]/.test(name)) throw badIndex(folder, format, `it names the path ${name}`)
+    if (/[/\\]|^\.*$/.test(name)) throw badIndex(folder, format, `it names the path ${name}`)
     const shard = await findFile(folder, name)
     if (!shard) throw missingFile(folder, [name])
     shards.set(name, await format.read(shard.path, shard.size))

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises'
+import { OutputError } from '../errors/index.ts'
 import { readWeight, readWeightBytes } from './read-weight.ts'
 import { WEIGHT_BYTES, type Weight, type WeightType } from './weight.ts'
 
@@ -22,6 +23,7 @@ const TYPE_NAMES: Readonly<Record<WeightType, string>> = {
 /**
  * Writes a safetensors file, one weight at a time.
  * @param type what the numbers are stored as; default: as each weight is stored already
+ * @throws OutputError for a number float16 cannot hold: the model saved would be damaged.
  */
 export async function writeSafetensors(
   path: string,
@@ -61,7 +63,22 @@ async function bytesAs(weight: Weight, type: SaveType | undefined): Promise<Uint
   const numbers = await readWeight(weight)
   if (type === 'float32')
     return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)
-  return new Uint8Array(toHalves(numbers).buffer)
+  const halves = toHalves(numbers)
+  requireInRange(weight.name, numbers, halves)
+  return new Uint8Array(halves.buffer)
+}
+
+function requireInRange(name: string, numbers: Float32Array, halves: Uint16Array): void {
+  const index = halves.findIndex(
+    (half, i) => (half & 0x7fff) === 0x7c00 && Number.isFinite(numbers[i]),
+  )
+  if (index === -1) return
+  throw new OutputError(
+    'save-float16-range',
+    `weight ${name} is ${numbers[index]} at element ${index}, and float16 ends at 65504; ` +
+      'save as float32',
+    { facts: { name, index, value: numbers[index] } },
+  )
 }
 
 /** IEEE 754 binary16, rounded to nearest, ties to even; too large becomes infinity. */

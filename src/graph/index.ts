@@ -1,5 +1,5 @@
-export { type Dim, formatShape, type Shape } from './dim.ts'
+export type { Dim, Shape } from './dim.ts'
 export { Graph, type Initializer, type InitializerData, type Node } from './graph.ts'
 export { type ExternalLocation, type Placement, serializeGraph } from './onnx/serialize.ts'
 export type { OperatorName } from './operators/index.ts'
-export { DATA_TYPES, type DataType, type TensorType, type Value } from './value.ts'
+export type { DataType, TensorType, Value } from './value.ts'

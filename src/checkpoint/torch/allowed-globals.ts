@@ -57,19 +57,25 @@ const CALLS: Readonly<Record<string, Build>> = {
 }
 
 export function isAllowed(name: string): boolean {
-  return name in CALLS || name in STORAGES || name in TYPES
+  return [CALLS, STORAGES, TYPES].some((table) => Object.hasOwn(table, name))
 }
 
 export function callGlobal({ name }: GlobalName, args: readonly PickleValue[]) {
   return CALLS[name]?.(args)
 }
 
-/** The storage a persistent id `('storage', type, key, device, elements)` stands for. */
+/**
+ * The storage a persistent id `('storage', type, key, device, elements)` stands for. Files from
+ * before PyTorch 0.4 may add that it is a view of another: that is refused.
+ */
 export function storageReference(id: PickleValue): StorageReference | undefined {
-  const [tag, type, key] = Array.isArray(id) ? (id as readonly PickleValue[]) : []
+  const [tag, type, key, , , view = null] = Array.isArray(id) ? (id as readonly PickleValue[]) : []
   if (tag !== 'storage' || !(type instanceof GlobalName) || typeof key !== 'string')
     return undefined
-  return type.name in STORAGES ? new StorageReference(key, STORAGES[type.name]) : undefined
+  if (view !== null) return undefined
+  return Object.hasOwn(STORAGES, type.name)
+    ? new StorageReference(key, STORAGES[type.name])
+    : undefined
 }
 
 function tensorView(

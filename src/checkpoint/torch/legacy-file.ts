@@ -1,7 +1,7 @@
 import { CheckpointError } from '../../errors/index.ts'
 import { readRange } from '../folder-file.ts'
-import { WEIGHT_BYTES, type WeightType } from '../weight.ts'
-import { PickleDict, type PickleValue, TensorView } from './pickle-values.ts'
+import { WEIGHT_BYTES } from '../weight.ts'
+import { PickleDict, type PickleValue, type StorageReference } from './pickle-values.ts'
 import type { TorchState } from './torch-file.ts'
 import { Unpickler } from './unpickler.ts'
 import type { ZipEntry } from './zip-archive.ts'
@@ -20,10 +20,12 @@ const LARGEST_HEAD = 64 << 20
 export async function readLegacyFile(path: string, fileSize: number): Promise<TorchState> {
   const head = await readRange(path, 0, Math.min(fileSize, LARGEST_HEAD))
   let position = 0
+  const references = new Map<string, StorageReference>()
   const next = (): PickleValue => {
     const pickle = new Unpickler(head, path, position)
     const value = pickle.load()
     position = pickle.position
+    for (const reference of pickle.storages) references.set(reference.key, reference)
     return value
   }
   if (next() !== MAGIC || next() !== PROTOCOL) throw notLegacy(path, 'its magic number is missing')
@@ -32,7 +34,7 @@ export async function readLegacyFile(path: string, fileSize: number): Promise<To
   const storages = await locateStorages(path, {
     keys: next(),
     start: position,
-    types: storageTypes(state),
+    references,
     fileSize,
   })
   return { path, state, storages }
@@ -44,40 +46,38 @@ function requireLittleEndian(path: string, system: PickleValue): void {
     throw notLegacy(path, 'its bytes are not little-endian')
 }
 
-/** The element type of each storage the state's tensors refer to. */
-function storageTypes(state: PickleValue): ReadonlyMap<string, WeightType> {
-  const values = state instanceof PickleDict ? [...state.entries.values()] : []
-  const tensors = values.filter((value): value is TensorView => value instanceof TensorView)
-  return new Map(tensors.map(({ storage, type }) => [storage.key, type]))
-}
-
 interface StorageTable {
   readonly keys: PickleValue
   readonly start: number
-  readonly types: ReadonlyMap<string, WeightType>
+  readonly references: ReadonlyMap<string, StorageReference>
   readonly fileSize: number
 }
 
 async function locateStorages(
   path: string,
-  { keys, start, types, fileSize }: StorageTable,
+  { keys, start, references, fileSize }: StorageTable,
 ): Promise<ReadonlyMap<string, ZipEntry>> {
   if (!Array.isArray(keys)) throw notLegacy(path, 'the list of its storages is missing')
   const storages = new Map<string, ZipEntry>()
   let place = start
   for (const key of keys as readonly PickleValue[]) {
-    const type = typeof key === 'string' ? types.get(key) : undefined
-    if (typeof key !== 'string' || !type) throw notLegacy(path, 'a storage belongs to no tensor')
+    const reference = typeof key === 'string' ? references.get(key) : undefined
+    if (!reference) throw notLegacy(path, 'a storage belongs to no tensor')
     if (place + 8 > fileSize) throw notLegacy(path, 'it ends before its last storage')
     const count = new DataView((await readRange(path, place, 8)).buffer).getBigInt64(0, true)
-    const byteLength = Number(count) * WEIGHT_BYTES[type]
+    const byteLength = Number(count) * elementWidth(reference)
     if (byteLength < 0 || place + 8 + byteLength > fileSize) {
       throw notLegacy(path, 'it ends before its last storage')
     }
-    storages.set(key, { offset: place + 8, byteLength })
+    storages.set(reference.key, { offset: place + 8, byteLength })
     place += 8 + byteLength
   }
   return storages
+}
+
+/** Storages without a type are counted in bytes. */
+function elementWidth({ type }: StorageReference): number {
+  return type ? WEIGHT_BYTES[type] : 1
 }
 
 function notLegacy(path: string, what: string): CheckpointError {

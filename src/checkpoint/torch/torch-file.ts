@@ -15,6 +15,10 @@ export interface TorchState {
 
 /** The pickle holds names and shapes only; real ones have some hundred kilobytes. */
 const LARGEST_PICKLE = 64 << 20
+/** Of the name of a byte order: `little` or `big`. */
+const LONGEST_ORDER = 16
+/** How many times the file's size its views may take when their elements are set side by side. */
+const MOST_REPEATED = 4
 
 /**
  * Reads `pytorch_model.bin`, as torch.save writes it today (a zip file) or wrote it before 1.6 (a row
@@ -25,6 +29,7 @@ export async function readTorchFile(path: string, fileSize: number): Promise<Wei
   const start = await readRange(path, 0, Math.min(4, fileSize))
   const isZip = start[0] === 0x50 && start[1] === 0x4b
   const file = isZip ? await readZipFile(path, fileSize) : await readLegacyFile(path, fileSize)
+  requireModestViews(file, fileSize)
   const weights = new Map<string, Weight>()
   for (const [name, view] of tensorsOf(file)) weights.set(name, await weightOf(name, view, file))
   return weights
@@ -50,7 +55,8 @@ async function readZipFile(path: string, fileSize: number): Promise<TorchState> 
 
 async function requireLittleEndian(path: string, entry: ZipEntry | undefined): Promise<void> {
   if (!entry) return
-  const order = new TextDecoder().decode(await readRange(path, entry.offset, entry.byteLength))
+  const bytes = await readRange(path, entry.offset, Math.min(entry.byteLength, LONGEST_ORDER))
+  const order = new TextDecoder().decode(bytes)
   if (order !== 'little') throw unexpected(path, `its byte order is ${order}, not little`)
 }
 
@@ -62,13 +68,25 @@ function* tensorsOf({ path, state }: TorchState): Generator<readonly [string, Te
   }
 }
 
+/** A view of stride 0 repeats one element as often as it says: a few bytes could fill the memory. */
+function requireModestViews(file: TorchState, fileSize: number): void {
+  let total = 0
+  for (const [name, view] of tensorsOf(file)) {
+    if (isContiguous(view)) continue
+    total += elementsOf(view) * WEIGHT_BYTES[view.type]
+    if (total <= MOST_REPEATED * fileSize) continue
+    const shape = `[${view.shape.join(',')}]`
+    throw unexpected(file.path, `the tensor ${name} ${shape} repeats its elements too often`)
+  }
+}
+
 async function weightOf(name: string, view: TensorView, file: TorchState): Promise<Weight> {
   const { type, shape } = view
   const width = WEIGHT_BYTES[type]
   const storage = file.storages.get(view.storage.key)
-  const elements = shape.reduce((product, dim) => product * dim, 1)
+  const elements = elementsOf(view)
   const reach = elements === 0 ? 0 : lastElement(view) + 1
-  if (!storage || (view.offset + reach) * width > storage.byteLength) {
+  if (!storage || !((view.offset + reach) * width <= storage.byteLength)) {
     throw unexpected(file.path, `the tensor ${name} [${shape.join(',')}] lies outside its storage`)
   }
   const offset = storage.offset + view.offset * width
@@ -80,12 +98,17 @@ async function weightOf(name: string, view: TensorView, file: TorchState): Promi
   return { name, type, shape, data: { bytes: gatherElements(bytes, view, width) } }
 }
 
+function elementsOf({ shape }: TensorView): number {
+  return shape.includes(0) ? 0 : shape.reduce((product, dim) => product * dim, 1)
+}
+
 /** The place of the last element, counted from the first. */
 function lastElement({ shape, strides }: TensorView): number {
   return shape.reduce((sum, dim, axis) => sum + (dim - 1) * (strides[axis] ?? 0), 0)
 }
 
 function isContiguous({ shape, strides }: TensorView): boolean {
+  if (shape.includes(0)) return true
   let expected = 1
   for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
     const dim = shape[axis] ?? 0
@@ -98,13 +121,11 @@ function isContiguous({ shape, strides }: TensorView): boolean {
 /** The elements of a view (a transposed tensor, say) side by side, row-major. */
 function gatherElements(
   source: Uint8Array,
-  { shape, strides }: TensorView,
+  view: TensorView,
   width: number,
 ): Uint8Array<ArrayBuffer> {
-  const elements = shape.reduce((product, dim) => product * dim, 1)
-  if (elements * width > source.byteLength * 64) {
-    throw unexpected('a tensor', 'it repeats a few elements many times')
-  }
+  const { shape, strides } = view
+  const elements = elementsOf(view)
   const gathered = new Uint8Array(elements * width)
   const index = shape.map(() => 0)
   let place = 0
@@ -132,7 +153,7 @@ function advance(
   return next
 }
 
-export function unexpected(path: string, what: string): CheckpointError {
+function unexpected(path: string, what: string): CheckpointError {
   return new CheckpointError('checkpoint-torch', `${path} is not a file of weights: ${what}`, {
     facts: { path },
   })

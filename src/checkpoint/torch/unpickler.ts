@@ -1,6 +1,12 @@
 import { CheckpointError } from '../../errors/index.ts'
 import { callGlobal, isAllowed, storageReference } from './allowed-globals.ts'
-import { GlobalName, PickleDict, type PickleValue, TensorView } from './pickle-values.ts'
+import {
+  GlobalName,
+  PickleDict,
+  type PickleValue,
+  type StorageReference,
+  TensorView,
+} from './pickle-values.ts'
 
 /**
  * A pickle read as data: Python's pickle machine (reference: CPython's pickletools.py) cut down to
@@ -20,7 +26,10 @@ export class Unpickler {
   readonly #source: string
   readonly #stack: StackItem[] = []
   readonly #memo = new Map<number, PickleValue>()
+  readonly #storages: StorageReference[] = []
   #position: number
+  /** Where the opcode at work stands. */
+  #opcodePlace: number
   #made = 0
 
   /** @param source names the file in errors */
@@ -29,11 +38,17 @@ export class Unpickler {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#source = source
     this.#position = start
+    this.#opcodePlace = start
   }
 
   /** Where the next pickle begins, after `load`. */
   get position(): number {
     return this.#position
+  }
+
+  /** The storages the pickle named so far. */
+  get storages(): readonly StorageReference[] {
+    return this.#storages
   }
 
   /**
@@ -42,12 +57,11 @@ export class Unpickler {
    */
   load(): PickleValue {
     for (;;) {
-      const place = this.#position
+      this.#opcodePlace = this.#position
       const opcode = this.#byte()
       if (opcode === STOP) return this.#pop()
       const operation = OPERATIONS[opcode]
-      if (!operation)
-        throw this.#forbidden(`opcode 0x${opcode.toString(16).padStart(2, '0')}`, place)
+      if (!operation) throw this.#forbidden(`opcode ${opcodeName(opcode)}`)
       operation(this)
     }
   }
@@ -133,7 +147,10 @@ export class Unpickler {
   globalOfStack(): void {
     const name = this.#pop()
     const module = this.#pop()
-    this.#global(`${String(module)}.${String(name)}`)
+    if (typeof module !== 'string' || typeof name !== 'string') {
+      throw this.#malformed('a name is no text')
+    }
+    this.#global(`${module}.${name}`)
   }
 
   /** Calls the function below its argument tuple, if it is on the list (REDUCE). */
@@ -143,7 +160,7 @@ export class Unpickler {
     const name = called instanceof GlobalName ? called.name : 'something that is no function'
     const result =
       called instanceof GlobalName && Array.isArray(args) ? callGlobal(called, args) : undefined
-    if (result === undefined) throw this.#forbidden(`call of ${name}`, this.#position - 1)
+    if (result === undefined) throw this.#forbidden(`call of ${name}`)
     this.push(result)
   }
 
@@ -152,19 +169,21 @@ export class Unpickler {
     this.#pop()
     const target = this.#stack.at(-1)
     if (target instanceof PickleDict || target instanceof TensorView) return
-    throw this.#forbidden('attributes of an object', this.#position - 1)
+    throw this.#forbidden('opcode BUILD on no dict and no tensor')
   }
 
   persistentId(): void {
     const reference = storageReference(this.#pop())
     if (!reference) throw this.#malformed('a persistent id names no storage')
+    this.#storages.push(reference)
     this.push(reference)
   }
 
   setItems(items: readonly PickleValue[]): void {
     const target = this.#stack.at(-1)
     if (!(target instanceof PickleDict)) throw this.#malformed('items are set outside a dict')
-    for (let i = 0; i + 1 < items.length; i += 2) {
+    if (items.length % 2 !== 0) throw this.#malformed('a key has no value')
+    for (let i = 0; i < items.length; i += 2) {
       target.entries.set(items[i] ?? null, items[i + 1] ?? null)
     }
   }
@@ -186,7 +205,7 @@ export class Unpickler {
   }
 
   #global(name: string): void {
-    if (!isAllowed(name)) throw this.#forbidden(`name ${name}`, this.#position)
+    if (!isAllowed(name)) throw this.#forbidden(`name ${name}`)
     this.push(new GlobalName(name))
   }
 
@@ -216,7 +235,8 @@ export class Unpickler {
     return line
   }
 
-  #forbidden(what: string, position: number): CheckpointError {
+  #forbidden(what: string): CheckpointError {
+    const position = this.#opcodePlace
     return new CheckpointError(
       'checkpoint-pickle-forbidden',
       `${this.#source} holds the ${what} at byte ${position}, which a file of weights does not ` +
@@ -235,6 +255,24 @@ export class Unpickler {
 }
 
 const STOP = 0x2e
+
+/** Opcodes that make objects or call functions, for the error that refuses them. */
+const FORBIDDEN_NAMES: Readonly<Record<number, string>> = {
+  80: 'PERSID',
+  105: 'INST',
+  111: 'OBJ',
+  129: 'NEWOBJ',
+  130: 'EXT1',
+  131: 'EXT2',
+  132: 'EXT4',
+  146: 'NEWOBJ_EX',
+}
+
+function opcodeName(opcode: number): string {
+  const hexadecimal = `0x${opcode.toString(16).padStart(2, '0')}`
+  const name = FORBIDDEN_NAMES[opcode]
+  return name === undefined ? hexadecimal : `${name} (${hexadecimal})`
+}
 
 /** What each allowed opcode does, by its byte. */
 const OPERATIONS: Readonly<Record<number, (machine: Unpickler) => void>> = {
