@@ -119,6 +119,16 @@ describe('damage', () => {
       fileOf(Buffer.from('{"\xff": 1}', 'latin1')),
       'its header is not a JSON object',
     ],
+    [
+      'a tensor twice, in the same place',
+      fileOf(`{"w": ${JSON.stringify(one.w)}, "w": ${JSON.stringify(one.w)}}`, new Uint8Array(8)),
+      'its header names w twice',
+    ],
+    [
+      'a tensor of two shapes',
+      fileOf('{"w": {"dtype": "U8", "shape": [8], "shape": [2, 4], "data_offsets": [0, 8]}}'),
+      'its header names shape twice',
+    ],
     ['missing data', whole.subarray(0, -1), 'w lies at bytes 0 to 8 of 7'],
     ['data that belong to none', Buffer.concat([whole, Buffer.of(1)]), '1 bytes after the last'],
     ['data without tensors', withEntries({}, 3), '3 bytes after the last tensor belong to none'],

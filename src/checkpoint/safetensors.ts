@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CheckpointError } from '../errors/index.ts'
 import { readRange } from './folder-file.ts'
+import { repeatedKey } from './json-keys.ts'
 import { WEIGHT_BYTES, type Weight, type WeightMap, type WeightType } from './weight.ts'
 
 /**
@@ -65,9 +66,16 @@ async function readHeaderLength(path: string, fileSize: number): Promise<number>
 }
 
 function parseHeader(path: string, bytes: Uint8Array): Record<string, unknown> {
+  const { text, header } = parseObject(path, bytes)
+  const repeated = repeatedKey(text)
+  if (repeated !== undefined) throw damaged(path, `its header names ${repeated} twice`)
+  return header
+}
+
+function parseObject(path: string, bytes: Uint8Array) {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    return headerSchema.parse(JSON.parse(text))
+    return { text, header: headerSchema.parse(JSON.parse(text)) }
   } catch (cause) {
     throw damaged(path, 'its header is not a JSON object', cause)
   }

@@ -72,7 +72,7 @@ function choosePrompt(
   if (prompt !== undefined) return prompt
   const name = promptName ?? defaultPromptName
   if (name === undefined) return ''
-  const known = prompts[name]
+  const known = Object.hasOwn(prompts, name) ? prompts[name] : undefined
   if (known !== undefined) return known
   throw new InputError(
     'prompt-unknown',
