@@ -261,4 +261,12 @@ describe('damage and attacks on memory', () => {
       malformed('it makes too many values'),
     )
   })
+
+  test('one value remembered too often is refused', () => {
+    const bytes = new Uint8Array(2_000_004).fill(0x94)
+    bytes[0] = 0x4e
+    expect(() => new Unpickler(bytes, 'test.pkl').load()).toThrow(
+      malformed('it remembers too many values'),
+    )
+  })
 })

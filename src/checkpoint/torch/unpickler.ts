@@ -14,7 +14,7 @@ import {
  * `allowed-globals.ts`; an opcode or a name beyond that is an error.
  */
 
-/** The most values a pickle may make: far more than any model has, far fewer than memory. */
+/** The most values a pickle may make, and the most it may remember: far more than any model has, far fewer than memory. */
 const MOST_VALUES = 2_000_000
 
 const MARK = Symbol('mark')
@@ -129,6 +129,7 @@ export class Unpickler {
     const value = this.#stack.at(-1)
     if (value === undefined || value === MARK) throw this.#malformed('there is nothing to remember')
     this.#memo.set(key, value)
+    if (this.#memo.size > MOST_VALUES) throw this.#malformed('it remembers too many values')
   }
 
   recall(key: number): void {

@@ -53,8 +53,15 @@ describe('damage', () => {
     return copy
   }
 
+  const twice = Buffer.from(
+    zipFile({ 'a/one': '1', 'a/two': '2' }).toString('latin1').replaceAll('a/two', 'a/one'),
+    'latin1',
+  )
+
   test.each<readonly [string, Buffer, string]>([
     ['a compressed entry', zipFile(contents, { method: 8 }), 'a/one is compressed'],
+    ['an encrypted entry', changed(whole, directory + 8, 1), 'a/one is encrypted'],
+    ['an entry twice', twice, 'it holds a/one twice'],
     ['no end record', whole.subarray(0, end), 'its end record is missing'],
     ['half an end record', whole.subarray(0, end + 10), 'its end record is missing'],
     ['a directory beyond the file', changed(whole, end + 16, 1 << 20), 'does not fit'],

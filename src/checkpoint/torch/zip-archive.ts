@@ -14,6 +14,8 @@ export interface ZipEntry {
 const LONGEST_END = 22 + 65_535
 /** A directory of 100,000 entries is some ten megabytes. */
 const LARGEST_DIRECTORY = 64 << 20
+/** Bit 0 of an entry's flags. */
+const ENCRYPTED = 1
 
 interface Directory {
   readonly offset: number
@@ -34,6 +36,7 @@ export async function readZipEntries(
   const view = new DataView(bytes.buffer)
   for (let place = 0; place + 46 <= bytes.length && view.getUint32(place, true) === 0x02014b50; ) {
     const [name, entry, length] = directoryEntry(path, { bytes, view, place })
+    if (entries.has(name)) throw damaged(path, `it holds ${name} twice`)
     entries.set(name, await resolveEntry(path, entry, fileSize))
     place += length
   }
@@ -81,6 +84,7 @@ function directoryEntry(path: string, cursor: Cursor): readonly [string, HeaderR
   if (place + length > bytes.length) throw damaged(path, 'its directory is cut off')
   const name = new TextDecoder().decode(bytes.subarray(place + 46, place + 46 + nameLength))
   if (view.getUint16(place + 10, true) !== 0) throw damaged(path, `${name} is compressed`)
+  if (view.getUint16(place + 8, true) & ENCRYPTED) throw damaged(path, `${name} is encrypted`)
   const extra = { start: place + 46 + nameLength, end: place + 46 + nameLength + extraLength }
   return [name, withZip64(cursor, extra), length]
 }
