@@ -161,6 +161,24 @@ describe('limits, prompts and similarity', () => {
       'checkpoint-config',
       'sentence_bert_config.json cannot be used',
     ],
+    ...[
+      { transformer_task: 'fill-mask' },
+      { modality_config: { text: { method: 'forward', method_output_name: 'pooler_output' } } },
+      { modality_config: { image: { method: 'forward', method_output_name: 'embeddings' } } },
+      { module_output_name: 'sentence_embedding' },
+      { processing_kwargs: { text: { padding: 'max_length' } } },
+      { query_length: 32 },
+      { document_length: 300 },
+      { query_expansion: { attend: true } },
+    ].map(
+      (settings) =>
+        [
+          'sentence_bert_config.json',
+          settings,
+          'checkpoint-config',
+          Object.keys(settings).join(),
+        ] as const,
+    ),
     ['tokenizer_config.json', { model_max_length: -1 }, 'checkpoint-config', 'model_max_length'],
     ['tokenizer_config.json', { model_max_length: 2.5 }, 'checkpoint-config', 'a whole number'],
     [

@@ -16,9 +16,23 @@ const TOKENIZER_FILES = [
   'added_tokens.json',
 ]
 
+/** Of the outputs newer versions let a model choose, yuju's encoder has one: a vector for each token. */
+const tokenVectors = z.looseObject({
+  text: z.looseObject({
+    method: z.literal('forward'),
+    method_output_name: z.literal('last_hidden_state'),
+  }),
+})
 const limitsSchema = z.looseObject({
   max_seq_length: z.number().int().positive().nullish(),
   do_lower_case: z.boolean().nullish(),
+  transformer_task: z.literal('feature-extraction').nullish(),
+  modality_config: tokenVectors.nullish(),
+  module_output_name: z.literal('token_embeddings').nullish(),
+  processing_kwargs: z.strictObject({}).nullish(),
+  query_length: z.null().optional(),
+  document_length: z.null().optional(),
+  query_expansion: z.null().optional(),
 })
 const sentenceSchema = z.looseObject({
   prompts: z.record(z.string(), z.string()).nullish(),

@@ -22,6 +22,7 @@ const DENSE = {
   bias: true,
   activation_function: 'torch.nn.modules.activation.Tanh',
 }
+const VECTOR = 'sentence_embedding'
 const DENSE_ENTRY = { path: '2_Dense', type: 'sentence_transformers.models.Dense' }
 const DENSE_WEIGHTS = [tinyWeight('linear.weight', [3, 4]), tinyWeight('linear.bias', [3])]
 
@@ -163,6 +164,12 @@ describe('Dense', () => {
     expect(await modulesOf(folder)).toMatchObject([{}, { activation }])
   })
 
+  test('settings at their default', async () => {
+    const names = { module_input_name: VECTOR, module_output_name: VECTOR }
+    const folder = await denseModel({ ...DENSE, ...names, use_residual: false })
+    expect(await modulesOf(folder)).toMatchObject([{ kind: 'pooling' }, { kind: 'dense' }])
+  })
+
   test('without bias', async () => {
     const folder = await denseModel({ ...DENSE, bias: false }, DENSE_WEIGHTS.slice(0, 1))
     expect(await modulesOf(folder)).toMatchObject([{}, { kind: 'dense', bias: undefined }])
@@ -180,7 +187,8 @@ describe('Dense', () => {
       'the activation constructor is not supported',
     ],
     ['another vector', { ...DENSE, module_input_name: 'token_embeddings' }, 'module_input_name'],
-    ['a field of the future', { ...DENSE, use_residual: true }, 'use_residual'],
+    ['an input added to the output', { ...DENSE, use_residual: true }, 'use_residual'],
+    ['a field of the future', { ...DENSE, scale: 2 }, 'scale'],
     ['no size', { ...DENSE, in_features: undefined }, 'in_features'],
     ['a size of zero', { ...DENSE, out_features: 0 }, 'out_features'],
     ['wrong weights', { ...DENSE, out_features: 5 }, 'the weight linear.weight [5,4] is [3,4]'],
@@ -244,5 +252,32 @@ describe('Dense', () => {
       { '2_Dense/model.safetensors': DENSE_WEIGHTS },
     )
     await expectRefused(folder, 'Dense takes 4 features where 8 arrive')
+  })
+})
+
+describe('Normalize', () => {
+  const normalized = (config: unknown) =>
+    tinyModel({
+      'modules.json': tinyModules({ path: '2', type: 'sentence_transformers.models.Normalize' }),
+      '2/config.json': config,
+    })
+
+  test.each([undefined, {}, { module_input_name: VECTOR, module_output_name: VECTOR }])(
+    '%j is of sentence vectors',
+    async (config) => {
+      expect(await modulesOf(await normalized(config))).toMatchObject([
+        { kind: 'pooling' },
+        { kind: 'normalize' },
+      ])
+    },
+  )
+
+  test.each<readonly [string, unknown, string]>([
+    ['of token vectors', { module_input_name: 'token_embeddings' }, 'module_input_name'],
+    ['into another place', { module_output_name: 'other' }, 'module_output_name'],
+    ['with a field of the future', { p: 1 }, 'p'],
+    ['with no settings but a list', [], '2/config.json cannot be used'],
+  ])('%s is refused', async (_, config, what) => {
+    await expectRefused(await normalized(config), what)
   })
 })

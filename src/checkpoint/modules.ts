@@ -90,6 +90,7 @@ async function readModule(
     case 'Dense':
       return [await readDense(folder, path)]
     case 'Normalize':
+      await requireVectors(folder, path)
       return [{ kind: 'normalize' }]
     // Dropout does nothing once a model is trained.
     case 'Dropout':
@@ -114,7 +115,20 @@ const denseSchema = z.strictObject({
   activation_function: z.string(),
   module_input_name: vectorName,
   module_output_name: vectorName,
+  use_residual: z.literal(false).optional(),
 })
+
+const normalizeSchema = z.strictObject({
+  module_input_name: vectorName,
+  module_output_name: vectorName,
+})
+
+/** Older versions write no settings; newer ones may name other inputs, such as each token's vector. */
+async function requireVectors(folder: string, path: string): Promise<void> {
+  const file = `${path}/config.json`
+  const parsed = normalizeSchema.safeParse((await readJson(folder, file)) ?? {})
+  if (!parsed.success) throw refused(folder, file, z.prettifyError(parsed.error))
+}
 
 const ACTIVATION_CLASSES: ReadonlyMap<string, Activation> = new Map([
   ['torch.nn.modules.activation.Tanh', 'tanh'],
