@@ -1,5 +1,6 @@
 // Encoding beside sentence-transformers on PyTorch: same model, texts and threads, in turns.
-// node bench/encode.mjs   (YUJU_PYTHON names the Python with bench/python/requirements.txt)
+// node bench/encode.mjs [e5 | 12 | 4]   (default: all; YUJU_PYTHON names the Python that has
+// bench/python/requirements.txt)
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -87,17 +88,22 @@ function randomBert(layers) {
   return folder
 }
 
-await withBoth(E5, async (encoder, peer) => {
-  const texts = drawSentences(2000)
-  const sides = { encoder, peer }
-  await throughput('encode.throughput_vs_st_torch', sides, { texts, batchSize: 32, rounds: 5 })
-  await latency('encode.latency_vs_st_torch', sides, texts.slice(0, 100))
-})
+const only = process.argv[2]
+const wanted = (part) => only === undefined || only === part
+
+if (wanted('e5'))
+  await withBoth(E5, async (encoder, peer) => {
+    const texts = drawSentences(2000)
+    const sides = { encoder, peer }
+    await throughput('encode.throughput_vs_st_torch', sides, { texts, batchSize: 32, rounds: 5 })
+    await latency('encode.latency_vs_st_torch', sides, texts.slice(0, 100))
+  })
 
 for (const [layers, count] of [
   [12, 32],
   [4, 64],
 ]) {
+  if (!wanted(String(layers))) continue
   await withBoth(randomBert(layers), async (encoder, peer) => {
     const name = `encode.bert_base_${layers}l_b16_t256_vs_torch`
     const work = { texts: longTexts(count), batchSize: 16, rounds: 5 }
