@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { RuntimeError } from '../errors/index.ts'
-import { type Graph, serializeGraph } from '../graph/index.ts'
+import type { Graph } from '../graph/index.ts'
 import { physicalCores } from './physical-cores.ts'
 import type { Backend, Session, SessionOptions, Tensor } from './session.ts'
 import type { RunRequest, SessionReply, SessionStart } from './session-messages.ts'
@@ -14,9 +14,7 @@ export async function createSession(
   graph: Graph,
   { threads = physicalCores(), backend }: SessionOptions = {},
 ): Promise<Session> {
-  const { place, folder, files, attached } = placeWeights(graph)
-  const model = serializeGraph(graph, place)
-  const asked: SessionStart = { model, folder, files, attached, threads, backend }
+  const asked: SessionStart = { ...placeWeights(graph), threads, backend }
   const worker = new Worker(new URL('./session-thread.js', import.meta.url), {
     workerData: asked,
     name: 'yuju-session',
@@ -40,7 +38,7 @@ function whenReady(worker: Worker): Promise<Backend> {
       if (reply.kind === 'ready') return resolve(reply.backend)
       const message = reply.kind === 'failed' ? reply.message : reply.kind
       const code = reply.kind === 'failed' ? reply.code : 'runtime-session'
-      reject(new RuntimeError(code, `ONNX Runtime could not load the model: ${message}`))
+      reject(new RuntimeError(code, message))
     })
   })
 }
@@ -90,7 +88,7 @@ class ThreadSession implements Session {
     this.#waiting.delete(reply.id)
     if (this.#waiting.size === 0) this.#worker.unref()
     if (reply.kind === 'result') waiting?.resolve(reply.tensor)
-    else waiting?.reject(new RuntimeError('runtime-run', `ONNX Runtime failed: ${reply.message}`))
+    else waiting?.reject(new RuntimeError(reply.code, reply.message))
   }
 
   #end(message: string, cause?: unknown): void {

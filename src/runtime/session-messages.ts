@@ -1,17 +1,9 @@
+import type { LocalSessionOptions } from './local-session.ts'
 import type { Backend, Tensor } from './session.ts'
-import type { AttachedData } from './weight-placement.ts'
+import type { PlacedModel } from './weight-placement.ts'
 
 /** What a session needs to start; the first thing its thread is told. */
-export interface SessionStart {
-  /** The serialised graph. */
-  readonly model: Uint8Array
-  /** The folder that the model's weight files are relative to. */
-  readonly folder: string | undefined
-  readonly files: readonly string[]
-  readonly attached: readonly AttachedData[]
-  readonly threads: number
-  readonly backend: Backend | undefined
-}
+export type SessionStart = PlacedModel & LocalSessionOptions
 
 /** From the session to its thread. */
 export interface RunRequest {
@@ -25,4 +17,9 @@ export type SessionReply =
   | { readonly kind: 'ready'; readonly backend: Backend }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
   | { readonly kind: 'result'; readonly id: number; readonly tensor: Tensor }
-  | { readonly kind: 'refused'; readonly id: number; readonly message: string }
+  | {
+      readonly kind: 'refused'
+      readonly id: number
+      readonly code: string
+      readonly message: string
+    }

@@ -1,7 +1,8 @@
-/** The tensors that cross the border to the runtime: numbers of pieces in, vectors out. */
+/** The tensors that cross the border to the runtime: numbers of pieces or masks in, vectors out. */
 export type Tensor =
   | { readonly type: 'int64'; readonly dims: readonly number[]; readonly data: BigInt64Array }
   | { readonly type: 'float32'; readonly dims: readonly number[]; readonly data: Float32Array }
+  | { readonly type: 'uint8'; readonly dims: readonly number[]; readonly data: Uint8Array }
 
 /** Which ONNX Runtime runs the graph: the native library, or WebAssembly, which runs everywhere. */
 export const BACKENDS = ['native', 'wasm'] as const

@@ -1,5 +1,5 @@
 import { dirname, relative, sep } from 'node:path'
-import type { Graph, Placement } from '../graph/index.ts'
+import { type Graph, type Placement, serializeGraph } from '../graph/index.ts'
 
 /** Initializers up to this many bytes travel inside the model, larger ones beside it. */
 const INLINE_BYTES = 4096
@@ -10,9 +10,10 @@ export interface AttachedData {
   readonly data: Uint8Array
 }
 
-/** How a graph's weights reach the runtime without passing through JavaScript. */
-export interface WeightPlacement {
-  readonly place: Placement
+/** A serialised graph, and how its weights reach the runtime without passing through JavaScript. */
+export interface PlacedModel {
+  /** The graph as an ONNX model. */
+  readonly model: Uint8Array
   /** The folder all file locations are relative to, where there are any. */
   readonly folder: string | undefined
   /** The files below that folder which the model reads from. */
@@ -24,7 +25,7 @@ export interface WeightPlacement {
  * Weights that lie in files stay there: the model names file, offset and length, and the native
  * runtime maps them. Large weights in memory are attached; small ones go into the model.
  */
-export function placeWeights(graph: Graph): WeightPlacement {
+export function placeWeights(graph: Graph): PlacedModel {
   const files = [
     ...new Set(graph.initializers.flatMap(({ data }) => ('file' in data ? [data.file] : []))),
   ]
@@ -39,7 +40,8 @@ export function placeWeights(graph: Graph): WeightPlacement {
     attached.push({ path: value.name, data: data.bytes })
     return { location: value.name, offset: 0, length: data.bytes.byteLength }
   }
-  return { place, folder, files: files.map((file) => locate(folder ?? '', file)), attached }
+  const model = serializeGraph(graph, place)
+  return { model, folder, files: files.map((file) => locate(folder ?? '', file)), attached }
 }
 
 function locate(folder: string, file: string): string {

@@ -1,0 +1,132 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-common'
+import { RuntimeError } from '../errors/index.ts'
+import { type LoadedRuntime, loadRuntime } from './onnx-runtime.ts'
+import type { Backend, Tensor } from './session.ts'
+import type { AttachedData, PlacedModel } from './weight-placement.ts'
+
+export interface LocalSessionOptions {
+  readonly threads: number
+  readonly backend: Backend | undefined
+}
+
+/** Tensors that a run shall write outputs to: for large ones that come with every run. */
+export type Destinations = Readonly<Record<string, Tensor>>
+
+/**
+ * A session on the thread that calls it, which is blocked while a graph runs: for threads that have
+ * nothing else to do.
+ */
+export class LocalSession {
+  readonly backend: Backend
+  readonly #runtime: LoadedRuntime['runtime']
+  readonly #session: InferenceSession
+
+  private constructor({ runtime, backend }: LoadedRuntime, session: InferenceSession) {
+    this.backend = backend
+    this.#runtime = runtime
+    this.#session = session
+  }
+
+  /** @throws RuntimeError when the runtime cannot be loaded or refuses the graph. */
+  static async create(
+    placed: PlacedModel,
+    { threads, backend }: LocalSessionOptions,
+  ): Promise<LocalSession> {
+    const loaded = await loadRuntime(backend)
+    const files = loaded.backend === 'wasm' ? await readWeightFiles(placed) : []
+    try {
+      const session = await loaded.runtime.InferenceSession.create(placed.model, {
+        graphOptimizationLevel: 'all',
+        intraOpNumThreads: threads,
+        // A memory plan would be kept for every shape of batch ever seen.
+        enableMemPattern: false,
+        externalData: [...placed.attached, ...files],
+        ...(loaded.backend === 'native' && placed.folder !== undefined
+          ? { extra: { session: { model_external_initializers_file_folder_path: placed.folder } } }
+          : {}),
+      })
+      return new LocalSession(loaded, session)
+    } catch (cause) {
+      throw new RuntimeError(
+        'runtime-session',
+        `ONNX Runtime could not load the model: ${messageOf(cause)}`,
+        { cause },
+      )
+    }
+  }
+
+  /**
+   * Runs the graph and gives the outputs asked for, and fills `destinations`, views that have exactly
+   * their outputs' sizes. Inputs are read where they lie.
+   * @throws RuntimeError when the runtime fails.
+   */
+  async run(
+    inputs: Readonly<Record<string, Tensor>>,
+    outputs: readonly string[],
+    destinations: Destinations = {},
+  ): Promise<Record<string, Tensor>> {
+    const fetches = [...outputs.map((name) => [name, null]), ...this.#targets(destinations)]
+    const results = await this.#results(inputs, Object.fromEntries(fetches))
+    for (const [name, { data }] of Object.entries(destinations)) {
+      if (this.backend === 'wasm') (data as Float32Array).set(results[name]?.data as Float32Array)
+    }
+    const detached = outputs.map((name) => [name, detach(name, results[name])] as const)
+    for (const result of Object.values(results)) result.dispose()
+    return Object.fromEntries(detached)
+  }
+
+  /** Frees the session's memory. */
+  async dispose(): Promise<void> {
+    await this.#session.release()
+  }
+
+  /** The native runtime writes to them itself; WebAssembly gives results of its own. */
+  #targets(destinations: Destinations): (readonly [string, RuntimeTensor | null])[] {
+    return Object.entries(destinations).map(([name, tensor]) => [
+      name,
+      this.backend === 'native' ? this.#tensor(tensor) : null,
+    ])
+  }
+
+  async #results(
+    inputs: Readonly<Record<string, Tensor>>,
+    fetches: Readonly<Record<string, RuntimeTensor | null>>,
+  ): Promise<InferenceSession.OnnxValueMapType> {
+    const feeds = Object.entries(inputs).map(([name, input]) => [name, this.#tensor(input)])
+    try {
+      return await this.#session.run(Object.fromEntries(feeds), fetches)
+    } catch (cause) {
+      throw new RuntimeError('runtime-run', `ONNX Runtime failed: ${messageOf(cause)}`, { cause })
+    }
+  }
+
+  #tensor({ type, data, dims }: Tensor): RuntimeTensor {
+    return new this.#runtime.Tensor(type, data, dims)
+  }
+}
+
+/** WebAssembly cannot map files: it is given their bytes. */
+function readWeightFiles({ folder = '', files }: PlacedModel): Promise<AttachedData[]> {
+  return Promise.all(
+    files.map(async (path) => ({ path, data: await readFile(join(folder, path)) })),
+  )
+}
+
+/** A copy that outlives the runtime's own memory and can change threads. */
+function detach(name: string, result: InferenceSession.OnnxValueMapType[string] | undefined) {
+  if (result?.type === 'float32') {
+    const data = Float32Array.from(result.data as Float32Array)
+    return { type: 'float32', dims: result.dims, data } as const
+  }
+  if (result?.type === 'int64') {
+    const data = BigInt64Array.from(result.data as BigInt64Array)
+    return { type: 'int64', dims: result.dims, data } as const
+  }
+  throw new RuntimeError('runtime-output', `output ${name} has a type that cannot be read`)
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
+}
