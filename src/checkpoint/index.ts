@@ -7,6 +7,7 @@ export type {
   ModuleSpec,
   PoolingMode,
 } from './module-spec.ts'
+export { denseWeightName } from './named-weights.ts'
 export { checkFinite } from './read-weight.ts'
 export { type SaveOptions, saveCheckpoint } from './save-checkpoint.ts'
 export type { Weight, WeightMap } from './weight.ts'

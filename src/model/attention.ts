@@ -11,12 +11,19 @@ import {
   transpose,
   unsqueeze,
 } from '../graph/operations.ts'
+import { type Dropout, keepAll } from './dropout.ts'
 
 /**
  * How attention is written into the graph: from standard operators, which every ONNX program knows
  * and which can be differentiated, or as ONNX Runtime's one kernel, which is faster.
  */
 export type AttentionKernel = 'standard' | 'fused'
+
+export interface AttentionOptions {
+  readonly attention: AttentionKernel
+  /** Default: nothing is dropped. The fused kernel cannot drop weights. */
+  readonly dropout?: Dropout
+}
 
 export interface AttentionShape {
   readonly heads: number
@@ -32,8 +39,12 @@ export type Attention = (query: Value, key: Value, value: Value) => Value
  * et al. 2017), for query, key and value as rows [B*T,H]; gives rows [B*T,H].
  * @param mask [B,T] int64: 1 for pieces, 0 for padding, which no piece attends to.
  */
-export function attention(mask: Value, shape: AttentionShape, kernel: AttentionKernel): Attention {
-  return kernel === 'fused' ? fusedAttention(mask, shape) : standardAttention(mask, shape)
+export function attention(
+  mask: Value,
+  shape: AttentionShape,
+  { attention: kernel, dropout = keepAll }: AttentionOptions,
+): Attention {
+  return kernel === 'fused' ? fusedAttention(mask, shape) : standardAttention(mask, shape, dropout)
 }
 
 function fusedAttention(mask: Value, { heads, hiddenSize }: AttentionShape): Attention {
@@ -45,7 +56,11 @@ function fusedAttention(mask: Value, { heads, hiddenSize }: AttentionShape): Att
   }
 }
 
-function standardAttention(mask: Value, { heads, hiddenSize }: AttentionShape): Attention {
+function standardAttention(
+  mask: Value,
+  { heads, hiddenSize }: AttentionShape,
+  dropout: Dropout,
+): Attention {
   const size = hiddenSize / heads
   const bias = paddingBias(mask)
   const split = (rows: Value, perm: readonly number[]) =>
@@ -53,7 +68,8 @@ function standardAttention(mask: Value, { heads, hiddenSize }: AttentionShape): 
   return (query, key, value) => {
     const scores = matMul(split(query, [0, 2, 1, 3]), split(key, [0, 2, 3, 1]))
     const weights = softmax(add(multiply(scores, 1 / Math.sqrt(size)), bias))
-    const context = transpose(matMul(weights, split(value, [0, 2, 1, 3])), [0, 2, 1, 3])
+    const kept = dropout(weights, 'attention')
+    const context = transpose(matMul(kept, split(value, [0, 2, 1, 3])), [0, 2, 1, 3])
     return reshape(context, ['B*T', hiddenSize])
   }
 }

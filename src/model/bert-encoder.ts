@@ -1,4 +1,4 @@
-import type { BertConfig, WeightMap } from '../checkpoint/index.ts'
+import type { BertConfig } from '../checkpoint/index.ts'
 import type { Value } from '../graph/index.ts'
 import {
   add,
@@ -10,8 +10,9 @@ import {
   slice,
 } from '../graph/operations.ts'
 import { activate } from './activation.ts'
-import { type Attention, type AttentionKernel, attention } from './attention.ts'
-import { Weights } from './weight-value.ts'
+import { type Attention, type AttentionOptions, attention } from './attention.ts'
+import { type Dropout, keepAll } from './dropout.ts'
+import type { Weights } from './weight-value.ts'
 
 export interface EncoderInputs {
   /** [B,T] int64 */
@@ -22,30 +23,47 @@ export interface EncoderInputs {
   readonly typeIds?: Value | undefined
 }
 
-export interface EncoderOptions {
-  readonly attention: AttentionKernel
+/** What the encoder computes on the way, for losses that look inside it. */
+export interface EncoderStates {
+  /** The embeddings, then what each layer gives: layers + 1 values, rows [B*T,H]. */
+  readonly hiddenStates: readonly Value[]
+  /** What each layer's attention compares and sums, rows [B*T,H]. */
+  readonly queries: readonly Value[]
+  readonly keys: readonly Value[]
+  readonly values: readonly Value[]
 }
 
 /**
  * The BERT encoder (Devlin et al. 2019; reference: BertModel of Hugging Face transformers, without
- * its pooler): token vectors [B,T,H].
+ * its pooler). The last hidden state holds the token vectors.
  *
  * Between the layers the hidden state is kept as rows [B*T,H], so that each linear layer is one
  * matrix product with the weight as it is stored.
  */
 export function bertEncoder(
   inputs: EncoderInputs,
-  model: { readonly config: BertConfig; readonly weights: WeightMap },
-  options: EncoderOptions,
-): Value {
-  const { config } = model
-  const weights = new Weights(inputs.ids.graph, model.weights)
-  const attend = attention(inputs.mask, config, options.attention)
-  let hidden = embeddings(inputs, config, weights.at('embeddings'))
-  for (let layer = 0; layer < config.layers; layer += 1) {
-    hidden = encoderLayer(hidden, { config, weights: weights.at(`encoder.layer.${layer}`), attend })
+  { config, weights }: { readonly config: BertConfig; readonly weights: Weights },
+  options: AttentionOptions,
+): EncoderStates {
+  const attend = attention(inputs.mask, config, options)
+  const dropout = options.dropout ?? keepAll
+  const embedded = embeddings(inputs, config, weights.at('embeddings'))
+  const layers: LayerStates[] = []
+  let hidden = dropout(embedded, 'hidden')
+  const hiddenStates = [hidden]
+  for (let number = 0; number < config.layers; number += 1) {
+    const at = weights.at(`encoder.layer.${number}`)
+    const layer = encoderLayer(hidden, { config, weights: at, attend, dropout })
+    layers.push(layer)
+    hidden = layer.hidden
+    hiddenStates.push(hidden)
   }
-  return reshape(hidden, ['B', 'T', config.hiddenSize])
+  return {
+    hiddenStates,
+    queries: layers.map(({ query }) => query),
+    keys: layers.map(({ key }) => key),
+    values: layers.map(({ value }) => value),
+  }
 }
 
 /** LayerNorm(word + segment + position), as rows [B*T,H]. */
@@ -69,20 +87,32 @@ interface Layer {
   readonly config: BertConfig
   readonly weights: Weights
   readonly attend: Attention
+  readonly dropout: Dropout
+}
+
+interface LayerStates {
+  readonly query: Value
+  readonly key: Value
+  readonly value: Value
+  readonly hidden: Value
 }
 
 /** One transformer layer on rows [B*T,H], normalised after each residual sum. */
-function encoderLayer(hidden: Value, { config, weights, attend }: Layer): Value {
-  const project = (name: string) => dense(hidden, weights.at(`attention.self.${name}`))
-  const context = attend(project('query'), project('key'), project('value'))
-  const attended = residual(context, hidden, { config, weights: weights.at('attention.output') })
+function encoderLayer(input: Value, layer: Layer): LayerStates {
+  const { config, weights } = layer
+  const project = (name: string) => dense(input, weights.at(`attention.self.${name}`))
+  const [query, key, value] = [project('query'), project('key'), project('value')]
+  const context = layer.attend(query, key, value)
+  const attended = residual(context, input, { ...layer, weights: weights.at('attention.output') })
   const inner = activate(dense(attended, weights.at('intermediate.dense')), config.activation)
-  return residual(inner, attended, { config, weights: weights.at('output') })
+  const hidden = residual(inner, attended, { ...layer, weights: weights.at('output') })
+  return { query, key, value, hidden }
 }
 
 /** LayerNorm(skipped + W·x + b) */
-function residual(x: Value, skipped: Value, { config, weights }: Omit<Layer, 'attend'>): Value {
-  return layerNorm(add(skipped, dense(x, weights.at('dense'))), config, weights)
+function residual(x: Value, skipped: Value, { config, weights, dropout }: Layer): Value {
+  const sum = add(skipped, dropout(dense(x, weights.at('dense')), 'hidden'))
+  return layerNorm(sum, config, weights)
 }
 
 function dense(rows: Value, weights: Weights): Value {

@@ -1,14 +1,19 @@
-import type { Checkpoint, DenseSpec, ModuleSpec } from '../checkpoint/index.ts'
+import {
+  type Checkpoint,
+  type DenseSpec,
+  denseWeightName,
+  type ModuleSpec,
+  type Weight,
+} from '../checkpoint/index.ts'
 import { Graph, type Value } from '../graph/index.ts'
-import { divide, linear, maximum, reduceL2 } from '../graph/operations.ts'
+import { cast, divide, linear, maximum, reduceL2, reshape } from '../graph/operations.ts'
 import { activate } from './activation.ts'
-import type { AttentionKernel } from './attention.ts'
-import { bertEncoder } from './bert-encoder.ts'
+import type { AttentionOptions } from './attention.ts'
+import { bertEncoder, type EncoderStates } from './bert-encoder.ts'
 import { pool } from './pooling.ts'
-import { weightValue } from './weight-value.ts'
+import { storedWeights, type WeightSource, Weights } from './weight-value.ts'
 
-export interface SentenceGraphOptions {
-  readonly attention: AttentionKernel
+export interface SentenceGraphOptions extends AttentionOptions {
   /** Whether the graph takes segment numbers; without them every piece is in segment 0. */
   readonly segments: boolean
 }
@@ -31,30 +36,64 @@ export function excludesPrompt({ modules }: Pick<Checkpoint, 'modules'>): boolea
 
 /**
  * The whole model of a checkpoint, from piece numbers [B,T] to token vectors [B,T,H] and sentence
- * vectors [B,D].
+ * vectors [B,D], with its weights.
  */
 export function sentenceGraph(checkpoint: Checkpoint, options: SentenceGraphOptions): Graph {
   const graph = new Graph()
+  const source = storedWeights(graph)
+  const { tokenVectors, sentenceVectors } = sentenceModel(checkpoint, { ...options, graph, source })
+  graph.output(GRAPH_NAMES.tokenVectors, tokenVectors)
+  graph.output(GRAPH_NAMES.sentenceVectors, sentenceVectors)
+  return graph
+}
+
+export interface SentenceModelOptions extends SentenceGraphOptions {
+  readonly graph: Graph
+  readonly source: WeightSource
+}
+
+export interface SentenceModel extends EncoderStates {
+  /** [B,T] int64 */
+  readonly mask: Value
+  /** [B,T,H] */
+  readonly tokenVectors: Value
+  /** [B,D] */
+  readonly sentenceVectors: Value
+}
+
+/** Adds a checkpoint's model to a graph: its inputs, named as `GRAPH_NAMES` says, and its nodes. */
+export function sentenceModel(
+  checkpoint: Checkpoint,
+  { graph, segments, source, ...options }: SentenceModelOptions,
+): SentenceModel {
   const matrix = (name: string) => graph.input(name, 'int64', ['B', 'T'])
   const inputs = {
     ids: matrix(GRAPH_NAMES.ids),
     mask: matrix(GRAPH_NAMES.mask),
-    typeIds: options.segments ? matrix(GRAPH_NAMES.typeIds) : undefined,
+    typeIds: segments ? matrix(GRAPH_NAMES.typeIds) : undefined,
   }
   const poolingMask = excludesPrompt(checkpoint) ? matrix(GRAPH_NAMES.poolingMask) : inputs.mask
-  const tokens = bertEncoder(inputs, checkpoint, options)
-  graph.output(GRAPH_NAMES.tokenVectors, tokens)
-  graph.output(GRAPH_NAMES.sentenceVectors, applyModules(tokens, poolingMask, checkpoint.modules))
-  return graph
+  const { config, modules } = checkpoint
+  const weights = new Weights(source, checkpoint.weights)
+  const states = bertEncoder(inputs, { config, weights }, options)
+  const rows = states.hiddenStates.at(-1) ?? inputs.ids
+  const tokenVectors = reshape(rows, ['B', 'T', config.hiddenSize])
+  const sentenceVectors = applyModules(tokenVectors, poolingMask, { modules, source })
+  return { ...states, mask: inputs.mask, tokenVectors, sentenceVectors }
 }
 
-function applyModules(tokens: Value, mask: Value, modules: readonly ModuleSpec[]): Value {
-  return modules.reduce((x, module) => {
+interface ModulePlan {
+  readonly modules: readonly ModuleSpec[]
+  readonly source: WeightSource
+}
+
+function applyModules(tokens: Value, mask: Value, { modules, source }: ModulePlan): Value {
+  return modules.reduce((x, module, index) => {
     switch (module.kind) {
       case 'pooling':
         return pool(x, mask, module.modes)
       case 'dense':
-        return denseLayer(x, module)
+        return denseLayer(x, module, { index, source })
       case 'normalize':
         return normalize(x)
       default:
@@ -64,10 +103,15 @@ function applyModules(tokens: Value, mask: Value, modules: readonly ModuleSpec[]
 }
 
 /** activation(x·Wᵀ + b): [B,I] to [B,O]. Reference: sentence-transformers' Dense. */
-function denseLayer(x: Value, { weight, bias, activation }: DenseSpec): Value {
-  const { graph } = x
-  const offset = bias ? weightValue(graph, bias) : undefined
-  return activate(linear(x, weightValue(graph, weight), offset), activation)
+function denseLayer(
+  x: Value,
+  { weight, bias, activation }: DenseSpec,
+  { index, source }: { readonly index: number; readonly source: WeightSource },
+): Value {
+  const value = (part: 'weight' | 'bias', stored: Weight) =>
+    cast(source(stored, denseWeightName(index, part)), 'float32')
+  const offset = bias && value('bias', bias)
+  return activate(linear(x, value('weight', weight), offset), activation)
 }
 
 /** x / max(‖x‖₂, 1e-12), row by row. Reference: torch.nn.functional.normalize. */

@@ -6,36 +6,39 @@ import { cast } from '../graph/operations.ts'
 /** Element types a weight may be stored in; all are computed with as float32. */
 const FLOATING: readonly DataType[] = ['float32', 'float16', 'bfloat16', 'float64']
 
-/** A stored weight as a value of the graph, in the element type it is stored in; no byte is read. */
-export function storedWeight(graph: Graph, { name, type, shape, data }: Weight): Value {
-  if (FLOATING.includes(type)) return graph.initializer(name, { type, shape }, data)
-  throw new CheckpointError(
-    'checkpoint-weight-type',
-    `weight ${name} holds ${type}; expected one of ${FLOATING.join(', ')}`,
-    { facts: { name, type } },
-  )
-}
+/**
+ * How a stored weight becomes a value of the graph that is being built: a part of the graph for
+ * inference, an input for what training changes. `name` is unique in the model.
+ */
+export type WeightSource = (weight: Weight, name: string) => Value
 
-/** A stored weight as a float32 value. */
-export function weightValue(graph: Graph, weight: Weight): Value {
-  return cast(storedWeight(graph, weight), 'float32')
+/** Weights as parts of the graph, in the element type they are stored in; no byte is read. */
+export function storedWeights(graph: Graph): WeightSource {
+  return ({ type, shape, data }, name) => {
+    if (FLOATING.includes(type)) return graph.initializer(name, { type, shape }, data)
+    throw new CheckpointError(
+      'checkpoint-weight-type',
+      `weight ${name} holds ${type}; expected one of ${FLOATING.join(', ')}`,
+      { facts: { name, type } },
+    )
+  }
 }
 
 /** Looks weights up by their full name, prefix by prefix. */
 export class Weights {
-  readonly #graph: Graph
+  readonly #source: WeightSource
   readonly #map: WeightMap
   readonly #prefix: string
 
-  constructor(graph: Graph, map: WeightMap, prefix = '') {
-    this.#graph = graph
+  constructor(source: WeightSource, map: WeightMap, prefix = '') {
+    this.#source = source
     this.#map = map
     this.#prefix = prefix
   }
 
   /** The weights below `name`: `weights.at('encoder.layer.0')`. */
   at(name: string): Weights {
-    return new Weights(this.#graph, this.#map, `${this.#prefix}${name}.`)
+    return new Weights(this.#source, this.#map, `${this.#prefix}${name}.`)
   }
 
   /** The weight `name` as a float32 value. */
@@ -45,12 +48,13 @@ export class Weights {
 
   /** The weight `name` in the element type it is stored in. */
   stored(name: string): Value {
-    const weight = this.#map.get(`${this.#prefix}${name}`)
-    if (weight) return storedWeight(this.#graph, weight)
+    const full = `${this.#prefix}${name}`
+    const weight = this.#map.get(full)
+    if (weight) return this.#source(weight, full)
     throw new CheckpointError(
       'checkpoint-weight-missing',
-      `the model needs the weight ${this.#prefix}${name}, which its folder does not hold`,
-      { facts: { name: `${this.#prefix}${name}` } },
+      `the model needs the weight ${full}, which its folder does not hold`,
+      { facts: { name: full } },
     )
   }
 }
