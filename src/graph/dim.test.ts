@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatShape, multiplyDims, sameShape } from './dim.ts'
+import { addDims, formatShape, multiplyDims, sameShape, subtractDims } from './dim.ts'
 
 test('products of sizes have one spelling', () => {
   expect(multiplyDims([2, 3, 4])).toBe(24)
@@ -15,4 +15,20 @@ test('shapes are compared name for name', () => {
   expect(sameShape(['B', 3], ['T', 3])).toBe(false)
   expect(sameShape(['B'], ['B', 1])).toBe(false)
   expect(formatShape(['B', 'T', 384])).toBe('[B,T,384]')
+})
+
+test('sums of sizes have one spelling', () => {
+  expect(addDims([2, 3])).toBe(5)
+  expect(addDims(['P', 'P'])).toBe('2*P')
+  expect(addDims(['P', 3, 'B*T', 4])).toBe(addDims(['B*T', 7, 'P']))
+  expect(addDims([])).toBe(0)
+  expect(subtractDims('2*P', 'P')).toBe('P')
+  expect(subtractDims(addDims([512, 'T']), 'T')).toBe(512)
+  expect(addDims([subtractDims(512, 'T'), 'T'])).toBe(512)
+})
+
+test('products distribute over sums', () => {
+  expect(multiplyDims(['H', addDims(['P', 'Q'])])).toBe(
+    addDims([multiplyDims(['H', 'P']), multiplyDims(['Q', 'H'])]),
+  )
 })

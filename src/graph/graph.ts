@@ -1,5 +1,6 @@
 import { GraphError } from '../errors/index.ts'
-import { formatShape, multiplyDims, type Shape } from './dim.ts'
+import { type Dim, formatShape, multiplyDims, type Shape } from './dim.ts'
+import { int64Bytes } from './literal.ts'
 import type { Attributes } from './operator.ts'
 import { type OperatorName, operatorNamed } from './operators/index.ts'
 import type { DataType, TensorType, Value } from './value.ts'
@@ -48,7 +49,7 @@ export class Graph {
   readonly #outputs = new Map<string, Value>()
   readonly #names = new Set<string>()
   readonly #copies = new Map<string, number>()
-  readonly #dimensions = new Map<string, Value>()
+  readonly #dimensions = new Map<Dim, Value>()
 
   get inputs(): readonly Value[] {
     return this.#inputs
@@ -117,17 +118,44 @@ export class Graph {
     this.#outputs.set(name, value)
   }
 
-  /** The size called `symbol` as an int64 vector [1], read from an input that has it. */
-  dimension(symbol: string): Value {
-    const known = this.#dimensions.get(symbol)
+  /**
+   * A size as an int64 vector [1]: a number as it is, a name read from an input that has it, sums
+   * and products of names computed.
+   */
+  dimension(dim: Dim): Value {
+    const known = this.#dimensions.get(dim)
     if (known) return known
-    const source = this.#inputs.find((input) => input.shape.includes(symbol))
-    if (!source) throw new GraphError('graph-shape', `no input has a dimension called ${symbol}`)
-    const axis = source.shape.indexOf(symbol)
-    const [size] = this.apply('Shape', [source], { start: axis, end: axis + 1 })
-    if (!size) throw new GraphError('graph-shape', `${symbol} cannot be read`)
-    this.#dimensions.set(symbol, size)
+    const size = this.#read(dim) ?? this.#compute(dim)
+    this.#dimensions.set(dim, size)
     return size
+  }
+
+  #read(dim: Dim): Value | undefined {
+    const source = this.#inputs.find((input) => input.shape.includes(dim))
+    if (!source || typeof dim === 'number') return undefined
+    const axis = source.shape.indexOf(dim)
+    return this.#only('Shape', [source], { start: axis, end: axis + 1 })
+  }
+
+  #compute(dim: Dim): Value {
+    if (!Number.isNaN(Number(dim))) {
+      const type = { type: 'int64', shape: [1], content: [Number(dim)] } as const
+      return this.initializer('size', type, { bytes: int64Bytes([Number(dim)]) })
+    }
+    const sum = String(dim).includes('+')
+    const parts = String(dim).split(sum ? '+' : '*')
+    if (parts.length === 1) {
+      throw new GraphError('graph-shape', `no input has a dimension called ${dim}`)
+    }
+    return parts
+      .map((part) => this.dimension(part))
+      .reduce((a, b) => this.#only(sum ? 'Add' : 'Mul', [a, b]))
+  }
+
+  #only(name: OperatorName, inputs: readonly Value[], attributes: Attributes = {}): Value {
+    const [output] = this.apply(name, inputs, attributes)
+    if (output) return output
+    throw new GraphError('graph-output-missing', `${name} gives nothing`)
   }
 
   #requireOwn(user: string, values: readonly (Value | undefined)[]): void {

@@ -1,9 +1,10 @@
 import { GraphError } from '../errors/index.ts'
 import type { Dim, Shape } from './dim.ts'
 import type { Graph } from './graph.ts'
+import { int64Bytes, literalBytes } from './literal.ts'
 import type { Attributes } from './operator.ts'
 import type { OperatorName } from './operators/index.ts'
-import type { DataType, Value } from './value.ts'
+import type { DataType, TensorType, Value } from './value.ts'
 
 /**
  * The operators as functions on values, so that a model reads like its formulas. Each adds one node
@@ -22,51 +23,75 @@ function single(
   throw new GraphError('graph-input-missing', `${name} needs at least one input`)
 }
 
-/** A float32 scalar. */
-export function scalar(graph: Graph, value: number): Value {
-  const bytes = new Uint8Array(Float32Array.of(value).buffer)
-  return graph.initializer('scalar', { type: 'float32', shape: [] }, { bytes })
-}
-
-/** An int64 scalar. */
-export function integer(graph: Graph, value: number): Value {
-  const bytes = new Uint8Array(BigInt64Array.of(BigInt(value)).buffer)
-  return graph.initializer('integer', { type: 'int64', shape: [] }, { bytes })
+/** One number as a tensor without axes. Default float32. */
+export function scalar(graph: Graph, value: number, type: DataType = 'float32'): Value {
+  return graph.initializer('scalar', { type, shape: [] }, { bytes: literalBytes(type, [value]) })
 }
 
 /** An int64 vector [values.length]. */
 export function integers(graph: Graph, values: readonly number[]): Value {
-  const bytes = new Uint8Array(BigInt64Array.from(values, BigInt).buffer)
   const type = { type: 'int64', shape: [values.length], content: values } as const
-  return graph.initializer('integers', type, { bytes })
+  return graph.initializer('integers', type, { bytes: int64Bytes(values) })
 }
 
 /** The sizes `shape` as an int64 vector: constant where all are numbers, else read at run time. */
 export function sizes(graph: Graph, shape: Shape): Value {
   if (shape.every((dim) => typeof dim === 'number')) return integers(graph, shape)
-  const parts = shape.map((dim) =>
-    typeof dim === 'number' ? integers(graph, [dim]) : graph.dimension(dim),
-  )
-  return single('Concat', parts, { axis: 0 })
+  const parts = shape.map((dim) => graph.dimension(dim))
+  return parts.length === 1 && parts[0] ? parts[0] : single('Concat', parts, { axis: 0 })
 }
 
 type Operand = Value | number
 
-function operand(graph: Graph, value: Operand): Value {
-  return typeof value === 'number' ? scalar(graph, value) : value
+/** A number becomes a scalar of the other operand's element type. */
+function binary(name: OperatorName, a: Operand, b: Operand): Value {
+  if (typeof a !== 'number') {
+    return single(name, [a, typeof b === 'number' ? scalar(a.graph, b, a.type) : b])
+  }
+  if (typeof b !== 'number') return single(name, [scalar(b.graph, a, b.type), b])
+  throw new GraphError('graph-input-missing', `${name} needs a tensor, and got two numbers`)
 }
 
-export const add = (a: Value, b: Operand) => single('Add', [a, operand(a.graph, b)])
-export const subtract = (a: Operand, b: Value) => single('Sub', [operand(b.graph, a), b])
-export const multiply = (a: Value, b: Operand) => single('Mul', [a, operand(a.graph, b)])
-export const divide = (a: Value, b: Operand) => single('Div', [a, operand(a.graph, b)])
-export const maximum = (a: Value, b: Operand) => single('Max', [a, operand(a.graph, b)])
-export const greater = (a: Value, b: Operand) => single('Greater', [a, operand(a.graph, b)])
+export const add = (a: Value, b: Operand) => binary('Add', a, b)
+export const subtract = (a: Operand, b: Operand) => binary('Sub', a, b)
+export const multiply = (a: Value, b: Operand) => binary('Mul', a, b)
+export const divide = (a: Operand, b: Operand) => binary('Div', a, b)
+export const maximum = (a: Value, b: Operand) => binary('Max', a, b)
+export const minimum = (a: Value, b: Operand) => binary('Min', a, b)
+
+/** Comparisons give bool. */
+export const greater = (a: Value, b: Operand) => binary('Greater', a, b)
+export const greaterOrEqual = (a: Value, b: Operand) => binary('GreaterOrEqual', a, b)
+export const less = (a: Value, b: Operand) => binary('Less', a, b)
+export const lessOrEqual = (a: Value, b: Operand) => binary('LessOrEqual', a, b)
+export const equal = (a: Value, b: Operand) => binary('Equal', a, b)
+
+/** Both, either, not: of bool tensors. */
+export const and = (a: Value, b: Value) => single('And', [a, b])
+export const or = (a: Value, b: Value) => single('Or', [a, b])
+export const not = (x: Value) => single('Not', [x])
 
 /** `condition ? a : b`, element by element. */
-export const where = (condition: Value, a: Value, b: Operand) =>
-  single('Where', [condition, a, operand(a.graph, b)])
+export function where(condition: Value, a: Operand, b: Operand): Value {
+  const { graph } = condition
+  const type = [a, b].find((operand) => typeof operand !== 'number')?.type ?? 'float32'
+  const [chosen, other] = [a, b].map((operand) =>
+    typeof operand === 'number' ? scalar(graph, operand, type) : operand,
+  )
+  return single('Where', [condition, chosen, other])
+}
 
+/** The same tensor under another name: one value can be only one output of a graph. */
+export const identity = (x: Value) => single('Identity', [x])
+export const negate = (x: Value) => single('Neg', [x])
+export const absolute = (x: Value) => single('Abs', [x])
+/** -1, 0 or 1 */
+export const sign = (x: Value) => single('Sign', [x])
+export const exp = (x: Value) => single('Exp', [x])
+/** The natural logarithm. */
+export const log = (x: Value) => single('Log', [x])
+/** 2/√π ∫₀ˣ exp(-t²) dt */
+export const erf = (x: Value) => single('Erf', [x])
 export const squareRoot = (x: Value) => single('Sqrt', [x])
 export const relu = (x: Value) => single('Relu', [x])
 export const tanh = (x: Value) => single('Tanh', [x])
@@ -88,6 +113,21 @@ export const matMul = (a: Value, b: Value) => single('MatMul', [a, b])
 export const linear = (x: Value, weight: Value, bias: Value | undefined) =>
   single('Gemm', [x, weight, bias], { transB: 1 })
 
+export interface ProductOptions {
+  readonly transA?: boolean
+  readonly transB?: boolean
+  /** A factor for the product. Default 1. */
+  readonly alpha?: number
+}
+
+/** alpha · a·b of two matrices, either one transposed as it is read. */
+export const matrixProduct = (a: Value, b: Value, options: ProductOptions = {}) =>
+  single('Gemm', [a, b], {
+    transA: options.transA ? 1 : 0,
+    transB: options.transB ? 1 : 0,
+    alpha: options.alpha ?? 1,
+  })
+
 export const transpose = (x: Value, perm: readonly number[]) => single('Transpose', [x], { perm })
 
 /** The same elements, in the same order, in another shape; sizes may be names. */
@@ -101,13 +141,16 @@ function reshapeTarget(x: Value, shape: Shape): Value {
   const unknown = copied.filter((dim) => typeof dim === 'string')
   if (unknown.length > 1) return sizes(x.graph, shape)
   const target = copied.map((dim) => (typeof dim === 'string' ? -1 : dim))
-  const bytes = new Uint8Array(BigInt64Array.from(target, BigInt).buffer)
   const type = { type: 'int64', shape: [shape.length], content: shape } as const
-  return x.graph.initializer('shape', type, { bytes })
+  return x.graph.initializer('shape', type, { bytes: int64Bytes(target) })
 }
 
 export const unsqueeze = (x: Value, ...axes: readonly number[]) =>
   single('Unsqueeze', [x, integers(x.graph, axes)])
+
+/** Axes of size 1 taken away. */
+export const squeeze = (x: Value, ...axes: readonly number[]) =>
+  single('Squeeze', [x, integers(x.graph, axes)])
 
 /** Rows of `table` [V, …] by number: indices of any shape S give [S, …]. */
 export const gather = (table: Value, indices: Value, axis = 0) =>
@@ -117,37 +160,74 @@ export const gather = (table: Value, indices: Value, axis = 0) =>
 export const gatherElements = (x: Value, indices: Value, axis: number) =>
   single('GatherElements', [x, indices], { axis })
 
-/** Elements `start` to `end` (exclusive) along one axis; `end` may be a named size. */
-export function slice(x: Value, axis: number, [start, end]: readonly [number, Dim]): Value {
+/** Elements `start` to `end` (exclusive) along one axis; both may be named sizes. */
+export function slice(x: Value, axis: number, [start, end]: readonly [Dim, Dim]): Value {
   const { graph } = x
-  const bounds = [integers(graph, [start]), sizes(graph, [end]), integers(graph, [axis])]
+  const bounds = [sizes(graph, [start]), sizes(graph, [end]), integers(graph, [axis])]
   return single('Slice', [x, ...bounds])
 }
 
 export const concat = (parts: readonly Value[], axis: number) => single('Concat', parts, { axis })
 
+/** Zeros before and after along one axis; `before` and `after` may be named sizes. */
+export function pad(x: Value, axis: number, [before, after]: readonly [Dim, Dim]): Value {
+  const none: Shape = x.shape.map(() => 0)
+  const amounts = [...none.with(axis, before), ...none.with(axis, after)]
+  return single('Pad', [x, sizes(x.graph, amounts)])
+}
+
+/** `data` [V, …] with rows [K, …] added at `indices` int64 [K], which may repeat. */
+export const addRows = (data: Value, indices: Value, rows: Value) =>
+  single('ScatterND', [data, unsqueeze(indices, 1), rows], { reduction: 'add' })
+
+/** `data` with every element of `updates` added at its place in `indices` along `axis`. */
+export const addElements = (
+  data: Value,
+  { indices, updates, axis }: { indices: Value; updates: Value; axis: number },
+) => single('ScatterElements', [data, indices, updates], { axis, reduction: 'add' })
+
 /** x repeated to `shape`. */
 export const expand = (x: Value, shape: Shape) => single('Expand', [x, sizes(x.graph, shape)])
 
-/** 0, 1, … up to the size called `symbol` (exclusive), int64. */
-export function range(graph: Graph, symbol: string): Value {
-  const limit = single('Squeeze', [graph.dimension(symbol), integers(graph, [0])])
-  return single('Range', [integer(graph, 0), limit, integer(graph, 1)])
+/** A tensor of one number; sizes may be names. */
+export const full = (graph: Graph, value: number, { type, shape }: TensorType) =>
+  expand(scalar(graph, value, type), shape)
+
+/** 0, 1, … up to `size` (exclusive), int64. */
+export function range(graph: Graph, size: Dim): Value {
+  const limit = squeeze(graph.dimension(size), 0)
+  return single('Range', [scalar(graph, 0, 'int64'), limit, scalar(graph, 1, 'int64')])
 }
 
+/** Whether each index is 0, 1, … `size` - 1: bool [S, size] for indices int64 of shape S. */
+export const oneHot = (indices: Value, size: Dim) =>
+  equal(unsqueeze(indices, indices.shape.length), range(indices.graph, size))
+
 export interface ReduceOptions {
-  /** Keep the folded axis with size 1. Default false. */
+  /** Keep the folded axes with size 1. Default false. */
   readonly keep?: boolean
 }
 
-export const reduceSum = (x: Value, axis: number, { keep = false }: ReduceOptions = {}) =>
-  single('ReduceSum', [x, integers(x.graph, [axis])], { keepdims: keep ? 1 : 0 })
-export const reduceMax = (x: Value, axis: number, { keep = false }: ReduceOptions = {}) =>
-  single('ReduceMax', [x, integers(x.graph, [axis])], { keepdims: keep ? 1 : 0 })
+/** An operation that folds one axis or several. */
+export type Reduction = (
+  x: Value,
+  axes: number | readonly number[],
+  options?: ReduceOptions,
+) => Value
 
-/** The Euclidean length along an axis. */
-export const reduceL2 = (x: Value, axis: number, { keep = false }: ReduceOptions = {}) =>
-  single('ReduceL2', [x, integers(x.graph, [axis])], { keepdims: keep ? 1 : 0 })
+function reduction(name: OperatorName): Reduction {
+  return (x, axes, { keep = false } = {}) =>
+    single(name, [x, integers(x.graph, [axes].flat())], { keepdims: keep ? 1 : 0 })
+}
+
+export const reduceSum = reduction('ReduceSum')
+export const reduceMean = reduction('ReduceMean')
+export const reduceMax = reduction('ReduceMax')
+export const reduceMin = reduction('ReduceMin')
+/** The Euclidean length. */
+export const reduceL2 = reduction('ReduceL2')
+/** log Σexp(x), computed without overflow. */
+export const logSumExp = reduction('ReduceLogSumExp')
 
 /** The place of the largest element along an axis: the first, or with `last` the last, of equals. */
 export const argMax = (x: Value, axis: number, { last = false } = {}) =>
@@ -155,6 +235,9 @@ export const argMax = (x: Value, axis: number, { last = false } = {}) =>
 
 /** exp(x) / Σexp(x) along the last axis. */
 export const softmax = (x: Value) => single('Softmax', [x], { axis: -1 })
+
+/** x - log Σexp(x) along the last axis, computed without overflow. */
+export const logSoftmax = (x: Value) => single('LogSoftmax', [x], { axis: -1 })
 
 /** (x - mean) / √(variance + ε) · scale + bias along the last axis (Ba et al. 2016). */
 export const layerNormalization = (x: Value, scale: Value, bias: Value, epsilon: number) =>

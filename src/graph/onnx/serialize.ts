@@ -47,6 +47,7 @@ const ELEMENT_TYPES: Readonly<Record<DataType, TensorProto_DataType>> = {
 /** The graph as the bytes of an ONNX model (onnx.proto's ModelProto). */
 export function serializeGraph(graph: Graph, place: Placement): Uint8Array {
   const names = outputNames(graph)
+  const used = usedValues(graph)
   const sets = chooseOperatorSets(graph)
   const model = create(ModelProtoSchema, {
     irVersion: BigInt(IR_VERSION),
@@ -57,7 +58,7 @@ export function serializeGraph(graph: Graph, place: Placement): Uint8Array {
     ],
     graph: {
       name: 'yuju',
-      node: graph.nodes.map((node) => nodeProto(node, names)),
+      node: graph.nodes.map((node) => nodeProto(node, { names, used })),
       initializer: graph.initializers.map((initializer) => tensorProto(initializer, place)),
       input: graph.inputs.map((value) => valueProto(value.name, value)),
       output: [...graph.outputs].map(([name, value]) => valueProto(name, value)),
@@ -72,16 +73,27 @@ function outputNames(graph: Graph): (value: Value) => string {
   return (value) => renamed.get(value) ?? value.name
 }
 
+function usedValues(graph: Graph): ReadonlySet<Value | undefined> {
+  return new Set([...graph.nodes.flatMap(({ inputs }) => inputs), ...graph.outputs.values()])
+}
+
+interface GraphNames {
+  readonly names: (value: Value) => string
+  readonly used: ReadonlySet<Value | undefined>
+}
+
+/** Optional outputs that nothing uses are left out: computing them could prevent fusions. */
 function nodeProto(
   node: Node,
-  nameOf: (value: Value) => string,
+  { names, used }: GraphNames,
 ): MessageInitShape<typeof NodeProtoSchema> {
   const operator = operatorNamed(node.operator)
+  const lastUsed = node.outputs.findLastIndex((value) => used.has(value))
   return {
     opType: node.operator,
     domain: operator.domain,
-    input: node.inputs.map((value) => (value ? nameOf(value) : '')),
-    output: node.outputs.map(nameOf),
+    input: node.inputs.map((value) => (value ? names(value) : '')),
+    output: node.outputs.slice(0, Math.max(lastUsed, 0) + 1).map(names),
     attribute: Object.entries(node.attributes).map(([name, value]) =>
       attributeProto(name, value, operator.attributes[name]),
     ),

@@ -1,5 +1,6 @@
 import { GraphError } from '../../errors/index.ts'
-import { onnxOperator } from '../operator.ts'
+import { addDims, type Dim, multiplyDims, subtractDims } from '../dim.ts'
+import { type Operator, onnxOperator } from '../operator.ts'
 import type { DataType, TensorType } from '../value.ts'
 import { broadcastShapes, type Inputs, required } from './inference.ts'
 
@@ -19,17 +20,48 @@ function binary(inputs: Inputs): TensorType[] {
   return [{ type: a.type, shape: broadcastShapes(a.shape, b.shape) }]
 }
 
+/** Arithmetic that also works on sizes, so that computed shapes stay known. */
+function arithmetic(fold: (a: Dim, b: Dim) => Dim): Operator['infer'] {
+  return (inputs) => {
+    const [a, b] = [required(inputs, 0).content, required(inputs, 1).content]
+    if (!a || !b || a.length !== b.length) return binary(inputs)
+    const content = a.map((dim, i) => fold(dim, b[i] ?? 1))
+    return binary(inputs).map((result) => ({ ...result, content }))
+  }
+}
+
 function comparison(inputs: Inputs): TensorType[] {
   return binary(inputs).map(({ shape }) => ({ type: 'bool', shape }))
 }
 
 export const ELEMENTWISE = {
-  Add: onnxOperator(14, binary),
-  Sub: onnxOperator(14, binary),
-  Mul: onnxOperator(14, binary),
+  Add: onnxOperator(
+    14,
+    arithmetic((a, b) => addDims([a, b])),
+  ),
+  Sub: onnxOperator(14, arithmetic(subtractDims)),
+  Mul: onnxOperator(
+    14,
+    arithmetic((a, b) => multiplyDims([a, b])),
+  ),
   Div: onnxOperator(14, binary),
   Max: onnxOperator(13, binary),
+  Min: onnxOperator(13, binary),
   Greater: onnxOperator(13, comparison),
+  GreaterOrEqual: onnxOperator(16, comparison),
+  Less: onnxOperator(13, comparison),
+  LessOrEqual: onnxOperator(16, comparison),
+  Equal: onnxOperator(13, comparison),
+  And: onnxOperator(7, comparison),
+  Or: onnxOperator(7, comparison),
+  Not: onnxOperator(1, unary),
+  Identity: onnxOperator(14, unary),
+  Neg: onnxOperator(13, unary),
+  Abs: onnxOperator(13, unary),
+  Sign: onnxOperator(13, unary),
+  Exp: onnxOperator(13, unary),
+  Log: onnxOperator(13, unary),
+  Erf: onnxOperator(13, unary),
   Sqrt: onnxOperator(13, unary),
   Relu: onnxOperator(14, unary),
   Tanh: onnxOperator(13, unary),

@@ -1,5 +1,5 @@
 import { GraphError } from '../../errors/index.ts'
-import { type Dim, formatShape, multiplyDims, type Shape } from '../dim.ts'
+import { addDims, formatShape, multiplyDims, type Shape, subtractDims } from '../dim.ts'
 import { type Attributes, onnxOperator } from '../operator.ts'
 import type { TensorType } from '../value.ts'
 import {
@@ -64,16 +64,10 @@ function gatherElements(inputs: Inputs): TensorType[] {
 /** Slice with a step of 1 along one axis. */
 function slice(inputs: Inputs): TensorType[] {
   const { type, shape } = required(inputs, 0)
-  const [start = 0] = knownIntegers(required(inputs, 1), 'Slice')
+  const [start = 0] = knownContent(required(inputs, 1), 'Slice')
   const [end = 0] = knownContent(required(inputs, 2), 'Slice')
   const [axis = 0] = knownIntegers(required(inputs, 3), 'Slice')
-  return [{ type, shape: shape.with(positiveAxis(axis, shape.length), lengthOfSlice(start, end)) }]
-}
-
-function lengthOfSlice(start: number, end: Dim): Dim {
-  if (typeof end === 'number') return end - start
-  if (start === 0) return end
-  throw new GraphError('graph-shape', `Slice from ${start} to ${end}: the length is not known`)
+  return [{ type, shape: shape.with(positiveAxis(axis, shape.length), subtractDims(end, start)) }]
 }
 
 function concat(inputs: Inputs, attributes: Attributes): TensorType[] {
@@ -86,10 +80,14 @@ function concat(inputs: Inputs, attributes: Attributes): TensorType[] {
   return [{ type: first.type, shape, ...(known ? { content: contents.flat() } : {}) }]
 }
 
-function addDims(dims: Shape): Dim {
-  if (dims.every((dim) => typeof dim === 'number')) return dims.reduce((sum, dim) => sum + dim, 0)
-  if (dims.length === 1 && dims[0] !== undefined) return dims[0]
-  throw new GraphError('graph-shape', `Concat along sizes ${formatShape(dims)}: one is not known`)
+/** Pads hold the sizes before each axis, then those after each. */
+function pad(inputs: Inputs): TensorType[] {
+  const { type, shape } = required(inputs, 0)
+  const pads = knownContent(required(inputs, 1), 'Pad')
+  const padded = shape.map((dim, axis) =>
+    addDims([pads[axis] ?? 0, dim, pads[axis + shape.length] ?? 0]),
+  )
+  return [{ type, shape: padded }]
 }
 
 function shapeOf(inputs: Inputs, attributes: Attributes): TensorType[] {
@@ -103,6 +101,12 @@ function range(inputs: Inputs): TensorType[] {
   const limit = required(inputs, 1)
   const [length] = knownContent(limit, 'Range')
   return [{ type: limit.type, shape: [length ?? 0] }]
+}
+
+/** Data, indices, updates: the data with some elements changed. */
+function sameAsData(inputs: Inputs): TensorType[] {
+  const { type, shape } = required(inputs, 0)
+  return [{ type, shape }]
 }
 
 export const LAYOUT = {
@@ -122,6 +126,9 @@ export const LAYOUT = {
   Concat: onnxOperator(13, concat, { axis: 'int' }),
   Shape: onnxOperator(15, shapeOf, { start: 'int', end: 'int' }),
   Range: onnxOperator(11, range),
+  Pad: onnxOperator(18, pad),
+  ScatterND: onnxOperator(16, sameAsData, { reduction: 'string' }),
+  ScatterElements: onnxOperator(16, sameAsData, { axis: 'int', reduction: 'string' }),
   Expand: onnxOperator(13, (inputs) => {
     const target = knownContent(required(inputs, 1), 'Expand')
     return [{ type: required(inputs, 0).type, shape: target }]

@@ -18,6 +18,13 @@ function sameAsInput(inputs: Inputs): TensorType[] {
   return [{ type, shape }]
 }
 
+/** Normalised along the last axis; then the mean and 1/√(variance + ε) that were used: […,1]. */
+function layerNormalization(inputs: Inputs): TensorType[] {
+  const { type, shape } = required(inputs, 0)
+  const statistic = { type, shape: shape.with(-1, 1) }
+  return [{ type, shape }, statistic, statistic]
+}
+
 function argument(inputs: Inputs, attributes: Attributes): TensorType[] {
   const { shape } = required(inputs, 0)
   const folded = positiveAxis(numberAttribute(attributes, 'axis', 0), shape.length)
@@ -27,9 +34,13 @@ function argument(inputs: Inputs, attributes: Attributes): TensorType[] {
 
 export const REDUCE = {
   ReduceSum: onnxOperator(13, reduce, { keepdims: 'int' }),
+  ReduceMean: onnxOperator(18, reduce, { keepdims: 'int' }),
   ReduceMax: onnxOperator(18, reduce, { keepdims: 'int' }),
+  ReduceMin: onnxOperator(18, reduce, { keepdims: 'int' }),
+  ReduceLogSumExp: onnxOperator(18, reduce, { keepdims: 'int' }),
   ReduceL2: onnxOperator(18, reduce, { keepdims: 'int' }),
   ArgMax: onnxOperator(13, argument, { axis: 'int', keepdims: 'int', select_last_index: 'int' }),
   Softmax: onnxOperator(13, sameAsInput, { axis: 'int' }),
-  LayerNormalization: onnxOperator(17, sameAsInput, { axis: 'int', epsilon: 'float' }),
+  LogSoftmax: onnxOperator(13, sameAsInput, { axis: 'int' }),
+  LayerNormalization: onnxOperator(17, layerNormalization, { axis: 'int', epsilon: 'float' }),
 }
