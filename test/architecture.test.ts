@@ -9,6 +9,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   tokenizer: 1,
   checkpoint: 1,
   graph: 1,
+  metrics: 1,
   model: 2,
   similarity: 2,
   runtime: 3,

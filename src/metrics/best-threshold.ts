@@ -1,0 +1,57 @@
+import { type Numbers, requireBinary } from './numbers.ts'
+import { countPositives, precisionAt, thresholdCounts } from './threshold-counts.ts'
+
+/** The best F1 a threshold reaches; everything that scores at least `threshold` is positive. */
+export interface BestF1 {
+  readonly f1: number
+  readonly threshold: number
+  readonly precision: number
+  readonly recall: number
+}
+
+/**
+ * The threshold with the highest F1 = 2·TP / (2·TP + FP + FN); of equals, the lowest. `undefined`
+ * where nothing is positive. Reference: sklearn.metrics.precision_recall_curve, whose thresholds
+ * are the distinct scores.
+ * @param gold 1 positive, 0 negative
+ * @throws InputError for another gold value, NaN, or lists that differ in length.
+ */
+export function bestF1(gold: Numbers, scores: Numbers): BestF1 | undefined {
+  requireBinary(gold, scores)
+  const positives = countPositives(gold)
+  if (positives === 0) return undefined
+  let best: BestF1 | undefined
+  for (const counts of thresholdCounts(gold, scores)) {
+    const { threshold, truePositives, falsePositives } = counts
+    const f1 = (2 * truePositives) / (positives + truePositives + falsePositives)
+    if (best && f1 < best.f1) continue
+    best = { f1, threshold, precision: precisionAt(counts), recall: truePositives / positives }
+  }
+  return best
+}
+
+/** The best accuracy a threshold reaches; everything that scores at least `threshold` is positive. */
+export interface BestAccuracy {
+  readonly accuracy: number
+  /** Infinity where calling nothing positive is best. */
+  readonly threshold: number
+}
+
+/**
+ * The threshold with the highest share of right answers; of equals, the lowest. `undefined` where
+ * there are no pairs. Candidates are those of sklearn.metrics.roc_curve: the distinct scores, and
+ * infinity.
+ * @param gold 1 positive, 0 negative
+ * @throws InputError for another gold value, NaN, or lists that differ in length.
+ */
+export function bestAccuracy(gold: Numbers, scores: Numbers): BestAccuracy | undefined {
+  requireBinary(gold, scores)
+  if (gold.length === 0) return undefined
+  const negatives = gold.length - countPositives(gold)
+  let best = { accuracy: negatives / gold.length, threshold: Number.POSITIVE_INFINITY }
+  for (const { threshold, truePositives, falsePositives } of thresholdCounts(gold, scores)) {
+    const accuracy = (truePositives + negatives - falsePositives) / gold.length
+    if (accuracy >= best.accuracy) best = { accuracy, threshold }
+  }
+  return best
+}
