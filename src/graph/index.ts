@@ -1,3 +1,4 @@
+export { differentiate, type Gradient } from './differentiate.ts'
 export type { Dim, Shape } from './dim.ts'
 export { Graph, type Initializer, type InitializerData, type Node } from './graph.ts'
 export { type ExternalLocation, type Placement, serializeGraph } from './onnx/serialize.ts'
