@@ -1,62 +1,75 @@
 import { InputError } from '../errors/index.ts'
 
-/** Which column of a file holds the texts: its name, or its number counted from 0. */
+/** Which column of a file: its name, or its number counted from 0. */
 export type Column = string | number
 
-/** The line of a file, counted from 1. */
-export interface Place {
-  readonly name: string
-  readonly line: number
+/** A column; or the first there is of several names; or, undefined, the only one or `text`. */
+export type ColumnChoice = Column | readonly string[] | undefined
+
+/** Where the chosen column is among those there are; -1 where it is not. */
+export function columnIndex(names: readonly string[], choice: ColumnChoice): number {
+  if (typeof choice === 'number') return choice < names.length ? choice : -1
+  if (typeof choice === 'object') {
+    return names.indexOf(choice.find((name) => names.includes(name)) ?? '')
+  }
+  return choice === undefined && names.length === 1 ? 0 : names.indexOf(choice ?? 'text')
 }
 
-/**
- * The text of a JSON value: the value itself, or the column of an object or of an array of cells.
- * Without a column, an object's only one, else the one called `text`.
- * @throws InputError when the column is not there or holds no text.
- */
-export function textOf(row: unknown, column: Column | undefined, place: Place): string {
-  if (typeof row === 'string' && column === undefined) return row
-  if (typeof row !== 'object' || row === null) throw notText(row, column, placeText(place))
-  const names = Object.keys(row)
-  const name = columnName(names, column)
-  if (name === undefined) throw missingColumn(names, column, placeText(place))
-  const text: unknown = (row as Record<string, unknown>)[name]
-  if (typeof text === 'string') return text
-  throw notText(text, name, placeText(place))
-}
-
-/** The chosen column among those there are: the only one, or `text`, where none was chosen. */
-export function columnName(
+/** @throws InputError when a column is not there. */
+export function columnIndices(
   names: readonly string[],
-  column: Column | undefined,
-): string | undefined {
-  if (typeof column === 'number') return names[column]
-  if (column === undefined && names.length === 1) return names[0]
-  return names.find((name) => name === (column ?? 'text'))
+  choices: readonly ColumnChoice[],
+  where: string,
+): number[] {
+  return choices.map((choice) => {
+    const index = columnIndex(names, choice)
+    if (index < 0) throw missingColumn(names, choice, where)
+    return index
+  })
 }
 
 export function missingColumn(
   names: readonly string[],
-  column: Column | undefined,
+  choice: ColumnChoice,
   where: string,
 ): InputError {
-  const lack =
-    column === undefined ? 'has several columns; name one of them' : `has no column ${column}`
   return new InputError(
     'input-column-missing',
-    `${where}: ${lack}; there are ${names.length}: ${names.join(', ')}`,
-    { facts: { where, column, columns: names } },
+    `${where}: ${lack(choice)}; there are ${names.length}: ${names.join(', ')}`,
+    { facts: { where, column: choice, columns: names } },
   )
 }
 
-export function notText(value: unknown, column: Column | undefined, where: string): InputError {
-  const got = value === null ? 'null' : typeof value
-  const which = column === undefined ? '' : ` in column ${column}`
-  return new InputError('input-not-text', `${where}: expected a text${which}, but got ${got}`, {
-    facts: { where, column, got },
-  })
+function lack(choice: ColumnChoice): string {
+  if (choice === undefined) return 'has several columns; name one of them'
+  if (typeof choice !== 'object') return `has no column ${choice}`
+  return `has no column ${choice.join(' or ')}; name it, or number it if no row holds names`
 }
 
-export function placeText({ name, line }: Place): string {
-  return `${name}, line ${line}`
+/** @param column its name, where it has one */
+export function notText(value: unknown, column: Column | undefined, where: string): InputError {
+  return wrongValue('a text', { value, column, where })
+}
+
+/** @param column its name, where it has one */
+export function notCell(value: unknown, column: Column | undefined, where: string): InputError {
+  return wrongValue('a text or a number', { value, column, where })
+}
+
+interface WrongValue {
+  readonly value: unknown
+  readonly column: Column | undefined
+  readonly where: string
+}
+
+function wrongValue(expected: string, { value, column, where }: WrongValue): InputError {
+  const got = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value
+  const which = column === undefined ? '' : ` in column ${column}`
+  return new InputError(
+    'input-not-text',
+    `${where}: expected ${expected}${which}, but got ${got}`,
+    {
+      facts: { where, column, got },
+    },
+  )
 }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CsvError, parse } from 'csv-parse'
 import { InputError } from '../errors/index.ts'
-import type { DelimitedRow } from './delimited-texts.ts'
+import type { DelimitedRow } from './delimited-rows.ts'
 
 /** The most characters of a row: a quote that is never closed must not take the whole memory. */
 const LARGEST_ROW = 16 * 1024 * 1024

@@ -1,7 +1,11 @@
 export { writeFileAtomic } from './atomic-file.ts'
-export type { Column } from './column.ts'
+export type { Column, ColumnChoice } from './column.ts'
+export { fileHash } from './file-hash.ts'
 export { shortNumbers } from './json-lines-writer.ts'
-export { type ReadTextsOptions, readTexts, type TextSource } from './read-texts.ts'
+export type { TextSource } from './open-rows.ts'
+export type { Place } from './raw-row.ts'
+export { type Cell, type ReadRowsOptions, type Row, readRows } from './read-rows.ts'
+export { type ReadTextsOptions, readTexts } from './read-texts.ts'
 export { TEXT_FORMATS, type TextFormat } from './text-format.ts'
 export {
   createVectorWriter,

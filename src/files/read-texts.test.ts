@@ -5,7 +5,8 @@ import { gzipSync } from 'node:zlib'
 import { parquetWriteFile } from 'hyparquet-writer'
 import { afterAll, describe, expect, test } from 'vitest'
 import { InputError } from '../errors/index.ts'
-import { type ReadTextsOptions, readTexts, type TextSource } from './read-texts.ts'
+import type { TextSource } from './open-rows.ts'
+import { type ReadTextsOptions, readTexts } from './read-texts.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'yuju-files-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,15 +1,7 @@
-import { InputError } from '../errors/index.ts'
-import type { Column } from './column.ts'
-import { columnTexts, tabSeparatedRows } from './delimited-texts.ts'
-import { fileBytes } from './input-bytes.ts'
-import { jsonArrayTexts, jsonLinesTexts } from './json-texts.ts'
-import { type TextFormat, textFormatOf } from './text-format.ts'
-import { linesOf, utf8Text } from './utf8-text.ts'
-
-/** A file by its path, or bytes from elsewhere and what errors shall call them. */
-export type TextSource =
-  | string
-  | { readonly name: string; readonly bytes: AsyncIterable<Uint8Array> }
+import { type Column, notText } from './column.ts'
+import { openRows, type TextSource } from './open-rows.ts'
+import { placeText } from './raw-row.ts'
+import type { TextFormat } from './text-format.ts'
 
 export interface ReadTextsOptions {
   /**
@@ -35,59 +27,11 @@ export interface ReadTextsOptions {
  */
 export async function* readTexts(
   source: TextSource,
-  options: ReadTextsOptions = {},
+  { column, format }: ReadTextsOptions = {},
 ): AsyncGenerator<string, void, void> {
-  const name = typeof source === 'string' ? source : source.name
-  let isEmpty = true
-  for await (const text of await openTexts(source, options)) {
-    isEmpty = false
+  for await (const { values, names, place } of openRows(source, [column], format)) {
+    const [text] = values
+    if (typeof text !== 'string') throw notText(text, names?.[0], placeText(place))
     yield text
   }
-  if (isEmpty) {
-    const message = `${name} holds no texts; expected at least one`
-    throw new InputError('input-empty', message, { facts: { file: name } })
-  }
-}
-
-async function openTexts(
-  source: TextSource,
-  {
-    column,
-    format = textFormatOf(typeof source === 'string' ? source : source.name),
-  }: ReadTextsOptions,
-): Promise<AsyncIterable<string>> {
-  if (format === 'parquet') return openParquetTexts(source, column)
-  const { name, bytes } =
-    typeof source === 'string' ? { name: source, bytes: fileBytes(source) } : source
-  const pieces = utf8Text(bytes, name)
-  switch (format) {
-    case 'txt':
-      return linesOf(pieces)
-    case 'jsonl':
-      return jsonLinesTexts(pieces, name, column)
-    case 'json':
-      return jsonArrayTexts(pieces, name, column)
-    case 'tsv':
-      return columnTexts(tabSeparatedRows(pieces), name, column)
-    case 'csv': {
-      const { csvRows } = await import('./csv-rows.ts')
-      return columnTexts(csvRows(pieces, name), name, column)
-    }
-    default:
-      return format satisfies never
-  }
-}
-
-async function openParquetTexts(
-  source: TextSource,
-  column: Column | undefined,
-): Promise<AsyncIterable<string>> {
-  if (typeof source !== 'string') {
-    throw new InputError(
-      'input-parquet-stream',
-      `Parquet needs a file, as its end is read first; save ${source.name} to one`,
-    )
-  }
-  const { parquetTexts } = await import('./parquet-texts.ts')
-  return parquetTexts(source, column)
 }

@@ -1,29 +1,45 @@
 import { InputError } from '../errors/index.ts'
-import { type Column, type Place, placeText, textOf } from './column.ts'
+import { type ColumnChoice, columnIndices } from './column.ts'
+import { type Place, placeText, type RawRow } from './raw-row.ts'
 import { linesOf } from './utf8-text.ts'
 
-/** The texts of JSON Lines, one value a line; blank lines are passed over. */
-export async function* jsonLinesTexts(
+/** Some columns of JSON Lines, one value a line; blank lines are passed over. */
+export async function* jsonLinesColumns(
   pieces: AsyncIterable<string>,
   name: string,
-  column: Column | undefined,
-): AsyncGenerator<string, void, void> {
+  choices: readonly ColumnChoice[],
+): AsyncGenerator<RawRow, void, void> {
   let line = 0
   for await (const json of linesOf(pieces)) {
     line += 1
-    if (json.trim() !== '') yield textOf(parse(json, { name, line }), column, { name, line })
+    if (json.trim() !== '') yield jsonColumns(json, choices, { name, line })
   }
 }
 
-/** The texts of one JSON array, of which only the item being read is held in memory. */
-export async function* jsonArrayTexts(
+/** Some columns of one JSON array, of which only the item being read is held in memory. */
+export async function* jsonArrayColumns(
   pieces: AsyncIterable<string>,
   name: string,
-  column: Column | undefined,
-): AsyncGenerator<string, void, void> {
+  choices: readonly ColumnChoice[],
+): AsyncGenerator<RawRow, void, void> {
   for await (const { json, line } of arrayItems(pieces, name)) {
-    yield textOf(parse(json, { name, line }), column, { name, line })
+    yield jsonColumns(json, choices, { name, line })
   }
+}
+
+/** A value that is neither object nor array is the only column there is, and has no name. */
+function jsonColumns(json: string, choices: readonly ColumnChoice[], place: Place): RawRow {
+  const value = parse(json, place)
+  if (typeof value !== 'object' || value === null) {
+    const [choice] = choices
+    const isOnly = choices.length === 1 && (choice === undefined || Array.isArray(choice))
+    if (!isOnly) throw noColumns(value, choice, place)
+    return { values: [value], names: undefined, place }
+  }
+  const all = Object.keys(value)
+  const indices = columnIndices(all, choices, placeText(place))
+  const names = indices.map((index) => all[index] ?? '')
+  return { values: names.map((name) => (value as Record<string, unknown>)[name]), names, place }
 }
 
 interface ArrayItem {
@@ -118,6 +134,15 @@ class ArraySplitter {
     this.#itemLine = this.#line
     if (!isEmptyArray) yield { json, line }
   }
+}
+
+function noColumns(value: unknown, choice: ColumnChoice, place: Place): InputError {
+  const got = value === null ? 'null' : typeof value
+  return new InputError(
+    'input-not-text',
+    `${placeText(place)}: expected an object with the column ${choice}, but got ${got}`,
+    { facts: { where: placeText(place), column: choice, got } },
+  )
 }
 
 function parse(json: string, place: Place): unknown {

@@ -9,8 +9,9 @@ import {
   parquetSchema,
 } from 'hyparquet'
 import { InputError } from '../errors/index.ts'
-import { type Column, columnName, missingColumn, notText } from './column.ts'
+import { type ColumnChoice, columnIndices } from './column.ts'
 import { inputError } from './input-bytes.ts'
+import type { RawRow } from './raw-row.ts'
 
 /** What Node can decompress itself, beside Snappy, which hyparquet brings. */
 const COMPRESSORS: Compressors = {
@@ -26,21 +27,24 @@ const STRICT: Partial<ParquetParsers> = {
 }
 
 /**
- * The texts of a column of a Parquet file; one row group is in memory at a time.
- * @throws InputError when the file is missing or damaged, or the column is not there or no text.
+ * Some columns of a Parquet file; one row group of them is in memory at a time.
+ * @throws InputError when the file is missing or damaged, or a column is not there.
  */
-export async function* parquetTexts(
+export async function* parquetColumns(
   path: string,
-  column: Column | undefined,
-): AsyncGenerator<string, void, void> {
+  choices: readonly ColumnChoice[],
+): AsyncGenerator<RawRow, void, void> {
   const scan = await openParquet(path)
-  const name = chooseColumn(scan, column, path)
+  const all = parquetSchema(scan.metadata).children.map(({ element }) => element.name)
+  const names = columnIndices(all, choices, path).map((index) => all[index] ?? '')
   for (const { rowStart, rowEnd } of scan.ranges) {
-    const texts = await readColumn(scan, { column: name, rowStart, rowEnd }, path)
-    for (let row = 0; row < texts.length; row += 1) {
-      const text: unknown = texts[row]
-      if (typeof text !== 'string') throw notText(text, name, `${path}, row ${rowStart + row}`)
-      yield text
+    const columns: ArrayLike<unknown>[] = []
+    for (const column of names) {
+      columns.push(await readColumn(scan, { column, rowStart, rowEnd }, path))
+    }
+    for (let row = 0; row < rowEnd - rowStart; row += 1) {
+      const values = columns.map((column) => column[row])
+      yield { values, names, place: { name: path, line: rowStart + row, unit: 'row' } }
     }
   }
 }
@@ -55,13 +59,6 @@ async function openParquet(path: string): Promise<ParquetScan> {
   } catch (cause) {
     throw damaged(path, cause)
   }
-}
-
-function chooseColumn({ metadata }: ParquetScan, column: Column | undefined, path: string): string {
-  const names = parquetSchema(metadata).children.map(({ element }) => element.name)
-  const name = columnName(names, column)
-  if (name !== undefined) return name
-  throw missingColumn(names, column, path)
 }
 
 async function readColumn(

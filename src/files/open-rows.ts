@@ -1,0 +1,93 @@
+import { InputError } from '../errors/index.ts'
+import type { ColumnChoice } from './column.ts'
+import { delimitedColumns, tabSeparatedRows } from './delimited-rows.ts'
+import { fileBytes } from './input-bytes.ts'
+import { jsonArrayColumns, jsonLinesColumns } from './json-rows.ts'
+import type { RawRow } from './raw-row.ts'
+import { type TextFormat, textFormatOf } from './text-format.ts'
+import { linesOf, utf8Text } from './utf8-text.ts'
+
+/** A file by its path, or bytes from elsewhere and what errors shall call them. */
+export type TextSource =
+  | string
+  | { readonly name: string; readonly bytes: AsyncIterable<Uint8Array> }
+
+/**
+ * The chosen columns of every row, in the order of the file; only a piece of it is in memory.
+ * @param given the format; undefined: what the name says
+ * @throws InputError when there is no row at all, beside what the formats complain of.
+ */
+export async function* openRows(
+  source: TextSource,
+  choices: readonly ColumnChoice[],
+  given: TextFormat | undefined,
+): AsyncGenerator<RawRow, void, void> {
+  const name = typeof source === 'string' ? source : source.name
+  let isEmpty = true
+  for await (const row of await rowsOfFormat(source, choices, given ?? textFormatOf(name))) {
+    isEmpty = false
+    yield row
+  }
+  if (isEmpty) {
+    const message = `${name} holds no texts; expected at least one`
+    throw new InputError('input-empty', message, { facts: { file: name } })
+  }
+}
+
+async function rowsOfFormat(
+  source: TextSource,
+  choices: readonly ColumnChoice[],
+  format: TextFormat,
+): Promise<AsyncIterable<RawRow>> {
+  if (format === 'parquet') return parquetRows(source, choices)
+  const { name, bytes } =
+    typeof source === 'string' ? { name: source, bytes: fileBytes(source) } : source
+  const pieces = utf8Text(bytes, name)
+  switch (format) {
+    case 'txt':
+      return plainRows(pieces, name, choices)
+    case 'jsonl':
+      return jsonLinesColumns(pieces, name, choices)
+    case 'json':
+      return jsonArrayColumns(pieces, name, choices)
+    case 'tsv':
+      return delimitedColumns(tabSeparatedRows(pieces), name, choices)
+    case 'csv': {
+      const { csvRows } = await import('./csv-rows.ts')
+      return delimitedColumns(csvRows(pieces, name), name, choices)
+    }
+    default:
+      return format satisfies never
+  }
+}
+
+/** A line is the only column there is, whatever it is called. */
+async function* plainRows(
+  pieces: AsyncIterable<string>,
+  name: string,
+  choices: readonly ColumnChoice[],
+): AsyncGenerator<RawRow, void, void> {
+  if (choices.length !== 1) {
+    const message = `${name}: a txt has one column, but ${choices.length} were asked for`
+    throw new InputError('input-column-missing', message, { facts: { file: name } })
+  }
+  let line = 0
+  for await (const text of linesOf(pieces)) {
+    line += 1
+    yield { values: [text], names: undefined, place: { name, line } }
+  }
+}
+
+async function parquetRows(
+  source: TextSource,
+  choices: readonly ColumnChoice[],
+): Promise<AsyncIterable<RawRow>> {
+  if (typeof source !== 'string') {
+    throw new InputError(
+      'input-parquet-stream',
+      `Parquet needs a file, as its end is read first; save ${source.name} to one`,
+    )
+  }
+  const { parquetColumns } = await import('./parquet-rows.ts')
+  return parquetColumns(source, choices)
+}
