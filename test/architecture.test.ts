@@ -15,6 +15,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   similarity: 2,
   runtime: 3,
   encoder: 4,
+  train: 5,
   cli: 7,
 }
 

@@ -1,0 +1,101 @@
+import { InputError } from '../../errors/index.ts'
+import { checkedExample, type Dataset, requireDataset } from './dataset.ts'
+import { type EpochBatches, epochBatches } from './epoch-batches.ts'
+import { Random } from './random.ts'
+
+/** A data set, and how batches are made of it. */
+export interface BatchSource {
+  readonly dataset: Dataset
+  /** Examples in a batch. */
+  readonly batchSize: number
+  /**
+   * The most examples of a batch times the length of the longest of its texts; batches of long
+   * texts are smaller then. Default: no limit.
+   */
+  readonly budget?: number
+  /** The share of batches, relative to the other sources; given for all of them or for none. */
+  readonly weight?: number
+  /** Whether a batch may hold a text twice; in-batch negatives forbid it. Default true. */
+  readonly duplicates?: boolean
+}
+
+export interface PassOptions {
+  readonly seed: number
+  /** Tells the random numbers of several sources apart. */
+  readonly number: number
+  readonly window: number
+  readonly lengthOf: (text: string) => number
+}
+
+const PASS_STREAM = 2
+
+/** The passes over one data set, each made when it is first asked for; the last one is kept. */
+export class SourcePasses {
+  readonly #source: BatchSource
+  readonly #options: PassOptions
+  /** Batches in each pass, as far as known. */
+  readonly #counts: number[] = []
+  #lengths: Uint32Array | undefined
+  #kept: { readonly pass: number; readonly batches: EpochBatches } | undefined
+
+  /** @throws InputError for a size that is none, or a data set that contradicts itself. */
+  constructor(source: BatchSource, options: PassOptions) {
+    requireDataset(source.dataset)
+    requireAtLeast(1, source.batchSize, 'batchSize')
+    if (source.budget !== undefined) requireAtLeast(1, source.budget, 'budget')
+    this.#source = source
+    this.#options = options
+  }
+
+  /** How many batches a pass has. */
+  count(pass: number): number {
+    const { dataset, batchSize, budget, duplicates = true } = this.#source
+    const isFixed = budget === undefined && duplicates
+    if (isFixed) return Math.ceil(dataset.length / batchSize)
+    return this.#counts[pass] ?? this.#batches(pass).length
+  }
+
+  /** The numbers of the examples of a batch, counted through all passes, and its pass, from 0. */
+  batch(ordinal: number): { readonly pass: number; readonly examples: Uint32Array } {
+    let pass = 0
+    let within = ordinal
+    while (within >= this.count(pass)) {
+      within -= this.count(pass)
+      pass += 1
+    }
+    return { pass, examples: this.#batches(pass).batch(within) }
+  }
+
+  #batches(pass: number): EpochBatches {
+    if (this.#kept?.pass === pass) return this.#kept.batches
+    const { dataset, batchSize, budget, duplicates = true } = this.#source
+    const { seed, number, window } = this.#options
+    this.#lengths ??= exampleLengths(dataset, this.#options.lengthOf)
+    const batches = epochBatches(dataset, this.#lengths, {
+      batchSize,
+      budget,
+      window,
+      duplicates,
+      random: Random.of(seed, PASS_STREAM, number, pass),
+    })
+    this.#counts[pass] = batches.length
+    this.#kept = { pass, batches }
+    return batches
+  }
+}
+
+function exampleLengths(dataset: Dataset, lengthOf: (text: string) => number): Uint32Array {
+  return Uint32Array.from({ length: dataset.length }, (_, index) =>
+    Math.max(...checkedExample(dataset, index).texts.map(lengthOf)),
+  )
+}
+
+/** @throws InputError when an option is no whole number, or too small. */
+export function requireAtLeast(least: number, value: number, option: string): void {
+  if (Number.isInteger(value) && value >= least) return
+  throw new InputError(
+    'batch-option',
+    `${option} must be a whole number from ${least}, but it is ${value}`,
+    { facts: { option, value } },
+  )
+}
