@@ -11,10 +11,12 @@ const LAYERS: Readonly<Record<string, number>> = {
   checkpoint: 1,
   graph: 1,
   metrics: 1,
+  tables: 1,
   model: 2,
   similarity: 2,
   runtime: 3,
   encoder: 4,
+  evaluate: 5,
   train: 5,
   cli: 7,
 }

@@ -1,5 +1,4 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import {
   existsSync,
   mkdirSync,
@@ -10,7 +9,6 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { text as readAll } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
@@ -18,38 +16,12 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from './support/model-folder.ts'
 import { readNpy } from './support/npy.ts'
 import { FIXTURES, readJson, sharedPath } from './support/shared.ts'
+import { finished, MAIN, start, yuju } from './support/yuju-command.ts'
 
-const MAIN = join(import.meta.dirname, '../dist/cli/main.js')
 const TINY = join(FIXTURES, 'models/tiny-bert-zh')
 const TEXTS = readJson<string[]>(join(FIXTURES, 'texts.json'))
 const LONG = '长文本'.repeat(300)
 const isRoot = process.getuid?.() === 0
-
-interface Finished {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
-  const { YUJU_MODEL: _, ...inherited } = process.env
-  return spawn(process.execPath, [MAIN, ...args], { env: { ...inherited, ...env } })
-}
-
-async function finished(child: ChildProcess): Promise<Finished> {
-  const [stdout, stderr, [code]] = await Promise.all([
-    child.stdout ? readAll(child.stdout) : '',
-    child.stderr ? readAll(child.stderr) : '',
-    once(child, 'close') as Promise<[number | null]>,
-  ])
-  return { code, stdout, stderr }
-}
-
-async function yuju(...args: readonly string[]): Promise<Finished> {
-  const child = start(args)
-  child.stdin?.end()
-  return finished(child)
-}
 
 /** A run with the tiny model that must succeed without a word on stderr. */
 async function succeed(command: string, ...args: readonly string[]): Promise<string> {
@@ -99,13 +71,21 @@ describe('help', () => {
   test.each([['--help'], ['-h']])('%s lists the commands', async (flag) => {
     const { code, stdout } = await yuju(flag)
     expect(code).toBe(0)
-    for (const name of ['encode', 'similarity', 'tokenize', 'inspect', 'export', 'demo']) {
+    for (const name of [
+      'encode',
+      'similarity',
+      'tokenize',
+      'inspect',
+      'evaluate',
+      'export',
+      'demo',
+    ]) {
       expect(stdout).toMatch(new RegExp(`^ +${name} {2,}\\w`, 'm'))
     }
     expect(stdout).not.toContain('\x1b')
   })
 
-  test.each(['encode', 'similarity', 'tokenize', 'inspect', 'export', 'demo'])(
+  test.each(['encode', 'similarity', 'tokenize', 'inspect', 'evaluate', 'export', 'demo'])(
     '%s --help',
     async (command) => {
       const { code, stdout, stderr } = await yuju(command, '--help')

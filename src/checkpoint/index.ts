@@ -1,5 +1,6 @@
 export type { BertConfig } from './bert-config.ts'
 export { type Checkpoint, SIMILARITY_NAMES, type SimilarityName } from './checkpoint.ts'
+export { checkpointHash } from './checkpoint-hash.ts'
 export { loadCheckpoint } from './load-checkpoint.ts'
 export type {
   Activation,

@@ -24,6 +24,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     description: 'Describe a model',
     load: async () => (await import('./commands/inspect.ts')).inspect,
   },
+  evaluate: {
+    description: 'Measure models on the seven tasks of the model card',
+    load: async () => (await import('./commands/evaluate.ts')).evaluate,
+  },
   export: {
     description: 'Save a model for other programs',
     load: async () => (await import('./commands/export.ts')).exportModel,

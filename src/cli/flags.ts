@@ -30,13 +30,8 @@ export const HUB_FLAGS = {
   },
 } as const
 
-/** Which model, and what runs it. */
-export const MODEL_FLAGS = {
-  model: {
-    type: 'string',
-    valueHint: 'folder|owner/name',
-    description: 'A model folder, or a model on the hub (default: YUJU_MODEL)',
-  },
+/** What runs models, and how they are fetched. */
+export const RUN_FLAGS = {
   threads: {
     type: 'string',
     valueHint: 'n',
@@ -48,6 +43,16 @@ export const MODEL_FLAGS = {
     description: 'The runtime (default: native where it is installed)',
   },
   ...HUB_FLAGS,
+} as const
+
+/** Which model, and what runs it. */
+export const MODEL_FLAGS = {
+  model: {
+    type: 'string',
+    valueHint: 'folder|owner/name',
+    description: 'A model folder, or a model on the hub (default: YUJU_MODEL)',
+  },
+  ...RUN_FLAGS,
 } as const
 
 /** How texts are turned into pieces. */

@@ -45,6 +45,19 @@ export async function loadEncoder(
   })
 }
 
+/** Makes a model that was read already ready to run. */
+export async function encoderOf(
+  checkpoint: Checkpoint,
+  args: Pick<ParsedArgs<typeof MODEL_FLAGS>, 'threads' | 'backend'>,
+  shell: Shell,
+): Promise<SentenceEncoder> {
+  const threads = wholeNumber('threads', args.threads)
+  const onWarning = (message: string) => shell.note(`warning: ${message}`)
+  const { SentenceEncoder } = await import('../encoder/index.ts')
+  const options = { ...given({ threads, backend: args.backend }), onWarning }
+  return interruptible(SentenceEncoder.fromCheckpoint(checkpoint, options), shell.signal)
+}
+
 /** Reads a model without making it ready to run. */
 export async function readCheckpoint(
   model: string,

@@ -1,5 +1,5 @@
 import type { ParsedArgs } from 'citty'
-import { type Column, readTexts, TEXT_FORMATS, type TextFormat } from '../files/index.ts'
+import { readTexts, TEXT_FORMATS, type TextFormat } from '../files/index.ts'
 import { given } from './model.ts'
 import type { Shell } from './shell.ts'
 import { UsageError } from './usage-error.ts'
@@ -47,6 +47,7 @@ export function inputTexts(args: ParsedArgs<typeof INPUT_FLAGS>, shell: Shell): 
   return { texts: readTexts(source, { format: 'txt', ...options }), total: undefined }
 }
 
-function columnOf(column: string | undefined): Column | undefined {
+/** A column as words name it: a number counts from 0, everything else is a name. */
+export function columnOf<Word extends string | undefined>(column: Word): number | Word {
   return column !== undefined && /^\d+$/.test(column) ? Number(column) : column
 }

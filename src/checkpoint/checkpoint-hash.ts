@@ -1,0 +1,37 @@
+import { createHash, type Hash } from 'node:crypto'
+import type { Checkpoint } from './checkpoint.ts'
+import { readWeightBytes } from './read-weight.ts'
+import type { Weight } from './weight.ts'
+
+/**
+ * SHA-256, in hex, of everything a checkpoint's vectors depend on: configuration, weights, modules,
+ * tokenizer, limits and prompts. Where the folder lies and how its weights are cut into files does
+ * not matter.
+ */
+export async function checkpointHash(checkpoint: Checkpoint): Promise<string> {
+  const { config, modules, tokenizerFiles, maxLength, lowercase } = checkpoint
+  const { prompts, defaultPromptName } = checkpoint
+  const hash = createHash('sha256')
+  const settings = { config, maxLength, lowercase, prompts, defaultPromptName }
+  hash.update(JSON.stringify([settings, modules.map(withoutWeights), [...tokenizerFiles].sort()]))
+  for (const weight of weightsOf(checkpoint)) await updateWeight(hash, weight)
+  return hash.digest('hex')
+}
+
+function withoutWeights(module: Checkpoint['modules'][number]): object {
+  return module.kind === 'dense' ? { ...module, weight: undefined, bias: undefined } : module
+}
+
+function weightsOf({ weights, modules }: Checkpoint): Weight[] {
+  const encoder = [...weights.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  const dense = modules.flatMap((module) =>
+    module.kind === 'dense' ? [module.weight, ...(module.bias ? [module.bias] : [])] : [],
+  )
+  return [...encoder, ...dense]
+}
+
+async function updateWeight(hash: Hash, weight: Weight): Promise<void> {
+  const { name, type, shape } = weight
+  hash.update(JSON.stringify([name, type, shape]))
+  hash.update(await readWeightBytes(weight))
+}

@@ -1,0 +1,125 @@
+import { extname } from 'node:path'
+import type { ParsedArgs } from 'citty'
+import type { ModelResults, PairColumns, Report, ReportFormat } from '../../evaluate/index.ts'
+import { defineCommand } from '../command.ts'
+import { type EvaluatedModel, evaluateModel, VECTOR_CACHE_FLAG } from '../evaluated-model.ts'
+import { JSON_FLAG, RUN_FLAGS, TEXT_FLAGS } from '../flags.ts'
+import { given, textOptions } from '../model.ts'
+import type { Shell } from '../shell.ts'
+import { columnOf } from '../text-input.ts'
+import { UsageError } from '../usage-error.ts'
+
+const REPORT_FORMATS: readonly ReportFormat[] = ['md', 'json', 'svg']
+
+const ARGS = {
+  'model…': {
+    type: 'positional',
+    required: true,
+    description: 'Model folders, or owner/name on the hub',
+  },
+  data: {
+    type: 'string',
+    valueHint: 'folder',
+    description: 'The folder with csts/dev.tsv, afqmc/dev.tsv … (required)',
+  },
+  teacher: {
+    type: 'string',
+    valueHint: 'folder|owner/name',
+    description: 'The model the others are compared with',
+  },
+  tasks: {
+    type: 'string',
+    valueHint: 'a,b',
+    description: 'Which tasks (default: all seven)',
+  },
+  columns: {
+    type: 'string',
+    valueHint: 'a,b,label',
+    description: 'Columns of the files, by name or from 0 (default: these three, no header)',
+  },
+  'allow-missing': {
+    type: 'boolean',
+    description: 'Average over the tasks that are there, where some are missing',
+  },
+  output: {
+    type: 'string',
+    valueHint: 'file',
+    description: 'Write the report to .md, .json or .svg (a bar chart)',
+  },
+  'teacher-prompt': {
+    type: 'string',
+    valueHint: 'text',
+    description: "The teacher's --prompt (default: that of the others)",
+  },
+  ...TEXT_FLAGS,
+  ...VECTOR_CACHE_FLAG,
+  ...RUN_FLAGS,
+  ...JSON_FLAG,
+} as const
+
+type EvaluateArgs = ParsedArgs<typeof ARGS>
+
+/** Prints a report, or with `--json` the same as one JSON object; writes it too with `--output`. */
+export const evaluate = defineCommand(ARGS, async (args, shell) => {
+  const { data, output } = args
+  if (!data) throw new UsageError('--data is missing; name the folder of the tasks')
+  const format = output === undefined ? undefined : reportFormat(output)
+  const { createReport, loadTasks } = await import('../../evaluate/index.ts')
+  const names = args.tasks?.split(',').map((name) => name.trim())
+  const loaded = await loadTasks(data, given({ names, columns: pairColumns(args.columns) }))
+  for (const notice of loaded.tasks.flatMap(({ notices }) => notices)) shell.note(`note: ${notice}`)
+  const results: ModelResults[] = []
+  for (const model of modelsOf(args)) {
+    results.push(await evaluateModel(model, loaded.tasks, { args, shell }))
+  }
+  const hasTeacher = args.teacher !== undefined
+  const report = createReport(loaded, results, {
+    hasTeacher,
+    ...given({ allowMissing: args['allow-missing'] }),
+  })
+  await writeReport(report, { output, format })
+  await printReport(report, args, shell)
+})
+
+function modelsOf(args: EvaluateArgs): EvaluatedModel[] {
+  const { teacher, _: models } = args
+  const options = textOptions(args)
+  const students = models.map((model) => ({ model, options }))
+  if (teacher === undefined) return students
+  const prompt = args['teacher-prompt']
+  return [{ model: teacher, options: { ...options, ...given({ prompt }) } }, ...students]
+}
+
+function reportFormat(output: string): ReportFormat {
+  const format = REPORT_FORMATS.find((candidate) => extname(output) === `.${candidate}`)
+  if (format) return format
+  throw new UsageError(
+    `the name of ${output} does not tell its format; end it in .${REPORT_FORMATS.join(', .')}`,
+  )
+}
+
+function pairColumns(columns: string | undefined): PairColumns | undefined {
+  if (columns === undefined) return undefined
+  const [first, second, label, ...others] = columns.split(',').map((name) => columnOf(name.trim()))
+  if (first !== undefined && second !== undefined && label !== undefined && others.length === 0) {
+    return { first, second, label }
+  }
+  throw new UsageError(`--columns must be three names or numbers, like 0,1,2, but is "${columns}"`)
+}
+
+interface Target {
+  readonly output: string | undefined
+  readonly format: ReportFormat | undefined
+}
+
+async function writeReport(report: Report, { output, format }: Target): Promise<void> {
+  if (output === undefined || format === undefined) return
+  const { renderReport } = await import('../../evaluate/index.ts')
+  const { writeFileAtomic } = await import('../../files/index.ts')
+  await writeFileAtomic(output, await renderReport(report, format))
+}
+
+async function printReport(report: Report, { json }: EvaluateArgs, shell: Shell): Promise<void> {
+  const { reportJson, textReport } = await import('../../evaluate/index.ts')
+  shell.print(json ? reportJson(report) : textReport(report))
+}

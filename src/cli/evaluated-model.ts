@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { ParsedArgs } from 'citty'
+import type { Checkpoint } from '../checkpoint/index.ts'
+import type { EncodeOptions, SentenceEncoder } from '../encoder/index.ts'
+import type { ModelResults, Task } from '../evaluate/index.ts'
+import type { RUN_FLAGS } from './flags.ts'
+import { encoderOf, readCheckpoint } from './model.ts'
+import { startProgress } from './progress-display.ts'
+import type { Shell } from './shell.ts'
+
+/** Where vectors of evaluated texts are kept. */
+export const VECTOR_CACHE_FLAG = {
+  'vector-cache': {
+    type: 'string',
+    valueHint: 'folder',
+    description: 'Where vectors are kept for next time (default: ~/.cache/yuju/vectors)',
+  },
+} as const
+
+type CacheArgs = ParsedArgs<typeof VECTOR_CACHE_FLAG & typeof RUN_FLAGS>
+
+/** A model to be evaluated, and how its texts are encoded. */
+export interface EvaluatedModel {
+  readonly model: string
+  readonly options: Pick<EncodeOptions, 'prompt' | 'promptName' | 'maxLength'>
+}
+
+/** Evaluates a model; it is made ready to run only if the vector cache lacks a text. */
+export async function evaluateModel(
+  { model, options }: EvaluatedModel,
+  tasks: readonly Task[],
+  { args, shell }: { readonly args: CacheArgs; readonly shell: Shell },
+): Promise<ModelResults> {
+  const { cachedEncode, evaluateTasks, VectorCache } = await import('../evaluate/index.ts')
+  const checkpoint = await readCheckpoint(model, args, shell)
+  const cache = await VectorCache.open(await cacheFolder(checkpoint, options, { args, shell }))
+  const progress = await startProgress(shell, 'texts')
+  let encoder: SentenceEncoder | undefined
+  const encode = async (texts: readonly string[]) => {
+    encoder ??= await encoderOf(checkpoint, args, shell)
+    return encoder.encode(texts, { ...options, signal: shell.signal })
+  }
+  const onProgress = progress.update.bind(progress)
+  try {
+    const results = await evaluateTasks(cachedEncode(encode, cache, { onProgress }), tasks)
+    const { prompt } = options
+    return { model, ...(prompt === undefined ? {} : { prompt }), results }
+  } finally {
+    progress.stop()
+    await encoder?.dispose()
+  }
+}
+
+/** One folder for each model and way of encoding: whatever changes vectors changes its name. */
+async function cacheFolder(
+  checkpoint: Checkpoint,
+  options: EvaluatedModel['options'],
+  { args, shell: { env } }: { readonly args: CacheArgs; readonly shell: Shell },
+): Promise<string> {
+  const { checkpointHash } = await import('../checkpoint/index.ts')
+  const root =
+    args['vector-cache'] ?? join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'yuju', 'vectors')
+  const { prompt, promptName, maxLength } = options
+  const key = JSON.stringify([await checkpointHash(checkpoint), prompt, promptName, maxLength])
+  return join(root, createHash('sha256').update(key).digest('hex'))
+}

@@ -1,0 +1,46 @@
+export {
+  auc,
+  averagePrecision,
+  type BestAccuracy,
+  type BestF1,
+  type BootstrapOptions,
+  bestAccuracy,
+  bestF1,
+  type Interval,
+  mean,
+  meanInterval,
+  ndcg,
+  pearson,
+  recall,
+  reciprocalRank,
+  spearman,
+  spearmanInterval,
+} from '../metrics/index.ts'
+export { type CachedEncodeOptions, cachedEncode } from './cached-encode.ts'
+export { type Encode, evaluateTask, evaluateTasks, type TaskResult } from './evaluate-tasks.ts'
+export {
+  type LoadedTasks,
+  type LoadTasksOptions,
+  loadTask,
+  loadTasks,
+  type MissingTask,
+} from './load-tasks.ts'
+export type { PairColumns } from './read-pairs.ts'
+export {
+  REPORT_FORMATS,
+  type ReportFormat,
+  renderReport,
+  reportJson,
+  textReport,
+} from './render-report.ts'
+export {
+  type Comparison,
+  createReport,
+  type ModelReport,
+  type ModelResults,
+  type Report,
+  type ReportOptions,
+} from './report.ts'
+export type { LabelKind, Pairs, Task } from './task.ts'
+export { TASK_NAMES } from './task-specs.ts'
+export { VectorCache } from './vector-cache.ts'

@@ -1,0 +1,55 @@
+import { InputError } from '../errors/index.ts'
+import { type ColumnChoice, type Place, placeText, type Row, readRows } from '../files/index.ts'
+import type { LabelKind, Pairs } from './task.ts'
+
+/**
+ * Which columns hold a pair: a number, from 0, or a name, or several names of which the file has
+ * one. In tsv and csv, names mean that the first row holds the names.
+ */
+export interface PairColumns {
+  readonly first: ColumnChoice
+  readonly second: ColumnChoice
+  readonly label: ColumnChoice
+}
+
+/** The layout of a file without a header. */
+const DEFAULT_COLUMNS: PairColumns = { first: 0, second: 1, label: 2 }
+
+export interface ReadPairsOptions {
+  readonly labels: LabelKind
+  /** Default: sentence, sentence, label, without a header. */
+  readonly columns?: PairColumns
+}
+
+/**
+ * Reads labelled pairs from a file of any format that texts are read from, most often tsv.
+ * @throws InputError when the file is missing, empty, damaged or not UTF-8, rows have different
+ *   numbers of columns, or a label is out of range; file and line are named.
+ */
+export async function readPairs(
+  path: string,
+  { labels, columns = DEFAULT_COLUMNS }: ReadPairsOptions,
+): Promise<Pairs> {
+  const rows: Row[] = []
+  const choices = [columns.first, columns.second, columns.label]
+  for await (const row of readRows(path, { columns: choices })) rows.push(row)
+  return {
+    first: rows.map(({ cells }) => String(cells[0])),
+    second: rows.map(({ cells }) => String(cells[1])),
+    gold: Float64Array.from(rows, ({ cells, place }) => labelOf(cells[2], labels, place)),
+    lines: Uint32Array.from(rows, ({ place }) => place.line),
+  }
+}
+
+function labelOf(label: unknown, labels: LabelKind, place: Place): number {
+  const value = String(label).trim() === '' ? Number.NaN : Number(label)
+  const isRight =
+    labels === 'binary' ? value === 0 || value === 1 : value >= 0 && value <= labels.max
+  if (isRight) return value
+  const range = labels === 'binary' ? '0 or 1' : `from 0 to ${labels.max}`
+  throw new InputError(
+    'input-label',
+    `${placeText(place)}: the label must be ${range}, but is ${JSON.stringify(String(label))}`,
+    { facts: { file: place.name, line: place.line, label } },
+  )
+}

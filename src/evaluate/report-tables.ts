@@ -1,0 +1,106 @@
+import type { Table } from '../tables/index.ts'
+import type { TaskResult } from './evaluate-tasks.ts'
+import type { Comparison, ModelReport, Report } from './report.ts'
+
+/** The tables of a report: scores, teacher and students as on the model card, details of each model. */
+export function reportTables(report: Report): Table[] {
+  return [
+    scoreTable(report),
+    ...(report.comparisons.length > 0 ? [cardTable(report)] : []),
+    ...report.models.map(detailTable),
+  ]
+}
+
+/** What the tables cannot say: what is missing, and why a score is not there. */
+export function reportNotes({ missing, models }: Report): string[] {
+  const absent = missing.map(({ name, reason }) => `${name} is missing: ${reason}.`)
+  const undefinedScores = models.flatMap(({ model, results }) =>
+    results
+      .filter(({ undefinedBecause }) => undefinedBecause !== undefined)
+      .map(({ task, undefinedBecause }) => {
+        return `${model} has no score on ${task}: ${undefinedBecause}, and Spearman's correlation is not defined.`
+      }),
+  )
+  const isRefused = models.some(({ average }) => average === undefined)
+  return [
+    ...absent,
+    ...undefinedScores,
+    ...(isRefused ? ['There is no average where a task lacks its score.'] : []),
+  ]
+}
+
+function scoreTable({ tasks, models }: Report): Table {
+  const rows = tasks.map(({ name, split, pairs, sha256 }, index) => [
+    name,
+    split,
+    String(pairs),
+    sha256.slice(0, 12),
+    ...models.map(({ results }) => points(results[index]?.score)),
+  ])
+  const pairs = tasks.reduce((sum, task) => sum + task.pairs, 0)
+  const averages = models.map(({ average }) => points(average))
+  return {
+    title: "Scores: 100 x Spearman's correlation, best of four similarities",
+    columns: ['task', 'split', 'pairs', 'SHA-256', ...models.map(({ model }) => model)],
+    rows: [...rows, [`average of ${tasks.length}`, '', String(pairs), '', ...averages]],
+  }
+}
+
+/** As on the card of DMetaSoul/sbert-chinese-general-v2-distill: a column each task, gaps below. */
+function cardTable({ tasks, models, comparisons }: Report): Table {
+  const [teacher] = models
+  const scores = ({ model, results, average }: ModelReport, role: string) => [
+    `${role}: ${model}`,
+    ...results.map(({ score }) => points(score)),
+    points(average),
+  ]
+  const students = comparisons.flatMap((comparison, index) => {
+    const student = models[index + 1]
+    return student ? [scores(student, 'student'), ...gapRows(comparison)] : []
+  })
+  return {
+    title: 'Teacher and student',
+    columns: ['model', ...tasks.map(({ name }) => name), 'average'],
+    rows: [...(teacher ? [scores(teacher, 'teacher')] : []), ...students],
+  }
+}
+
+function gapRows({ gaps, kept, averageGap, averageKept }: Comparison): string[][] {
+  return [
+    ['gap', ...Object.values(gaps).map(signed), signed(averageGap)],
+    ['kept', ...Object.values(kept).map(percent), percent(averageKept)],
+  ]
+}
+
+function detailTable({ model, prompt, results }: ModelReport): Table {
+  return {
+    title: `${model}${prompt ? `, prompt ${JSON.stringify(prompt)}` : ''}`,
+    columns: ['task', 'cosine', 'Manhattan', 'Euclidean', 'dot', 'Pearson', 'AUC', '95 % interval'],
+    rows: results.map((result) => [
+      result.task,
+      points(result.spearman.cosine),
+      points(result.spearman.manhattan),
+      points(result.spearman.euclidean),
+      points(result.spearman.dot),
+      points(result.pearson),
+      points(result.auc),
+      intervalText(result),
+    ]),
+  }
+}
+
+function intervalText({ interval }: TaskResult): string {
+  return interval ? `${points(interval[0])} to ${points(interval[1])}` : points(undefined)
+}
+
+function points(value: number | undefined): string {
+  return value === undefined ? '-' : value.toFixed(2)
+}
+
+function signed(value: number | undefined): string {
+  return value !== undefined && value > 0 ? `+${points(value)}` : points(value)
+}
+
+function percent(value: number | undefined): string {
+  return value === undefined ? '-' : `${value.toFixed(2)} %`
+}

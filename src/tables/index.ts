@@ -1,0 +1,1 @@
+export { markdownTable, type Table, textTable } from './table.ts'
