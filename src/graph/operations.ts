@@ -97,6 +97,10 @@ export const relu = (x: Value) => single('Relu', [x])
 export const tanh = (x: Value) => single('Tanh', [x])
 export const sigmoid = (x: Value) => single('Sigmoid', [x])
 
+/** min(1, max(0, alpha·x + beta)) */
+export const hardSigmoid = (x: Value, slope: { readonly alpha: number; readonly beta: number }) =>
+  single('HardSigmoid', [x], { ...slope })
+
 /**
  * Gaussian error linear unit x·Φ(x) (Hendrycks & Gimpel 2016): exact by the error function, or by
  * the tanh approximation 0.5x(1 + tanh(√(2/π)(x + 0.044715x³))).

@@ -1,4 +1,4 @@
-import { add, divide, erf, exp, multiply, sigmoid, subtract } from '../operations.ts'
+import { add, divide, erf, exp, hardSigmoid, multiply, sigmoid, subtract } from '../operations.ts'
 import type { Value } from '../value.ts'
 import { type Rule, unary } from './rule.ts'
 
@@ -15,12 +15,13 @@ export const GELU_GRADIENTS = {
 
 /**
  * With u = x/√2: ½(1 + erf(u)) + u/(√π·exp(u²)). Dividing by exp(u²), which may be infinite, saves
- * the pass that would change the sign of u².
+ * the pass that would change the sign of u², and a hard sigmoid that never clips is ½ + ½·erf(u) in
+ * one pass instead of two.
  */
 function exactSlope(x: Value): Value {
   const u = multiply(x, Math.SQRT1_2)
   const density = divide(u, exp(multiply(u, u)))
-  const cumulative = add(multiply(erf(u), 0.5), 0.5)
+  const cumulative = hardSigmoid(erf(u), { alpha: 0.5, beta: 0.5 })
   return add(cumulative, multiply(density, 1 / Math.sqrt(Math.PI)))
 }
 

@@ -66,6 +66,7 @@ export const ELEMENTWISE = {
   Relu: onnxOperator(14, unary),
   Tanh: onnxOperator(13, unary),
   Sigmoid: onnxOperator(13, unary),
+  HardSigmoid: onnxOperator(6, unary, { alpha: 'float', beta: 'float' }),
   Gelu: onnxOperator(20, unary, { approximate: 'string' }),
   Where: onnxOperator(16, (inputs) => {
     const [result] = binary([required(inputs, 1), required(inputs, 2)])
