@@ -17,8 +17,13 @@ export interface LineSeries {
 export interface LineChartOptions extends ChartOptions {
   readonly x: AxisOptions
   readonly y: AxisOptions
-  /** Points worth naming. */
-  readonly notes?: readonly { readonly at: Point; readonly text: string }[]
+  readonly notes?: readonly Note[]
+}
+
+/** A point worth naming. */
+export interface Note {
+  readonly at: Point
+  readonly text: string
 }
 
 /**
@@ -43,19 +48,40 @@ export async function lineChart(
       y: { ...y, nice: true, ...VERTICAL, ...smallTicks(largest) },
       marks: [
         ...series.flatMap((line, index) => lineMarks(plot, line, colour(index))),
-        plot.dot(notes, { x: ({ at }) => at[0], y: ({ at }) => at[1], r: 5, fill: '#222' }),
-        plot.text(notes, {
-          x: ({ at }) => at[0],
-          y: ({ at }) => at[1],
-          text: ({ text }) => text,
-          dy: -14,
-          fontWeight: 600,
-          stroke: 'white',
-          fill: '#222',
-        }),
+        ...noteMarks(plot, notes, x.domain ?? extent(finite)),
       ],
     }),
   })
+}
+
+/** Names stand above their points, and do not leave the chart at its sides. */
+function noteMarks(
+  plot: PlotLibrary,
+  notes: readonly Note[],
+  [low, high]: readonly [low: number, high: number],
+) {
+  const anchorOf = ({ at }: Note) => {
+    const place = (at[0] - low) / (high - low)
+    return place < 0.2 ? 'start' : place > 0.8 ? 'end' : 'middle'
+  }
+  const place = { x: ({ at }: Note) => at[0], y: ({ at }: Note) => at[1] }
+  const style = { dy: -14, fontWeight: 600, stroke: 'white', fill: '#222' }
+  return [
+    plot.dot(notes, { ...place, r: 5, fill: '#222' }),
+    ...(['start', 'middle', 'end'] as const).map((textAnchor) =>
+      plot.text(
+        notes.filter((note) => anchorOf(note) === textAnchor),
+        { ...place, text: ({ text }: Note) => text, ...style, textAnchor },
+      ),
+    ),
+  ]
+}
+
+function extent(points: readonly Point[]): readonly [low: number, high: number] {
+  return points.reduce(([low, high], [x]): Point => [Math.min(low, x), Math.max(high, x)], [
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+  ] as Point)
 }
 
 function lineMarks(

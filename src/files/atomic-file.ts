@@ -94,7 +94,8 @@ const REASONS: Readonly<Record<string, readonly [code: string, advice: string]>>
   EFBIG: ['output-disk-full', 'it grew beyond the largest file allowed; see ulimit -f'],
 }
 
-function outputError(path: string, cause: unknown): OutputError {
+/** Why a file could not be written, in words. */
+export function outputError(path: string, cause: unknown): OutputError {
   const systemCode = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause)
   const [code, advice] = REASONS[systemCode] ?? ['output-failed', systemCode]
   return new OutputError(code, `${path} could not be written: ${advice}`, {

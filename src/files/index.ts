@@ -1,6 +1,7 @@
-export { writeFileAtomic } from './atomic-file.ts'
+export { outputError, writeFileAtomic } from './atomic-file.ts'
 export type { Column, ColumnChoice } from './column.ts'
 export { fileHash } from './file-hash.ts'
+export { inputError } from './input-bytes.ts'
 export { shortNumbers } from './json-lines-writer.ts'
 export type { TextSource } from './open-rows.ts'
 export { type Place, placeText } from './raw-row.ts'
