@@ -208,6 +208,19 @@ describe('no duplicates', () => {
   })
 })
 
+test('any object of the interface is a data set', () => {
+  const numbers: Dataset = {
+    name: 'numbers',
+    kind: 'scored-pairs',
+    length: 10,
+    columns: 2,
+    example: (index) => ({ texts: [`数${index}`, `数${9 - index}`], label: index / 9 }),
+  }
+  const examples = all([{ dataset: numbers, batchSize: 4 }]).flatMap((batch) => batch.examples)
+  const byLabel = examples.toSorted((one, other) => (one.label ?? 0) - (other.label ?? 0))
+  expect(byLabel).toEqual(Array.from({ length: 10 }, (_, index) => numbers.example(index)))
+})
+
 describe('bad input', () => {
   const source = { dataset: a, batchSize: 8 }
   const custom = (change: Partial<Dataset>): BatchSource => ({
