@@ -64,9 +64,11 @@ test('the cache of a folder is not used when its weights changed', async () => {
 })
 
 test.each([
-  [['x'], 2, '--data is missing'],
+  [['x'], 2, '--data, or give --hub'],
   [['--data', '.'], 2, 'MODEL… is missing'],
   [[TINY, '--data', '.', '--tasks', 'atec'], 1, 'there is no task "atec"'],
+  [[TINY, '--data', '.', '--hub'], 2, '--data, or give --hub'],
+  [[TINY, '--hub', '--offline', '--cache-dir', '/nowhere'], 1, 'not in the cache'],
   [[TINY, '--data', '/nowhere'], 1, '/nowhere holds no task'],
   [[TINY, '--data', '.', '--output', 'report.pdf'], 2, 'end it in .md, .json, .svg'],
   [[TINY, '--data', '.', '--columns', '0,1'], 2, 'three names or numbers'],

@@ -70,7 +70,8 @@ export async function readCheckpoint(
   })
 }
 
-async function withDownload<Result>(
+/** Downloads, with what arrives shown. */
+export async function withDownload<Result>(
   args: ParsedArgs<typeof HUB_FLAGS>,
   shell: Shell,
   load: (options: LoadOptions) => Promise<Result>,

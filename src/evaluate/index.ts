@@ -18,6 +18,7 @@ export {
 } from '../metrics/index.ts'
 export { type CachedEncodeOptions, cachedEncode } from './cached-encode.ts'
 export { type Encode, evaluateTask, evaluateTasks, type TaskResult } from './evaluate-tasks.ts'
+export { type HubTasksOptions, loadHubTasks } from './load-hub-tasks.ts'
 export {
   type LoadedTasks,
   type LoadTasksOptions,

@@ -23,8 +23,12 @@ export interface LoopbackHub {
 }
 
 export interface HubContent {
+  /** Default `model`. */
+  readonly kind?: 'model' | 'dataset'
   /** `owner/name` */
   readonly id: string
+  /** Default: one made of the id. */
+  readonly commit?: string
   readonly files: Readonly<Record<string, Buffer>>
   /** Files listed as large ones, by the SHA-256 of their content. */
   readonly large?: readonly string[]
@@ -38,7 +42,7 @@ export interface HubContent {
 export async function startHub(content: HubContent): Promise<LoopbackHub> {
   const seen: SeenRequest[] = []
   const faults: { readonly path: string; readonly fault: Fault }[] = []
-  const commit = sha1(Buffer.from(content.id))
+  const commit = content.commit ?? sha1(Buffer.from(content.id))
   const server = createServer((request, response) => {
     const path = decodeURIComponent(request.url ?? '')
     const { range, authorization } = request.headers
@@ -79,16 +83,17 @@ function answer(
   { path, range }: Asked,
   response: ServerResponse,
 ): void {
-  const { id, files, large = [], prefix = '', relist = (entries) => entries } = content
+  const { kind = 'model', id, files, large = [], prefix = '' } = content
+  const { relist = (entries) => entries } = content
   const [place = ''] = path.slice(prefix.length).split('?')
-  const revisions = `/api/models/${id}/revision/`
-  const root = `/${id}/resolve/${commit}/`
+  const revisions = `/api/${kind}s/${id}/revision/`
+  const root = `${kind === 'model' ? '' : '/datasets'}/${id}/resolve/${commit}/`
   const bytes = place.startsWith(root) ? files[place.slice(root.length)] : undefined
   if (place.startsWith(revisions)) {
     const known = ['main', commit].includes(place.slice(revisions.length))
     if (known) json(response, { _id: '1', id, sha: commit })
     else refuse(response, 'RevisionNotFound')
-  } else if (place === `/api/models/${id}/tree/${commit}`) {
+  } else if (place === `/api/${kind}s/${id}/tree/${commit}`) {
     const entries = Object.entries(files).map(([name, file]) => listed(name, file, large))
     json(response, relist(entries))
   } else if (bytes) {

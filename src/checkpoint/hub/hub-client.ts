@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { HubError } from '../../errors/index.ts'
-import type { HubSettings } from './hub-options.ts'
+import type { HubKind, HubSettings } from './hub-options.ts'
 
 /** Requests to the hub: redirects, the token, second tries, errors. */
 
@@ -72,7 +72,7 @@ export class HubClient {
   }
 
   #failure(url: string, outcome: Response | Error): HubError {
-    const { id, revision, endpoint } = this.#settings
+    const { kind, id, revision, endpoint } = this.#settings
     if (outcome instanceof Error) {
       const reason = outcome.cause instanceof Error ? outcome.cause.message : outcome.message
       return new HubError(
@@ -82,33 +82,38 @@ export class HubClient {
         { facts: { url, endpoint }, cause: outcome },
       )
     }
-    const kind = outcome.headers.get('x-error-code') ?? ''
-    const [code, message] = describe(outcome.status, kind, { id, revision, url })
+    const reason = outcome.headers.get('x-error-code') ?? ''
+    const [code, message] = describe(outcome.status, reason, { kind, id, revision, url })
     return new HubError(code, message, { facts: { url, status: outcome.status, id, revision } })
   }
 }
 
 interface Subject {
+  readonly kind: HubKind
   readonly id: string
   readonly revision: string
   readonly url: string
 }
 
-function describe(status: number, kind: string, { id, revision, url }: Subject): [string, string] {
+function describe(
+  status: number,
+  reason: string,
+  { kind, id, revision, url }: Subject,
+): [string, string] {
   switch (status) {
     case 401:
       return [
         'hub-unauthorized',
-        `the hub does not show ${id}: there is no such model, or it needs a token in HF_TOKEN`,
+        `the hub does not show ${id}: there is no such ${kind}, or it needs a token in HF_TOKEN`,
       ]
     case 403:
       return ['hub-forbidden', `your token may not read ${id}; ask for access on its page`]
     case 404:
-      if (kind === 'RevisionNotFound') {
+      if (reason === 'RevisionNotFound') {
         return ['hub-revision-missing', `${id} has no branch, tag or commit ${revision}`]
       }
-      if (kind === 'EntryNotFound') return ['hub-file-missing', `${id} has no file at ${url}`]
-      return ['hub-model-missing', `there is no model ${id} on the hub; check the spelling`]
+      if (reason === 'EntryNotFound') return ['hub-file-missing', `${id} has no file at ${url}`]
+      return [`hub-${kind}-missing`, `there is no ${kind} ${id} on the hub; check the spelling`]
     case 429:
       return ['hub-busy', `the hub refuses more requests for now (429); try again later`]
     default:

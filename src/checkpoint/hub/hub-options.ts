@@ -32,8 +32,12 @@ export interface HubOptions {
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Where a model comes from and goes to, with nothing left open. */
+/** What is kept on the hub. */
+export type HubKind = 'model' | 'dataset'
+
+/** Where a model or data set comes from and goes to, with nothing left open. */
 export interface HubSettings {
+  readonly kind: HubKind
   /** `owner/name`, or an old model's bare name. */
   readonly id: string
   readonly revision: string
@@ -57,12 +61,12 @@ export function isHubId(name: string): boolean {
  *   endpoint that is no URL.
  */
 export function hubSettings(
-  id: string,
+  { kind, id }: Pick<HubSettings, 'kind' | 'id'>,
   options: HubOptions,
   environment: Environment,
 ): HubSettings {
   if (!isHubId(id)) {
-    throw new InputError('hub-id', `${id} is no model of the hub; expected owner/name`, {
+    throw new InputError('hub-id', `${id} is no ${kind} of the hub; expected owner/name`, {
       facts: { id },
     })
   }
@@ -73,6 +77,7 @@ export function hubSettings(
     })
   }
   return {
+    kind,
     id,
     revision,
     cacheDir: options.cacheDir ?? defaultCache(environment),

@@ -1,10 +1,16 @@
 import { extname } from 'node:path'
 import type { ParsedArgs } from 'citty'
-import type { ModelResults, PairColumns, Report, ReportFormat } from '../../evaluate/index.ts'
+import type {
+  LoadedTasks,
+  ModelResults,
+  PairColumns,
+  Report,
+  ReportFormat,
+} from '../../evaluate/index.ts'
 import { defineCommand } from '../command.ts'
 import { type EvaluatedModel, evaluateModel, VECTOR_CACHE_FLAG } from '../evaluated-model.ts'
 import { JSON_FLAG, RUN_FLAGS, TEXT_FLAGS } from '../flags.ts'
-import { given, textOptions } from '../model.ts'
+import { given, textOptions, withDownload } from '../model.ts'
 import type { Shell } from '../shell.ts'
 import { columnOf } from '../text-input.ts'
 import { UsageError } from '../usage-error.ts'
@@ -20,8 +26,9 @@ const ARGS = {
   data: {
     type: 'string',
     valueHint: 'folder',
-    description: 'The folder with csts/dev.tsv, afqmc/dev.tsv … (required)',
+    description: 'The folder with csts/dev.tsv, afqmc/dev.tsv …',
   },
+  hub: { type: 'boolean', description: 'Read the tasks from C-MTEB on the hub, instead of --data' },
   teacher: {
     type: 'string',
     valueHint: 'folder|owner/name',
@@ -61,12 +68,10 @@ type EvaluateArgs = ParsedArgs<typeof ARGS>
 
 /** Prints a report, or with `--json` the same as one JSON object; writes it too with `--output`. */
 export const evaluate = defineCommand(ARGS, async (args, shell) => {
-  const { data, output } = args
-  if (!data) throw new UsageError('--data is missing; name the folder of the tasks')
+  const { output } = args
   const format = output === undefined ? undefined : reportFormat(output)
-  const { createReport, loadTasks } = await import('../../evaluate/index.ts')
-  const names = args.tasks?.split(',').map((name) => name.trim())
-  const loaded = await loadTasks(data, given({ names, columns: pairColumns(args.columns) }))
+  const { createReport } = await import('../../evaluate/index.ts')
+  const loaded = await tasksOf(args, shell)
   for (const notice of loaded.tasks.flatMap(({ notices }) => notices)) shell.note(`note: ${notice}`)
   const results: ModelResults[] = []
   for (const model of modelsOf(args)) {
@@ -80,6 +85,20 @@ export const evaluate = defineCommand(ARGS, async (args, shell) => {
   await writeReport(report, { output, format })
   await printReport(report, args, shell)
 })
+
+async function tasksOf(args: EvaluateArgs, shell: Shell): Promise<LoadedTasks> {
+  const { data, hub = false } = args
+  if (hub === (data !== undefined)) {
+    throw new UsageError('name the folder of the tasks in --data, or give --hub')
+  }
+  const names = args.tasks?.split(',').map((name) => name.trim())
+  const columns = pairColumns(args.columns)
+  const { loadHubTasks, loadTasks } = await import('../../evaluate/index.ts')
+  if (data !== undefined) return loadTasks(data, given({ names, columns }))
+  return withDownload(args, shell, (options) =>
+    loadHubTasks({ ...options, ...given({ names }), environment: shell.env }),
+  )
+}
 
 function modelsOf(args: EvaluateArgs): EvaluatedModel[] {
   const { teacher, _: models } = args

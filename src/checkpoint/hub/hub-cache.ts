@@ -4,15 +4,15 @@ import type { HubSettings } from './hub-options.ts'
 
 /**
  * The cache folder as Hugging Face's own tools lay it out, so that each finds what the other brought:
- * `models--owner--name/` with `blobs/HASH`, `refs/REVISION` (a commit) and
+ * `models--owner--name/`, or `datasets--…`, with `blobs/HASH`, `refs/REVISION` (a commit) and
  * `snapshots/COMMIT/PATH`, a link to the blob. Reference: "Understand caching", huggingface_hub.
  */
-export class ModelCache {
+export class HubCache {
   readonly #folder: string
   readonly #revision: string
 
-  constructor({ cacheDir, id, revision }: HubSettings) {
-    this.#folder = join(cacheDir, `models--${id.split('/').join('--')}`)
+  constructor({ cacheDir, kind, id, revision }: HubSettings) {
+    this.#folder = join(cacheDir, `${kind}s--${id.split('/').join('--')}`)
     this.#revision = revision
   }
 
@@ -24,12 +24,12 @@ export class ModelCache {
     return join(this.#folder, 'snapshots', commit)
   }
 
-  /** The folder of the revision asked for, if it was ever downloaded whole enough to be used. */
+  /** The folder of the revision asked for, if any of it was ever downloaded. */
   async find(): Promise<string | undefined> {
     const commit = isCommit(this.#revision) ? this.#revision : await this.#readRef()
     if (!commit) return undefined
     const snapshot = this.snapshot(commit)
-    return (await isThere(join(snapshot, 'config.json'))) ? snapshot : undefined
+    return (await isThere(snapshot)) ? snapshot : undefined
   }
 
   /** Remembers which commit a branch or tag is. */
