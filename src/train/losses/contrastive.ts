@@ -1,0 +1,54 @@
+import type { Value } from '../../graph/index.ts'
+import { add, multiply, relu, subtract } from '../../graph/operations.ts'
+import { type Distance, distanceBetween, knownDistance } from './distance.ts'
+import { columnAt, type Loss, type LossContext, labels } from './loss.ts'
+import { notNegative } from './loss-options.ts'
+import { mean, square } from './mean.ts'
+import { COSINE_EPSILON } from './similarity.ts'
+
+export interface ContrastiveOptions {
+  /** How far apart two texts with label 0 should lie at least. Default 0.5. */
+  readonly margin?: number
+  /** Default 'cosine'. */
+  readonly distance?: Distance
+}
+
+/**
+ * Contrastive loss: mean of ½(y·d² + (1 - y)·max(0, margin - d)²) for the distance d of a pair with
+ * label y.
+ *
+ * Inputs: pairs with label 1 (alike) or 0 (not alike).
+ * `onlineContrastive` learns from the difficult pairs of each batch only. `multipleNegatives` needs no
+ * pairs that are not alike.
+ * Source: Hadsell et al. 2006, "Dimensionality Reduction by Learning an Invariant Mapping"; reference:
+ * ContrastiveLoss of sentence-transformers.
+ */
+export function contrastive(options: ContrastiveOptions = {}): Loss {
+  const { margin, distance } = checked(options)
+  return {
+    name: 'contrastive',
+    columns: { min: 2, max: 2 },
+    label: 'binary',
+    build(context) {
+      const label = labels(context)
+      const apart = pairDistance(context, distance)
+      const alike = multiply(label, square(apart))
+      const unlike = multiply(subtract(1, label), square(relu(subtract(margin, apart))))
+      return mean(multiply(add(alike, unlike), 0.5))
+    },
+  }
+}
+
+/** The options with their defaults. @throws InputError when one is impossible. */
+export function checked(options: ContrastiveOptions): Required<ContrastiveOptions> {
+  return {
+    margin: notNegative('margin', options.margin ?? 0.5),
+    distance: knownDistance(options.distance ?? 'cosine'),
+  }
+}
+
+/** As the reference measures it, with the small numbers of torch's pairwise_distance: [P]. */
+export function pairDistance(context: LossContext, distance: Distance): Value {
+  const pair = [columnAt(context, 0), columnAt(context, 1)] as const
+  return distanceBetween(distance, pair, { epsilon: COSINE_EPSILON, shift: 1e-6 })
+}

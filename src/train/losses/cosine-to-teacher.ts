@@ -1,0 +1,48 @@
+import { linear, multiply, subtract } from '../../graph/operations.ts'
+import { columnAt, type Loss, type LossContext, widthOf } from './loss.ts'
+import { integer } from './loss-options.ts'
+import { mean, total } from './mean.ts'
+import { COSINE_EPSILON, cosine } from './similarity.ts'
+import { type TeacherOptions, teacherVectors } from './teacher.ts'
+
+export interface CosineToTeacherOptions extends TeacherOptions {
+  /**
+   * The teacher's width, where it differs from the embeddings': a learned projection without bias,
+   * the parameter `cosine_to_teacher.projection` [teacher,D], then stands between the two. It is not
+   * part of the trained model.
+   */
+  readonly projectTo?: number
+}
+
+/**
+ * Angle to a teacher's vectors: mean over examples of 1 - cos(e, t).
+ *
+ * Inputs: as `mse`. Lengths do not matter, so it suits models whose embeddings are compared by cosine;
+ * where similarities are all that counts, `similarityMatrix` and `similarityDistribution` leave the
+ * student free to turn the space.
+ * Source: Kim et al. 2023, "EmbedDistill"; reference: EmbedDistillLoss(distance_metric='cosine') of
+ * sentence-transformers (whose projection also has a bias).
+ */
+export function cosineToTeacher(options: CosineToTeacherOptions = {}): Loss {
+  const { projectTo } = options
+  if (projectTo !== undefined) integer('projectTo', projectTo, 1)
+  return {
+    name: 'cosine_to_teacher',
+    columns: { min: 1, max: Number.POSITIVE_INFINITY },
+    label: 'none',
+    build(context) {
+      const teacher = teacherVectors(context, options, projectTo)
+      const losses = students(context, projectTo).map((student, index) =>
+        mean(subtract(1, cosine(student, teacher(index), COSINE_EPSILON))),
+      )
+      return multiply(total(losses), 1 / losses.length)
+    },
+  }
+}
+
+function students(context: LossContext, projectTo: number | undefined) {
+  if (projectTo === undefined) return context.columns
+  const shape = [projectTo, widthOf(columnAt(context, 0))]
+  const projection = context.parameter('cosine_to_teacher.projection', shape)
+  return context.columns.map((column) => linear(column, projection, undefined))
+}

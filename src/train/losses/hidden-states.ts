@@ -1,0 +1,94 @@
+import { InputError } from '../../errors/index.ts'
+import type { Value } from '../../graph/index.ts'
+import {
+  divide,
+  matMul,
+  multiply,
+  reduceMean,
+  subtract,
+  transpose,
+} from '../../graph/operations.ts'
+import { type Loss, type LossContext, widthOf } from './loss.ts'
+import { filled, integer } from './loss-options.ts'
+import { square, sum, total } from './mean.ts'
+import { layerOf, pieceCount, pieces } from './pieces.ts'
+
+/** Which states are compared: 0 is the embeddings, n what layer n gives, counted from 1. */
+export interface StatePair {
+  readonly student: number
+  readonly teacher: number
+}
+
+export interface HiddenStatesOptions {
+  readonly pairs: readonly StatePair[]
+  /** Hidden size of the teacher. Default: that of the student. */
+  readonly teacherSize?: number
+  /**
+   * Whether a learned projection without bias, the parameter `hidden_states.projection`
+   * [teacher,student], stands between the two, one for all pairs; it is not part of the trained model.
+   * Default: where the sizes differ.
+   */
+  readonly projection?: boolean
+}
+
+/**
+ * Hidden states as the teacher's: mean squared error (W·h - t)² over the real pieces of all unique
+ * texts and all components, averaged over the pairs of layers.
+ *
+ * Inputs: columns of every kind, of which only the texts count; for every teacher state n the token target
+ * `hidden_states.n` [R,T,teacher size] over the student's own pieces, so both need one tokenizer.
+ * `attentionRelation` needs no projection and only one layer.
+ * Source: Jiao et al. 2020, "TinyBERT: Distilling BERT for Natural Language Understanding", eq. 7-8.
+ */
+export function hiddenStates({ pairs, teacherSize, projection }: HiddenStatesOptions): Loss {
+  for (const { student, teacher } of filled('pairs', pairs)) {
+    integer('pairs.student', student, 0)
+    integer('pairs.teacher', teacher, 0)
+  }
+  if (teacherSize !== undefined) integer('teacherSize', teacherSize, 1)
+  return {
+    name: 'hidden_states',
+    columns: { min: 1, max: Number.POSITIVE_INFINITY },
+    label: 'none',
+    build(context) {
+      const losses = pairs.map((pair) => {
+        const student = layerOf(context.tokens.hiddenStates, pair.student, 'hidden state')
+        const size = teacherSize ?? widthOf(student)
+        const teacher = context.tokens.target(`hidden_states.${pair.teacher}`, size)
+        const projected = project(student, { context, size, projection })
+        return pieceError(projected, teacher, context.tokens.mask)
+      })
+      return multiply(total(losses), 1 / losses.length)
+    },
+  }
+}
+
+interface Projection {
+  readonly context: LossContext
+  readonly size: number
+  readonly projection: boolean | undefined
+}
+
+function project(student: Value, { context, size, projection }: Projection): Value {
+  const width = widthOf(student)
+  if (!(projection ?? width !== size)) {
+    requireEqual(width, size)
+    return student
+  }
+  const weight = context.parameter('hidden_states.projection', [size, width])
+  return matMul(student, transpose(weight, [1, 0]))
+}
+
+function requireEqual(student: number, teacher: number): void {
+  if (student === teacher) return
+  throw new InputError(
+    'loss-hidden-size',
+    `hidden states of ${student} and ${teacher} components cannot be compared without a projection`,
+    { facts: { student, teacher } },
+  )
+}
+
+function pieceError(student: Value, teacher: Value, mask: Value): Value {
+  const errors = reduceMean(square(subtract(student, teacher)), 2)
+  return divide(sum(multiply(errors, pieces(mask))), sum(pieceCount(mask)))
+}

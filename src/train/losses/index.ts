@@ -1,0 +1,27 @@
+export {
+  type AttentionRelationOptions,
+  attentionRelation,
+  RELATIONS,
+  type Relation,
+} from './attention-relation.ts'
+export { type ContrastiveOptions, contrastive } from './contrastive.ts'
+export { type CosentOptions, cosent } from './cosent.ts'
+export { cosineSimilarity } from './cosine-similarity.ts'
+export { type CosineToTeacherOptions, cosineToTeacher } from './cosine-to-teacher.ts'
+export { DISTANCES, type Distance } from './distance.ts'
+export { type HiddenStatesOptions, hiddenStates, type StatePair } from './hidden-states.ts'
+export type { LabelKind, Loss, LossContext, TokenContext } from './loss.ts'
+export { type MatryoshkaOptions, matryoshka } from './matryoshka.ts'
+export { mse } from './mse.ts'
+export { type MultipleNegativesOptions, multipleNegatives } from './multiple-negatives.ts'
+export { onlineContrastive } from './online-contrastive.ts'
+export {
+  type SimilarityDistributionOptions,
+  similarityDistribution,
+} from './similarity-distribution.ts'
+export { similarityMatrix } from './similarity-matrix.ts'
+export type { TeacherOptions } from './teacher.ts'
+export { type TeacherRankingOptions, teacherRanking } from './teacher-ranking.ts'
+export { type TripletOptions, triplet } from './triplet.ts'
+export type { RelationalOptions } from './unit-pair.ts'
+export { type WeightedLoss, weightedSum } from './weighted-sum.ts'

@@ -1,0 +1,255 @@
+import { describe, expect, test } from 'vitest'
+import { runLoss, type Tensor } from '../../../test/support/loss-graph.ts'
+import { InputError } from '../../errors/index.ts'
+import {
+  attentionRelation,
+  contrastive,
+  cosent,
+  cosineToTeacher,
+  DISTANCES,
+  hiddenStates,
+  type Loss,
+  matryoshka,
+  mse,
+  multipleNegatives,
+  onlineContrastive,
+  RELATIONS,
+  similarityDistribution,
+  similarityMatrix,
+  triplet,
+  weightedSum,
+} from './index.ts'
+
+type Matrix = readonly (readonly number[])[]
+
+/** Numbers without pattern, between -1 and 1 (squares times the golden ratio, modulo 1). */
+function matrix(rows: number, width: number, start: number): Matrix {
+  const number = (k: number) => ((k * k * 0.6180339887498949) % 1) * 2 - 1
+  return Array.from({ length: rows }, (_, row) =>
+    Array.from({ length: width }, (_, column) => number(start + row * width + column)),
+  )
+}
+
+const A = matrix(5, 4, 1)
+const B = matrix(5, 4, 20)
+const C = matrix(5, 4, 41)
+const LABELS = [0.2, 0.9, 0.4, 0.4, 0.7]
+
+const tensor = (rows: Matrix): Tensor => {
+  return { shape: [rows.length, rows[0]?.length ?? 0], data: rows.flat() }
+}
+
+interface Given {
+  readonly label?: readonly number[]
+  readonly teacher?: Matrix
+}
+
+/** The loss of text columns; gradients must be finite, whatever the test is about. */
+async function lossOf(loss: Loss, columns: readonly Matrix[], { label, teacher }: Given = {}) {
+  const inputs = Object.fromEntries(columns.map((rows, i) => [`column.${i}`, tensor(rows)]))
+  const targets = {
+    ...(label ? { label: { shape: [label.length], data: label } } : {}),
+    ...(teacher ? { teacher: tensor(teacher) } : {}),
+  }
+  const { loss: value, gradients } = await runLoss(loss, { inputs, targets })
+  expect(Object.values(gradients).flat().every(Number.isFinite)).toBe(true)
+  return value
+}
+
+const ORDER = [3, 0, 4, 1, 2]
+const shuffled = <T>(rows: readonly T[]) => ORDER.flatMap((row) => rows.slice(row, row + 1))
+const scaled = (rows: Matrix) => rows.map((row, i) => row.map((x) => x * (i + 0.5)))
+/** Turned by a quarter in the plane of the first two axes. */
+const turned = (rows: Matrix) => rows.map(([x = 0, y = 0, ...rest]) => [-y, x, ...rest])
+const mirrored = (rows: Matrix) => rows.map((row) => row.map((x) => -x))
+
+describe('laws of losses on pairs and triplets', () => {
+  const losses = [cosent(), contrastive(), onlineContrastive(), multipleNegatives()]
+
+  test.each(losses)('$name ignores the order of examples', async (loss) => {
+    const label = loss.label === 'binary' ? [1, 0, 1, 0, 1] : LABELS
+    const straight = await lossOf(loss, [A, B], { label })
+    const other = await lossOf(loss, [shuffled(A), shuffled(B)], { label: shuffled(label) })
+    expect(other).toBeCloseTo(straight, 5)
+    expect(straight).toBeGreaterThan(0.01)
+  })
+
+  test.each(losses)('$name ignores lengths', async (loss) => {
+    const label = loss.label === 'binary' ? [1, 0, 1, 0, 1] : LABELS
+    const straight = await lossOf(loss, [A, B], { label })
+    expect(await lossOf(loss, [scaled(A), B], { label })).toBeCloseTo(straight, 5)
+  })
+
+  test('CoSENT sees only the order of the labels', async () => {
+    const straight = await lossOf(cosent(), [A, B], { label: LABELS })
+    const label = LABELS.map((x) => x ** 3 * 100 - 7)
+    expect(await lossOf(cosent(), [A, B], { label })).toBeCloseTo(straight, 5)
+    const reversed = await lossOf(cosent(), [A, B], { label: LABELS.map((x) => -x) })
+    expect(Math.abs(reversed - straight)).toBeGreaterThan(0.1)
+  })
+
+  test('CoSENT of one pair is 0', async () => {
+    expect(await lossOf(cosent(), [A.slice(0, 1), B.slice(0, 1)], { label: [0.5] })).toBeCloseTo(
+      0,
+      10,
+    )
+  })
+
+  test('ranking one pair without negatives is 0, among equals it is log of their number', async () => {
+    const loss = multipleNegatives()
+    expect(await lossOf(loss, [A.slice(0, 1), B.slice(0, 1)])).toBeCloseTo(0, 10)
+    const same = [...A.slice(0, 1), ...A.slice(0, 1), ...A.slice(0, 1)]
+    expect(await lossOf(loss, [same, same])).toBeCloseTo(Math.log(3), 5)
+  })
+
+  test('symmetric ranking does not tell first from second', async () => {
+    const loss = multipleNegatives({ symmetric: true })
+    expect(await lossOf(loss, [A, B])).toBeCloseTo(await lossOf(loss, [B, A]), 5)
+  })
+
+  test('more hard negatives never make ranking easier', async () => {
+    const loss = multipleNegatives()
+    const pairs = await lossOf(loss, [A, B])
+    const triplets = await lossOf(loss, [A, B, C])
+    expect(triplets).toBeGreaterThan(pairs)
+    expect(await lossOf(loss, [A, B, C, matrix(5, 4, 77)])).toBeGreaterThan(triplets)
+  })
+
+  test.each(DISTANCES)('a triplet of equally far texts costs the margin: %s', async (distance) => {
+    const loss = triplet({ distance, margin: 2 })
+    expect(await lossOf(loss, [A, B, B])).toBeCloseTo(2, 6)
+    expect(await lossOf(loss, [A, A, A])).toBeCloseTo(2, 6)
+  })
+})
+
+describe('laws of wrappers', () => {
+  test('shortening to the full width changes nothing but the length', async () => {
+    const loss = matryoshka(multipleNegatives(), { dimensions: [4] })
+    expect(await lossOf(loss, [A, B])).toBeCloseTo(await lossOf(multipleNegatives(), [A, B]), 5)
+  })
+
+  test('the order of dimensions does not matter, as long as weights go along', async () => {
+    const one = matryoshka(cosent(), { dimensions: [4, 2], weights: [1, 3] })
+    const other = matryoshka(cosent(), { dimensions: [2, 4], weights: [3, 1] })
+    const label = LABELS
+    const value = await lossOf(one, [A, B], { label })
+    expect(await lossOf(other, [A, B], { label })).toBeCloseTo(value, 4)
+  })
+
+  test('a weighted sum is linear, and shares targets', async () => {
+    const parts = [await lossOf(mse(), [A], { teacher: B })]
+    parts.push(await lossOf(cosineToTeacher(), [A], { teacher: B }))
+    const loss = weightedSum([{ loss: mse(), weight: 3 }, { loss: cosineToTeacher() }])
+    const expected = 3 * (parts[0] ?? 0) + (parts[1] ?? 0)
+    expect(await lossOf(loss, [A], { teacher: B })).toBeCloseTo(expected, 5)
+  })
+
+  test('a weighted sum asks for what all its losses ask for', () => {
+    const sum = weightedSum([{ loss: contrastive() }, { loss: multipleNegatives() }])
+    expect(sum).toMatchObject({ columns: { min: 2, max: 2 }, label: 'binary' })
+    expect(sum.name).toBe('contrastive+multiple_negatives')
+  })
+})
+
+describe('laws of distilling', () => {
+  const perfect = [mse(), cosineToTeacher(), similarityMatrix(), similarityDistribution()]
+
+  test.each(perfect)('$name is 0 for a student that equals its teacher', async (loss) => {
+    expect(await lossOf(loss, [A], { teacher: A })).toBeCloseTo(0, 6)
+    expect(await lossOf(loss, [A], { teacher: B })).toBeGreaterThan(0.01)
+  })
+
+  test.each([similarityMatrix(), similarityDistribution()])(
+    '$name lets the student turn and mirror the space',
+    async (loss) => {
+      expect(await lossOf(loss, [turned(A)], { teacher: A })).toBeCloseTo(0, 6)
+      expect(await lossOf(loss, [mirrored(A)], { teacher: A })).toBeCloseTo(0, 6)
+    },
+  )
+
+  /** Two texts of three and two pieces. */
+  const mask: Tensor = { shape: [2, 3], data: [1, 1, 1, 1, 1, 0] }
+  const padding = [5]
+  const rows = matrix(6, 4, 3)
+  const otherPadding = rows.map((row, i) => (padding.includes(i) ? row.map((x) => 9 - x) : row))
+
+  test('hidden states and relations are 0 for a student that equals its teacher', async () => {
+    for (const { loss, prefix, shape } of inside()) {
+      const data = { shape, data: rows.flat() }
+      const targets = { [`${prefix}.0`]: { shape: [2, 3, 4], data: rows.flat() } }
+      const given = { inputs: { [`${prefix}.0`]: data }, targets, mask }
+      expect((await runLoss(loss, given)).loss).toBeCloseTo(0, 6)
+    }
+  })
+
+  test('hidden states and relations do not see padding', async () => {
+    for (const { loss, prefix, shape } of inside()) {
+      const targets = { [`${prefix}.0`]: { shape: [2, 3, 4], data: matrix(6, 4, 50).flat() } }
+      const run = (data: Matrix) =>
+        runLoss(loss, { inputs: { [`${prefix}.0`]: { shape, data: data.flat() } }, targets, mask })
+      const [result, other] = [await run(rows), await run(otherPadding)]
+      expect(other.loss).toBeCloseTo(result.loss, 6)
+      expect(result.loss).toBeGreaterThan(0.01)
+      const gradient = result.gradients[`${prefix}.0`] ?? []
+      const ofPadding = padding.flatMap((row) => gradient.slice(row * 4, row * 4 + 4))
+      expect(ofPadding.map(Math.abs)).toEqual([0, 0, 0, 0])
+    }
+  })
+
+  function inside() {
+    const pairs = [{ student: 0, teacher: 0 }]
+    const relationLosses = RELATIONS.map((relation) => {
+      const loss = attentionRelation({ teacherLayer: 0, heads: 2, relations: [relation] })
+      return { loss, prefix: relation, shape: [6, 4] }
+    })
+    return [
+      { loss: hiddenStates({ pairs }), prefix: 'hidden_states', shape: [2, 3, 4] },
+      ...relationLosses,
+    ]
+  }
+})
+
+describe('what cannot be asked for', () => {
+  const pairs = [{ student: 0, teacher: 0 }]
+
+  test.each([
+    ['scale', () => cosent({ scale: 0 })],
+    ['scale', () => multipleNegatives({ scale: Number.NaN })],
+    ['margin', () => contrastive({ margin: -1 })],
+    ['distance', () => triplet({ distance: 'hamming' as 'cosine' })],
+    ['dimensions', () => matryoshka(mse(), { dimensions: [] })],
+    ['dimensions', () => matryoshka(mse(), { dimensions: [1.5] })],
+    ['weights', () => matryoshka(mse(), { dimensions: [4, 2], weights: [1] })],
+    ['parts', () => weightedSum([])],
+    ['weight', () => weightedSum([{ loss: mse(), weight: 0 }])],
+    ['projectTo', () => cosineToTeacher({ projectTo: 0 })],
+    ['teacherSize', () => similarityMatrix({ teacherSize: -1 })],
+    ['temperature', () => similarityDistribution({ temperature: 0 })],
+    ['candidates', () => similarityDistribution({ candidates: 'both' as 'student' })],
+    ['pairs', () => hiddenStates({ pairs: [] })],
+    ['pairs.student', () => hiddenStates({ pairs: [{ student: -1, teacher: 0 }] })],
+    ['heads', () => attentionRelation({ teacherLayer: 0, heads: 0 })],
+    ['relations', () => attentionRelation({ teacherLayer: 0, heads: 2, relations: [] })],
+  ])('%s', (option, make) => {
+    expect(make).toThrow(InputError)
+    expect(make).toThrow(new RegExp(`the option ${option} of a loss must be`))
+  })
+
+  test('embeddings that are too short to be shortened', async () => {
+    const loss = matryoshka(multipleNegatives(), { dimensions: [8] })
+    await expect(lossOf(loss, [A, B])).rejects.toThrow('embeddings of 4 components to 8')
+  })
+
+  test('layers and sizes the model does not have', async () => {
+    const mask: Tensor = { shape: [1, 2], data: [1, 1] }
+    const state: Tensor = { shape: [1, 2, 4], data: matrix(2, 4, 1).flat() }
+    const given = { inputs: { 'hidden_states.0': state }, targets: {}, mask }
+    const beyond = hiddenStates({ pairs: [{ student: 3, teacher: 0 }] })
+    await expect(runLoss(beyond, given)).rejects.toThrow('no hidden state 3: the last one is 0')
+    const wide = hiddenStates({ pairs, teacherSize: 6, projection: false })
+    await expect(runLoss(wide, given)).rejects.toThrow('cannot be compared without a projection')
+    const keys = { ...given, inputs: { 'keys.0': { shape: [2, 4], data: state.data } } }
+    const uneven = attentionRelation({ teacherLayer: 0, heads: 3, relations: ['keys'] })
+    await expect(runLoss(uneven, keys)).rejects.toThrow('cannot be split into 3 relation heads')
+  })
+})

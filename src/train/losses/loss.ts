@@ -1,0 +1,75 @@
+import { GraphError } from '../../errors/index.ts'
+import type { Graph, Value } from '../../graph/index.ts'
+
+/**
+ * What a loss is computed from. Shapes: P examples in a batch, D embedding; R unique texts, T pieces,
+ * H hidden. Asking twice under one name gives the same value.
+ */
+export interface LossContext {
+  readonly graph: Graph
+  /** Embeddings [P,D] of each text column of the data set, in its order. */
+  readonly columns: readonly Value[]
+  /**
+   * A tensor given with every batch, float32 [P, ...shape]: `target('label', [])` is the data set's
+   * label, `target('teacher', [384])` vectors of a wider or narrower teacher.
+   */
+  target(name: string, shape: readonly number[]): Value
+  /**
+   * The same for vectors that the embeddings are to become, float32 [P,D]: as wide as the embeddings,
+   * and shortened with them where `matryoshka` shortens those.
+   */
+  vectorTarget(name: string): Value
+  /** A trained weight of the loss itself, which starts seeded, normal with deviation 1/√(fan in). */
+  parameter(name: string, shape: readonly number[]): Value
+  /** Only touched by losses that look inside the encoder, which cannot be cached in parts. */
+  readonly tokens: TokenContext
+}
+
+/** What the encoder computed on the way, for every unique text of the batch. */
+export interface TokenContext {
+  /** [R,T] int64: 1 for pieces, 0 for padding. */
+  readonly mask: Value
+  /** [R,T,H]: the embeddings, then what each layer gives. */
+  readonly hiddenStates: readonly Value[]
+  /** Rows [R*T,H] of each layer's attention. */
+  readonly queries: readonly Value[]
+  readonly keys: readonly Value[]
+  readonly values: readonly Value[]
+  /** A teacher's tensor over the same texts and pieces: float32 [R,T,size]. */
+  target(name: string, size: number): Value
+}
+
+/** What the label of an example must be: nothing, any number, or 0 and 1. */
+export type LabelKind = 'none' | 'score' | 'binary'
+
+/** A function of embeddings that training makes smaller, as part of a graph. */
+export interface Loss {
+  /** As recipes and logs call it. */
+  readonly name: string
+  /** How many text columns it takes. */
+  readonly columns: { readonly min: number; readonly max: number }
+  readonly label: LabelKind
+  /** Adds it to the graph; gives the scalar. */
+  build(context: LossContext): Value
+}
+
+/** Column number `index`. @throws GraphError when the data set has fewer. */
+export function columnAt({ columns }: LossContext, index: number): Value {
+  const column = columns[index]
+  if (column) return column
+  throw new GraphError(
+    'loss-columns',
+    `the loss needs at least ${index + 1} text columns, but the data set has ${columns.length}`,
+    { facts: { needed: index + 1, columns: columns.length } },
+  )
+}
+
+/** The size of the last axis, where it is known before the graph runs. */
+export function widthOf(x: Value): number {
+  const width = x.shape.at(-1)
+  if (typeof width === 'number') return width
+  throw new GraphError('loss-width', `${x.name} must have a known width, but has ${width}`)
+}
+
+/** The label of every example, [P]. */
+export const labels = (context: LossContext) => context.target('label', [])

@@ -1,0 +1,67 @@
+import { InputError } from '../../errors/index.ts'
+import type { Value } from '../../graph/index.ts'
+import { multiply, slice } from '../../graph/operations.ts'
+import { columnAt, type Loss, type LossContext, widthOf } from './loss.ts'
+import { filled, integer, invalidOption, positive } from './loss-options.ts'
+import { total } from './mean.ts'
+import { unitVectors } from './similarity.ts'
+
+export interface MatryoshkaOptions {
+  /** How many of an embedding's first components should do, each time. */
+  readonly dimensions: readonly number[]
+  /** One for each of `dimensions`. Default: 1 each. */
+  readonly weights?: readonly number[]
+}
+
+/**
+ * Makes shortened embeddings useful: Σ wᵢ · loss(first dᵢ components of every embedding, scaled to
+ * length 1).
+ *
+ * Inputs: those of `loss`. Vectors that the embeddings are to become are shortened with them, and not
+ * scaled. Losses that look inside the encoder have nothing to shorten and gain nothing.
+ * Requirements: dimensions of at most the model's; the model's own should be among them.
+ * Source: Kusupati et al. 2022, "Matryoshka Representation Learning"; reference: MatryoshkaLoss of
+ * sentence-transformers.
+ */
+export function matryoshka(loss: Loss, { dimensions, weights }: MatryoshkaOptions): Loss {
+  for (const size of filled('dimensions', dimensions)) integer('dimensions', size, 1)
+  const factors = weights ?? dimensions.map(() => 1)
+  if (factors.length !== dimensions.length) {
+    throw invalidOption('weights', `${dimensions.length} numbers, one a dimension`, factors.length)
+  }
+  for (const factor of factors) positive('weights', factor)
+  return {
+    ...loss,
+    name: `matryoshka(${loss.name})`,
+    build(context) {
+      requireFitting(dimensions, widthOf(columnAt(context, 0)))
+      const parts = dimensions.map((size) => loss.build(shortened(context, size)))
+      return total(parts.map((part, index) => multiply(part, factors[index] ?? 1)))
+    },
+  }
+}
+
+function requireFitting(dimensions: readonly number[], width: number): void {
+  const tooLarge = dimensions.find((size) => size > width)
+  if (tooLarge === undefined) return
+  throw new InputError(
+    'loss-dimensions',
+    `matryoshka cannot shorten embeddings of ${width} components to ${tooLarge}`,
+    { facts: { dimensions, width } },
+  )
+}
+
+function shortened(context: LossContext, size: number): LossContext {
+  const first = (x: Value) => slice(x, 1, [0, size])
+  return {
+    graph: context.graph,
+    columns: context.columns.map((column) => unitVectors(first(column))),
+    target: (name, shape) => context.target(name, shape),
+    vectorTarget: (name) => first(context.vectorTarget(name)),
+    parameter: (name, shape) => context.parameter(name, shape),
+    // Not read here: asking for it is how a loss says that it looks inside the encoder.
+    get tokens() {
+      return context.tokens
+    },
+  }
+}

@@ -1,0 +1,20 @@
+import { InputError } from '../../errors/index.ts'
+import type { Value } from '../../graph/index.ts'
+import { cast, maximum, reduceSum } from '../../graph/operations.ts'
+
+/** [R,T] float32: 1 for pieces, 0 for padding. */
+export const pieces = (mask: Value) => cast(mask, 'float32')
+
+/** Pieces of each text, at least 1: [R]. */
+export const pieceCount = (mask: Value) => maximum(reduceSum(pieces(mask), 1), 1)
+
+/** What layer number `index` computed. @throws InputError when the model has no such layer. */
+export function layerOf(layers: readonly Value[], index: number, kind: string): Value {
+  const layer = layers[index]
+  if (layer) return layer
+  throw new InputError(
+    'loss-layer',
+    `the model has no ${kind} ${index}: the last one is ${layers.length - 1}`,
+    { facts: { index, layers: layers.length } },
+  )
+}

@@ -1,0 +1,66 @@
+import type { Value } from '../../graph/index.ts'
+import { multiply, oneHot, range, where } from '../../graph/operations.ts'
+import { divergence } from './divergence.ts'
+import type { Loss } from './loss.ts'
+import { invalidOption, positive } from './loss-options.ts'
+import { mean } from './mean.ts'
+import { dotProducts } from './similarity.ts'
+import { checkRelational, type RelationalOptions, unitPair } from './unit-pair.ts'
+
+/** A logit that softmax turns into exactly 0. */
+const NEVER = -1e9
+
+export interface SimilarityDistributionOptions extends RelationalOptions {
+  /** Cosines are divided by it. Default 0.05. */
+  readonly temperature?: number
+  /** The same for the teacher's. Default: `temperature`. */
+  readonly teacherTemperature?: number
+  /**
+   * Whom the student is compared with: the other texts as the student sees them, or all texts of the
+   * batch as the teacher sees them, which ties the student to the teacher's space and needs equal
+   * widths. Default 'student'.
+   */
+  readonly candidates?: 'student' | 'teacher'
+}
+
+/**
+ * Distils who is near whom: mean over i of KL(softmax(tᵢ·tⱼ/τₜ) ‖ softmax(sᵢ·cⱼ/τ)) over the texts j of
+ * the batch, all vectors of length 1. With the student's own candidates c = s, where j = i tells
+ * nothing and is left out; or with the teacher's, c = t, and j = i in.
+ *
+ * Inputs: as `similarityMatrix`. The lower the temperature, the more the nearest texts count. With the
+ * teacher's candidates and τₜ near 0 it becomes `teacherRanking`. Not multiplied by τ², as some do:
+ * weigh it instead.
+ * Source: Fang et al. 2021, "SEED: Self-supervised Distillation for Visual Representation", eq. 3-5,
+ * with the batch in place of a queue.
+ */
+export function similarityDistribution(options: SimilarityDistributionOptions = {}): Loss {
+  checkRelational(options)
+  const { candidates = 'student' } = options
+  if (candidates !== 'student' && candidates !== 'teacher') {
+    throw invalidOption('candidates', "'student' or 'teacher'", candidates)
+  }
+  const temperature = positive('temperature', options.temperature ?? 0.05)
+  const teacherTemperature = positive(
+    'teacherTemperature',
+    options.teacherTemperature ?? temperature,
+  )
+  return {
+    name: 'similarity_distribution',
+    columns: { min: 1, max: 1 },
+    label: 'none',
+    build(context) {
+      const { student, teacher } = unitPair(context, options)
+      const compared = { student, teacher }[candidates]
+      const wanted = multiply(dotProducts(teacher, teacher), 1 / teacherTemperature)
+      const given = multiply(dotProducts(student, compared), 1 / temperature)
+      if (candidates === 'teacher') return mean(divergence(wanted, given))
+      return mean(divergence(withoutSelf(wanted), withoutSelf(given)))
+    },
+  }
+}
+
+function withoutSelf(logits: Value): Value {
+  const [rows = 1, columns = 1] = logits.shape
+  return where(oneHot(range(logits.graph, rows), columns), NEVER, logits)
+}

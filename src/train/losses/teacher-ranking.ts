@@ -1,0 +1,32 @@
+import { inBatchRanking } from './in-batch-ranking.ts'
+import type { Loss } from './loss.ts'
+import { positive } from './loss-options.ts'
+import { unitPair } from './unit-pair.ts'
+
+export interface TeacherRankingOptions {
+  /** The inverse temperature. Default 20. */
+  readonly scale?: number
+}
+
+/**
+ * InfoNCE against the teacher: mean over i of -log softmax(scale · cos(sᵢ, t)) at tᵢ: every text's
+ * student vector should find the teacher's vector of the same text among those of the batch.
+ *
+ * Inputs: one text column and the target `teacher` [D] for every text; no label.
+ * Requirements: a teacher as wide as the embeddings; no text twice in a batch. `cosineToTeacher`
+ * draws to the own vector only; this one also pushes off the others.
+ * Source: Tian et al. 2020, "Contrastive Representation Distillation", with the batch's other texts as
+ * negatives (van den Oord et al. 2018, InfoNCE).
+ */
+export function teacherRanking({ scale = 20 }: TeacherRankingOptions = {}): Loss {
+  positive('scale', scale)
+  return {
+    name: 'teacher_ranking',
+    columns: { min: 1, max: 1 },
+    label: 'none',
+    build(context) {
+      const { student, teacher } = unitPair(context, {})
+      return inBatchRanking(student, teacher, scale)
+    },
+  }
+}
