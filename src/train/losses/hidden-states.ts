@@ -35,10 +35,11 @@ export interface HiddenStatesOptions {
  * Hidden states as the teacher's: mean squared error (W·h - t)² over the real pieces of all unique
  * texts and all components, averaged over the pairs of layers.
  *
- * Inputs: columns of every kind, of which only the texts count; for every teacher state n the token target
- * `hidden_states.n` [R,T,teacher size] over the student's own pieces, so both need one tokenizer.
+ * Inputs: columns of every kind, of which only the texts count; for every teacher state n the token
+ * target `hidden_states.n` [R,T,teacher size] over the student's own pieces, so both need one
+ * tokenizer.
  * `attentionRelation` needs no projection and only one layer.
- * Source: Jiao et al. 2020, "TinyBERT: Distilling BERT for Natural Language Understanding", eq. 7-8.
+ * Source: Jiao et al. 2020, "TinyBERT: Distilling BERT for Natural Language Understanding".
  */
 export function hiddenStates({ pairs, teacherSize, projection }: HiddenStatesOptions): Loss {
   for (const { student, teacher } of filled('pairs', pairs)) {

@@ -23,7 +23,7 @@ export interface MultipleNegativesOptions {
  * Source: Henderson et al. 2017, "Efficient Natural Language Response Suggestion for Smart Reply", §4;
  * reference: MultipleNegativesRankingLoss of sentence-transformers, `symmetric` with directions
  * query_to_doc and doc_to_query, partition_mode per_direction (Günther et al. 2023, "Jina Embeddings
- * 2", §5).
+ * 2").
  */
 export function multipleNegatives(options: MultipleNegativesOptions = {}): Loss {
   const { symmetric = false } = options

@@ -31,7 +31,7 @@ export interface SimilarityDistributionOptions extends RelationalOptions {
  * Inputs: as `similarityMatrix`. The lower the temperature, the more the nearest texts count. With the
  * teacher's candidates and τₜ near 0 it becomes `teacherRanking`. Not multiplied by τ², as some do:
  * weigh it instead.
- * Source: Fang et al. 2021, "SEED: Self-supervised Distillation for Visual Representation", eq. 3-5,
+ * Source: Fang et al. 2021, "SEED: Self-supervised Distillation for Visual Representation",
  * with the batch in place of a queue.
  */
 export function similarityDistribution(options: SimilarityDistributionOptions = {}): Loss {

@@ -11,7 +11,7 @@ import { checkRelational, type RelationalOptions, unitPair } from './unit-pair.t
  * Inputs: one text column and the target `teacher` for every text; no label. The teacher may have
  * another width, and the student may turn the space, unlike in `mse` and `cosineToTeacher`.
  * `similarityDistribution` stresses the nearest texts instead of counting all alike.
- * Source: Tung & Mori 2019, "Similarity-Preserving Knowledge Distillation", eq. 4, with unit vectors.
+ * Source: Tung & Mori 2019, "Similarity-Preserving Knowledge Distillation", with unit vectors.
  */
 export function similarityMatrix(options: RelationalOptions = {}): Loss {
   checkRelational(options)

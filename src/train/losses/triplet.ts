@@ -17,7 +17,7 @@ export interface TripletOptions {
  * Inputs: triplets of an anchor, a text like it and a text unlike it; no label.
  * Requirements: a margin that fits the distance: cosine distances lie between 0 and 2.
  * `multipleNegatives` takes the same data and also learns from the other triplets of the batch.
- * Source: Hermans et al. 2017, "In Defense of the Triplet Loss for Person Re-Identification", eq. 1;
+ * Source: Hermans et al. 2017, "In Defense of the Triplet Loss for Person Re-Identification";
  * reference: TripletLoss of sentence-transformers.
  */
 export function triplet(options: TripletOptions = {}): Loss {
