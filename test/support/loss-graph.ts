@@ -15,7 +15,9 @@ export interface Tensor {
   readonly data: readonly number[]
 }
 
-/** All that a loss is given, by name: `column.0` …, `hidden_states.0` …, its parameters; targets. */
+/**
+ * All that a loss is given, by name: `column.0` …, `hidden_states.0` …, its parameters; targets.
+ */
 export interface LossCase {
   readonly inputs: Readonly<Record<string, Tensor>>
   readonly targets: Readonly<Record<string, Tensor>>
@@ -72,7 +74,9 @@ function feeds({ inputs, targets, mask }: LossCase, graph: Graph): Record<string
 const prefixed = (prefix: string, tensors: Readonly<Record<string, Tensor>>) =>
   Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]))
 
-/** Columns, states and parameters as inputs of the graph; sizes that vary are names, as in training. */
+/**
+ * Columns, states and parameters as inputs of the graph; sizes that vary are names, as in training.
+ */
 class GivenContext implements LossContext {
   readonly graph = new Graph()
   readonly values = new Map<string, Value>()

@@ -38,16 +38,16 @@ export interface AttentionRelationOptions {
 const NEVER = -1e9
 
 /**
- * Self-attention relations as the teacher's. For queries, keys and values A [T,H], split into `heads`
- * parts Aₕ of size d: Rₕ = softmax(Aₕ·Aₕᵀ/√d), and the loss of a text with n pieces is
+ * Self-attention relations as the teacher's. For queries, keys and values A [T,H], split into
+ * `heads` parts Aₕ of size d: Rₕ = softmax(Aₕ·Aₕᵀ/√d), and the loss of a text with n pieces is
  * 1/(heads·n) Σₕ Σₜ KL(teacher's Rₕ[t] ‖ student's Rₕ[t]), summed over the kinds of relation and
  * averaged over the unique texts. Padding neither relates nor is related to.
  *
- * Inputs: columns of every kind, of which only the texts count; for layer n of the teacher the token
- * targets `queries.n`, `keys.n`, `values.n` [R,T,teacher size] over the student's own pieces, so both
- * need one tokenizer. Needs neither equal sizes nor equal numbers of heads or layers.
- * Source: Wang et al. 2021, "MiniLMv2: Multi-Head Self-Attention Relation Distillation for Compressing
- * Pretrained Transformers", §3.2.
+ * Inputs: columns of every kind, of which only the texts count; for layer n of the teacher the
+ * token targets `queries.n`, `keys.n`, `values.n` [R,T,teacher size] over the student's own pieces,
+ * so both need one tokenizer. Needs neither equal sizes nor equal numbers of heads or layers.
+ * Source: Wang et al. 2021, "MiniLMv2: Multi-Head Self-Attention Relation Distillation for
+ * Compressing Pretrained Transformers", §3.2.
  */
 export function attentionRelation(options: AttentionRelationOptions): Loss {
   const { relations = RELATIONS } = options

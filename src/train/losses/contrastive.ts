@@ -17,11 +17,10 @@ export interface ContrastiveOptions {
  * Contrastive loss: mean of ½(y·d² + (1 - y)·max(0, margin - d)²) for the distance d of a pair with
  * label y.
  *
- * Inputs: pairs with label 1 (alike) or 0 (not alike).
- * `onlineContrastive` learns from the difficult pairs of each batch only. `multipleNegatives` needs no
- * pairs that are not alike.
- * Source: Hadsell et al. 2006, "Dimensionality Reduction by Learning an Invariant Mapping"; reference:
- * ContrastiveLoss of sentence-transformers.
+ * Inputs: pairs with label 1 (alike) or 0 (not alike). `onlineContrastive` learns from the
+ * difficult pairs of each batch only. `multipleNegatives` needs no pairs that are not alike.
+ * Source: Hadsell et al. 2006, "Dimensionality Reduction by Learning an Invariant Mapping";
+ * reference: ContrastiveLoss of sentence-transformers.
  */
 export function contrastive(options: ContrastiveOptions = {}): Loss {
   const { margin, distance } = checked(options)

@@ -27,7 +27,8 @@ export interface CosentOptions {
  * the label of (i,j) is greater than that of (k,l): every pair should lie closer than those with a
  * lower score.
  *
- * Inputs: pairs with a score as label. Only the order of the scores matters, so their range is free.
+ * Inputs: pairs with a score as label. Only the order of the scores matters, so their range is
+ * free.
  * Requirements: different labels within a batch; where all are equal the loss is 0.
  * Memory: P × P numbers. Stronger than `cosineSimilarity` on the same data, in most reports.
  * Source: Huang et al. 2024, "CoSENT: Consistent Sentence Embedding via Similarity Ranking";

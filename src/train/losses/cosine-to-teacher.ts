@@ -8,8 +8,8 @@ import { type TeacherOptions, teacherVectors } from './teacher.ts'
 export interface CosineToTeacherOptions extends TeacherOptions {
   /**
    * The teacher's width, where it differs from the embeddings': a learned projection without bias,
-   * the parameter `cosine_to_teacher.projection` [teacher,D], then stands between the two. It is not
-   * part of the trained model.
+   * the parameter `cosine_to_teacher.projection` [teacher,D], then stands between the two. It is
+   * not part of the trained model.
    */
   readonly projectTo?: number
 }
@@ -17,9 +17,9 @@ export interface CosineToTeacherOptions extends TeacherOptions {
 /**
  * Angle to a teacher's vectors: mean over examples of 1 - cos(e, t).
  *
- * Inputs: as `mse`. Lengths do not matter, so it suits models whose embeddings are compared by cosine;
- * where similarities are all that counts, `similarityMatrix` and `similarityDistribution` leave the
- * student free to turn the space.
+ * Inputs: as `mse`. Lengths do not matter, so it suits models whose embeddings are compared by
+ * cosine; where similarities are all that counts, `similarityMatrix` and `similarityDistribution`
+ * leave the student free to turn the space.
  * Source: Kim et al. 2023, "EmbedDistill"; reference: EmbedDistillLoss(distance_metric='cosine') of
  * sentence-transformers (whose projection also has a bias).
  */

@@ -25,8 +25,8 @@ export interface HiddenStatesOptions {
   readonly teacherSize?: number
   /**
    * Whether a learned projection without bias, the parameter `hidden_states.projection`
-   * [teacher,student], stands between the two, one for all pairs; it is not part of the trained model.
-   * Default: where the sizes differ.
+   * [teacher,student], stands between the two, one for all pairs; it is not part of the trained
+   * model. Default: where the sizes differ.
    */
   readonly projection?: boolean
 }

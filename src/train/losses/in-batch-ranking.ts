@@ -13,8 +13,8 @@ import { dotProducts } from './similarity.ts'
 
 /**
  * How surely row i of `queries` [P,D] finds row i among `candidates` [Q,D], Q ≥ P, by their dot
- * products: mean of -log softmax(scale · q·c) at i = i. Also called InfoNCE (van den Oord et al. 2018,
- * "Representation Learning with Contrastive Predictive Coding").
+ * products: mean of -log softmax(scale · q·c) at i = i. Also called InfoNCE (van den Oord et al.
+ * 2018, "Representation Learning with Contrastive Predictive Coding").
  */
 export function inBatchRanking(queries: Value, candidates: Value, scale: number): Value {
   const logProbabilities = logSoftmax(multiply(dotProducts(queries, candidates), scale))

@@ -95,7 +95,7 @@ describe('laws of losses on pairs and triplets', () => {
     )
   })
 
-  test('ranking one pair without negatives is 0, among equals it is log of their number', async () => {
+  test('ranking one pair is 0, among n equal pairs it is log n', async () => {
     const loss = multipleNegatives()
     expect(await lossOf(loss, [A.slice(0, 1), B.slice(0, 1)])).toBeCloseTo(0, 10)
     const same = [...A.slice(0, 1), ...A.slice(0, 1), ...A.slice(0, 1)]

@@ -2,8 +2,8 @@ import { GraphError } from '../../errors/index.ts'
 import type { Graph, Value } from '../../graph/index.ts'
 
 /**
- * What a loss is computed from. Shapes: P examples in a batch, D embedding; R unique texts, T pieces,
- * H hidden. Asking twice under one name gives the same value.
+ * What a loss is computed from. Shapes: P examples in a batch, D embedding; R unique texts, T
+ * pieces, H hidden. Asking twice under one name gives the same value.
  */
 export interface LossContext {
   readonly graph: Graph
@@ -15,11 +15,13 @@ export interface LossContext {
    */
   target(name: string, shape: readonly number[]): Value
   /**
-   * The same for vectors that the embeddings are to become, float32 [P,D]: as wide as the embeddings,
-   * and shortened with them where `matryoshka` shortens those.
+   * The same for vectors that the embeddings are to become, float32 [P,D]: as wide as the
+   * embeddings, and shortened with them where `matryoshka` shortens those.
    */
   vectorTarget(name: string): Value
-  /** A trained weight of the loss itself, which starts seeded, normal with deviation 1/√(fan in). */
+  /**
+   * A trained weight of the loss itself, which starts seeded, normal with deviation 1/√(fan in).
+   */
   parameter(name: string, shape: readonly number[]): Value
   /** Only touched by losses that look inside the encoder, which cannot be cached in parts. */
   readonly tokens: TokenContext

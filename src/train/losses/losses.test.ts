@@ -124,7 +124,9 @@ describe('losses and gradients agree with sentence-transformers and PyTorch', ()
   })
 })
 
-/** Differences are told as shares of the largest number expected, or of 1e-3 where all are smaller. */
+/**
+ * Differences are told as shares of the largest number expected, or of 1e-3 where all are smaller.
+ */
 function expectClose(actual: readonly number[], expected: readonly number[], tolerance: number) {
   expect(actual).toHaveLength(expected.length)
   const largest = Math.max(1e-3, ...expected.map(Math.abs))

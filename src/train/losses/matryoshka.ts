@@ -17,8 +17,8 @@ export interface MatryoshkaOptions {
  * Makes shortened embeddings useful: Σ wᵢ · loss(first dᵢ components of every embedding, scaled to
  * length 1).
  *
- * Inputs: those of `loss`. Vectors that the embeddings are to become are shortened with them, and not
- * scaled. Losses that look inside the encoder have nothing to shorten and gain nothing.
+ * Inputs: those of `loss`. Vectors that the embeddings are to become are shortened with them, and
+ * not scaled. Losses that look inside the encoder have nothing to shorten and gain nothing.
  * Requirements: dimensions of at most the model's; the model's own should be among them.
  * Source: Kusupati et al. 2022, "Matryoshka Representation Learning"; reference: MatryoshkaLoss of
  * sentence-transformers.

@@ -7,23 +7,25 @@ import { unitVectors } from './similarity.ts'
 export interface MultipleNegativesOptions {
   /** The inverse temperature. Default 20. */
   readonly scale?: number
-  /** Also let every second text find its first among all first texts, and average. Default false. */
+  /**
+   * Also let every second text find its first among all first texts, and average. Default false.
+   */
   readonly symmetric?: boolean
 }
 
 /**
- * Multiple negatives ranking: mean over i of -log softmax(scale · cos(aᵢ, ·)) at bᵢ, over all texts of
- * the batch but those of the first column: every anchor should find its own second text among all
- * second texts and all hard negatives.
+ * Multiple negatives ranking: mean over i of -log softmax(scale · cos(aᵢ, ·)) at bᵢ, over all texts
+ * of the batch but those of the first column: every anchor should find its own second text among
+ * all second texts and all hard negatives.
  *
  * Inputs: pairs (a, b) of texts that belong together, or with any number of hard negatives
  * (a, b, n₁, n₂ …); no label.
- * Requirements: no text that belongs to one pair may stand in another pair of the batch, as it would be
- * pushed away. Larger batches are better; the trainer's cached batches make them possible.
- * Source: Henderson et al. 2017, "Efficient Natural Language Response Suggestion for Smart Reply", §4;
- * reference: MultipleNegativesRankingLoss of sentence-transformers, `symmetric` with directions
- * query_to_doc and doc_to_query, partition_mode per_direction (Günther et al. 2023, "Jina Embeddings
- * 2").
+ * Requirements: no text that belongs to one pair may stand in another pair of the batch, as it
+ * would be pushed away. Larger batches are better; the trainer's cached batches make them possible.
+ * Source: Henderson et al. 2017, "Efficient Natural Language Response Suggestion for Smart Reply",
+ * §4; reference: MultipleNegativesRankingLoss of sentence-transformers, `symmetric` with directions
+ * query_to_doc and doc_to_query, partition_mode per_direction (Günther et al. 2023, "Jina
+ * Embeddings 2").
  */
 export function multipleNegatives(options: MultipleNegativesOptions = {}): Loss {
   const { symmetric = false } = options

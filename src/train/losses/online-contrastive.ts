@@ -22,12 +22,13 @@ import { square, sum } from './mean.ts'
 const FAR = 3.4e38
 
 /**
- * Contrastive loss on the difficult pairs of a batch: Σ d² over the alike pairs that lie further apart
- * than the closest unlike pair, plus Σ max(0, margin - d)² over the unlike pairs that lie closer than
- * the furthest alike pair. Where a batch has only one of the two kinds, the limit is their mean.
+ * Contrastive loss on the difficult pairs of a batch: Σ d² over the alike pairs that lie further
+ * apart than the closest unlike pair, plus Σ max(0, margin - d)² over the unlike pairs that lie
+ * closer than the furthest alike pair. Where a batch has only one of the two kinds, the limit is
+ * their mean.
  *
- * Inputs: as `contrastive`; pairs with any other label are left out. A sum, not a mean: it grows with
- * the batch.
+ * Inputs: as `contrastive`; pairs with any other label are left out. A sum, not a mean: it grows
+ * with the batch.
  * Source: OnlineContrastiveLoss of sentence-transformers.
  */
 export function onlineContrastive(options: ContrastiveOptions = {}): Loss {

@@ -16,21 +16,21 @@ export interface SimilarityDistributionOptions extends RelationalOptions {
   /** The same for the teacher's. Default: `temperature`. */
   readonly teacherTemperature?: number
   /**
-   * Whom the student is compared with: the other texts as the student sees them, or all texts of the
-   * batch as the teacher sees them, which ties the student to the teacher's space and needs equal
-   * widths. Default 'student'.
+   * Whom the student is compared with: the other texts as the student sees them, or all texts of
+   * the batch as the teacher sees them, which ties the student to the teacher's space and needs
+   * equal widths. Default 'student'.
    */
   readonly candidates?: 'student' | 'teacher'
 }
 
 /**
- * Distils who is near whom: mean over i of KL(softmax(tᵢ·tⱼ/τₜ) ‖ softmax(sᵢ·cⱼ/τ)) over the texts j of
- * the batch, all vectors of length 1. With the student's own candidates c = s, where j = i tells
- * nothing and is left out; or with the teacher's, c = t, and j = i in.
+ * Distils who is near whom: mean over i of KL(softmax(tᵢ·tⱼ/τₜ) ‖ softmax(sᵢ·cⱼ/τ)) over the texts
+ * j of the batch, all vectors of length 1. With the student's own candidates c = s, where j = i
+ * tells nothing and is left out; or with the teacher's, c = t, and j = i in.
  *
- * Inputs: as `similarityMatrix`. The lower the temperature, the more the nearest texts count. With the
- * teacher's candidates and τₜ near 0 it becomes `teacherRanking`. Not multiplied by τ², as some do:
- * weigh it instead.
+ * Inputs: as `similarityMatrix`. The lower the temperature, the more the nearest texts count. With
+ * the teacher's candidates and τₜ near 0 it becomes `teacherRanking`. Not multiplied by τ², as some
+ * do: weigh it instead.
  * Source: Fang et al. 2021, "SEED: Self-supervised Distillation for Visual Representation",
  * with the batch in place of a queue.
  */

@@ -5,8 +5,8 @@ import { dotProducts } from './similarity.ts'
 import { checkRelational, type RelationalOptions, unitPair } from './unit-pair.ts'
 
 /**
- * Relational distillation: mean over all i, j of the batch of (cos(sᵢ, sⱼ) - cos(tᵢ, tⱼ))²: the student
- * should find any two texts as alike as the teacher does.
+ * Relational distillation: mean over all i, j of the batch of (cos(sᵢ, sⱼ) - cos(tᵢ, tⱼ))²: the
+ * student should find any two texts as alike as the teacher does.
  *
  * Inputs: one text column and the target `teacher` for every text; no label. The teacher may have
  * another width, and the student may turn the space, unlike in `mse` and `cosineToTeacher`.

@@ -15,8 +15,8 @@ const NORMALIZE_EPSILON = 1e-12
 export const COSINE_EPSILON = 1e-8
 
 /**
- * x / max(‖x‖₂, ε), row by row: a row of zeros stays zeros, and what flows back through it is finite.
- * Reference: torch.nn.functional.normalize.
+ * x / max(‖x‖₂, ε), row by row: a row of zeros stays zeros, and what flows back through it is
+ * finite. Reference: torch.nn.functional.normalize.
  */
 export function unitVectors(x: Value, epsilon = NORMALIZE_EPSILON): Value {
   return divide(x, maximum(reduceL2(x, x.shape.length - 1, { keep: true }), epsilon))

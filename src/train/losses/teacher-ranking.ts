@@ -15,8 +15,8 @@ export interface TeacherRankingOptions {
  * Inputs: one text column and the target `teacher` [D] for every text; no label.
  * Requirements: a teacher as wide as the embeddings; no text twice in a batch. `cosineToTeacher`
  * draws to the own vector only; this one also pushes off the others.
- * Source: Tian et al. 2020, "Contrastive Representation Distillation", with the batch's other texts as
- * negatives (van den Oord et al. 2018, InfoNCE).
+ * Source: Tian et al. 2020, "Contrastive Representation Distillation", with the batch's other texts
+ * as negatives (van den Oord et al. 2018, InfoNCE).
  */
 export function teacherRanking({ scale = 20 }: TeacherRankingOptions = {}): Loss {
   positive('scale', scale)

@@ -14,7 +14,9 @@ export function checkRelational({ teacherSize }: RelationalOptions): void {
   if (teacherSize !== undefined) integer('teacherSize', teacherSize, 1)
 }
 
-/** Vectors of length 1 of the same texts, by the student [P,D] and by its teacher [P,teacherSize]. */
+/**
+ * Vectors of length 1 of the same texts, by the student [P,D] and by its teacher [P,teacherSize].
+ */
 export function unitPair(
   context: LossContext,
   { teacherSize }: RelationalOptions,

@@ -10,8 +10,8 @@ export interface WeightedLoss {
 }
 
 /**
- * Σ wᵢ · lossᵢ, all on the same batch, e.g. what a student is taught by its teacher's vectors and by
- * its hidden states.
+ * Σ wᵢ · lossᵢ, all on the same batch, e.g. what a student is taught by its teacher's vectors and
+ * by its hidden states.
  *
  * Inputs: those of every loss; targets and parameters of the same name are shared.
  * Requirements: at least one loss, and numbers of columns that suit all of them.
