@@ -9,7 +9,7 @@ export type {
   PoolingMode,
 } from './module-spec.ts'
 export { denseWeightName } from './named-weights.ts'
-export { checkFinite } from './read-weight.ts'
+export { checkFinite, readWeight } from './read-weight.ts'
 export { type SaveOptions, saveCheckpoint } from './save-checkpoint.ts'
 export type { Weight, WeightMap } from './weight.ts'
 export type { SaveType } from './write-safetensors.ts'

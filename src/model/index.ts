@@ -6,4 +6,6 @@ export {
   type SentenceGraphOptions,
   type SentenceModel,
   sentenceGraph,
+  sentenceModel,
 } from './sentence-graph.ts'
+export { storedWeights, type WeightSource } from './weight-value.ts'

@@ -1,4 +1,5 @@
 export { createSession } from './create-session.ts'
+export { type Destinations, LocalSession, type LocalSessionOptions } from './local-session.ts'
 export {
   BACKENDS,
   type Backend,
@@ -6,3 +7,4 @@ export {
   type SessionOptions,
   type Tensor,
 } from './session.ts'
+export { type PlacedModel, placeWeights } from './weight-placement.ts'
