@@ -5,12 +5,13 @@ import { createInterface } from 'node:readline'
 /** The Python that has bench/python/requirements.txt installed: YUJU_PYTHON, or python3. */
 export const PYTHON = process.env.YUJU_PYTHON ?? 'python3'
 
-/** @param {string} script below bench/python */
-export function startPeer(script) {
+/** @param {string} script below bench/python @param {readonly string[]} [words] its arguments */
+export function startPeer(script, words = []) {
   const path = new URL(`python/${script}`, import.meta.url).pathname
-  const child = spawn(PYTHON, [path], { stdio: ['pipe', 'pipe', 'ignore'] })
+  const child = spawn(PYTHON, [path, ...words], { stdio: ['pipe', 'pipe', 'ignore'] })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   return {
+    pid: child.pid,
     /** @param {object} request */
     async ask(request) {
       child.stdin.write(`${JSON.stringify(request)}\n`)
