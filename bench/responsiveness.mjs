@@ -2,6 +2,7 @@
 // node bench/responsiveness.mjs
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { SentenceEncoder } from 'yuju'
+import { recordResult } from './results.mjs'
 import { drawSentences, SHARED } from './sentences.mjs'
 
 const texts = drawSentences(10_000)
@@ -23,3 +24,10 @@ console.log(
   `event loop held up: longest ${milliseconds(delays.max)} ms, p99 ${milliseconds(delays.percentile(99))} ms`,
 )
 await encoder.dispose()
+await recordResult({
+  name: 'encode.event_loop_longest_ms',
+  value: Number(milliseconds(delays.max)),
+  peer: '',
+  command: 'node bench/responsiveness.mjs',
+  spread: `p99 ${milliseconds(delays.percentile(99))} ms over ${texts.length} sentences`,
+})

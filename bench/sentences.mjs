@@ -1,6 +1,7 @@
 // Sentences of the training data, drawn with a fixed seed.
-import { existsSync, readFileSync } from 'node:fs'
-import { gunzipSync } from 'node:zlib'
+import { createReadStream, existsSync, readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { createGunzip, gunzipSync } from 'node:zlib'
 
 export const SHARED = new URL('../../shared/', import.meta.url).pathname
 
@@ -15,12 +16,37 @@ export function seeded(seed) {
   }
 }
 
-/** All training sentences, in the order of the file. */
-export function trainingSentences() {
+function trainingFile() {
   const file = `${SHARED}data/train/merged/sentences_clean.tsv.gz`
   if (!existsSync(file)) throw new Error(`${file} is missing: this benchmark needs the data sets`)
-  const lines = gunzipSync(readFileSync(file)).toString('utf8').split('\n')
-  return lines.filter((line) => line !== '').map((line) => line.slice(0, line.lastIndexOf('\t')))
+  return file
+}
+
+/** @param {string} line a sentence, a tab, where it comes from */
+const sentenceOf = (line) => line.slice(0, line.lastIndexOf('\t'))
+
+/** All training sentences, in the order of the file. */
+export function trainingSentences() {
+  const lines = gunzipSync(readFileSync(trainingFile())).toString('utf8').split('\n')
+  return lines.filter((line) => line !== '').map(sentenceOf)
+}
+
+/**
+ * Training sentences read as they are asked for, from the start again after the last: a program that
+ * holds them all would have so large a heap that its garbage hides what the encoder keeps.
+ * @param {number} count
+ */
+export async function* sentencesFromFile(count) {
+  let given = 0
+  while (given < count) {
+    const text = createReadStream(trainingFile()).pipe(createGunzip())
+    for await (const line of createInterface({ input: text })) {
+      if (line === '') continue
+      if (given === count) return
+      given += 1
+      yield sentenceOf(line)
+    }
+  }
 }
 
 /** @param {number} count @param {number} [seed] */

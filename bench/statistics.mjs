@@ -1,4 +1,5 @@
-// Medians and the spread between runs.
+// Medians, the spread between runs, and two programs measured in turns.
+import { watchOtherLoad } from './other-load.mjs'
 
 /** @param {number[]} values */
 export function median(values) {
@@ -17,21 +18,46 @@ export function round(value) {
   return Number(value.toPrecision(3))
 }
 
+/** More than this share of the machine in other programs' hands, and a round says little. */
+const BUSY = 0.05
+/** Rounds that may be spent to find a quiet one. */
+const MOST_ROUNDS = 6
+
 /**
  * Calls two measurements in turn, the order swapped every round, after one round that is not
- * counted; gives what each measured, round by round.
+ * counted; gives what each measured, round by round. Rounds in which other programs were busy are
+ * repeated, as they slow the two sides unequally; where too few are quiet, the quietest are given,
+ * and `disturbance` says so.
  * @param {number} rounds
- * @param {() => Promise<number>} ours
- * @param {() => Promise<number>} theirs
+ * @param {{ ours: () => Promise<number>, theirs: () => Promise<number>, pids?: number[] }} sides
+ *   and the programs, beside this one, that belong to the measurement
  */
-export async function interleave(rounds, ours, theirs) {
-  const results = { ours: [], theirs: [] }
-  for (let round = -1; round < rounds; round += 1) {
-    const pair = round % 2 === 0 ? ['ours', 'theirs'] : ['theirs', 'ours']
-    for (const side of pair) {
-      const value = await (side === 'ours' ? ours() : theirs())
-      if (round >= 0) results[side].push(value)
+export async function interleave(rounds, { ours, theirs, pids = [] }) {
+  await ours()
+  await theirs()
+  const pairs = []
+  const quiet = () => pairs.filter(({ load }) => load <= BUSY).length
+  while (quiet() < rounds && pairs.length < MOST_ROUNDS * rounds) {
+    const otherLoad = watchOtherLoad(pids)
+    const pair = {}
+    const sides = [
+      ['ours', ours],
+      ['theirs', theirs],
+    ]
+    for (const [side, measure] of pairs.length % 2 === 0 ? sides : sides.reverse()) {
+      pair[side] = await measure()
     }
+    pairs.push({ ...pair, load: otherLoad() })
   }
-  return results
+  const best = pairs.toSorted((a, b) => a.load - b.load).slice(0, rounds)
+  return {
+    ours: best.map((pair) => pair.ours),
+    theirs: best.map((pair) => pair.theirs),
+    disturbance: disturbance(best.at(-1).load),
+  }
+}
+
+/** @param {number} load the largest share of the machine that others had */
+function disturbance(load) {
+  return load <= BUSY ? '' : `; other programs had up to ${round(100 * load)} % of the machine`
 }

@@ -1,0 +1,39 @@
+// What other programs take of the machine while something is measured. Linux; elsewhere nothing is
+// known and 0 is given.
+import { existsSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+
+/** /proc counts processor time in ticks of 10 ms. */
+const TICK_SECONDS = 0.01
+
+/** Seconds of processor time of all programs, and what a hypervisor took. */
+function machineSeconds() {
+  const [, user, nice, system, , , irq, softIrq, steal] = readFileSync('/proc/stat', 'utf8')
+    .split('\n', 1)[0]
+    .split(/\s+/)
+  const ticks = [user, nice, system, irq, softIrq, steal].map(Number)
+  return ticks.reduce((sum, value) => sum + value, 0) * TICK_SECONDS
+}
+
+/** @param {number | 'self'} pid */
+function programSeconds(pid) {
+  // The name of the program, in brackets, may hold spaces; utime and stime come 12 fields after it.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * TICK_SECONDS
+}
+
+/**
+ * Starts to watch; the function it gives tells the share of the machine, from 0 to 1, that programs
+ * other than this one and `pids` have taken since.
+ * @param {readonly number[]} pids
+ */
+export function watchOtherLoad(pids) {
+  if (!existsSync('/proc/stat')) return () => 0
+  const others = () =>
+    machineSeconds() - ['self', ...pids].reduce((sum, pid) => sum + programSeconds(pid), 0)
+  const [start, before] = [performance.now(), others()]
+  return () => {
+    const available = ((performance.now() - start) / 1000) * availableParallelism()
+    return Math.max(0, (others() - before) / available)
+  }
+}
