@@ -17,6 +17,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   runtime: 3,
   encoder: 4,
   evaluate: 5,
+  benchmark: 6,
   train: 5,
   cli: 7,
 }

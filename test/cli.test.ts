@@ -85,15 +85,21 @@ describe('help', () => {
     expect(stdout).not.toContain('\x1b')
   })
 
-  test.each(['encode', 'similarity', 'tokenize', 'inspect', 'evaluate', 'export', 'demo'])(
-    '%s --help',
-    async (command) => {
-      const { code, stdout, stderr } = await yuju(command, '--help')
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-      expect(stdout).toContain(`yuju ${command}`)
-      expect(stdout).toContain('--json')
-    },
-  )
+  test.each([
+    'encode',
+    'similarity',
+    'tokenize',
+    'inspect',
+    'evaluate',
+    'benchmark',
+    'export',
+    'demo',
+  ])('%s --help', async (command) => {
+    const { code, stdout, stderr } = await yuju(command, '--help')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain(`yuju ${command}`)
+    expect(stdout).toContain('--json')
+  })
 
   test.each([[['--help']], [['encode', '--help']], [['--version']]])(
     '%j loads no other package than the one that parses it',

@@ -28,6 +28,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     description: 'Measure models on the seven tasks of the model card',
     load: async () => (await import('./commands/evaluate.ts')).evaluate,
   },
+  benchmark: {
+    description: 'Measure how fast models are',
+    load: async () => (await import('./commands/benchmark.ts')).benchmark,
+  },
   export: {
     description: 'Save a model for other programs',
     load: async () => (await import('./commands/export.ts')).exportModel,

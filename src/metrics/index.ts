@@ -5,6 +5,7 @@ export {
   type Interval,
   mean,
   meanInterval,
+  quantile,
 } from './bootstrap.ts'
 export { pearson, spearman } from './correlation.ts'
 export type { Numbers } from './numbers.ts'

@@ -1,0 +1,174 @@
+import type { SentenceEncoder } from '../encoder/index.ts'
+import { InputError } from '../errors/index.ts'
+import { createTokenizer, type Tokenizer } from '../tokenizer/index.ts'
+import { operationCount } from './operation-count.ts'
+import { type Latency, latencyOf, type Spread, spreadOf } from './spread.ts'
+
+export interface BenchmarkedModel {
+  readonly model: string
+  readonly encoder: SentenceEncoder
+}
+
+export interface BenchmarkOptions {
+  /** Texts in a batch. Default 16, as on the model card. */
+  readonly batchSize?: number
+  /** Pieces a text may have. Default 256, as on the model card; a model with less keeps its limit. */
+  readonly maxLength?: number
+  /** Default 5. */
+  readonly repetitions?: number
+  /** Repetitions in front that are not counted. Default 1. */
+  readonly warmUp?: number
+  readonly signal?: AbortSignal
+  /** Is told how many repetitions of how many are done, over all models. */
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
+}
+
+/** What was measured of one model. */
+export interface ModelBenchmark {
+  readonly model: string
+  /** The cost of each repetition, in order: what models are compared by, pair by pair. */
+  readonly costs: readonly number[]
+  /** Seconds for all texts, handed over in one call: the model card's cost. */
+  readonly cost: Spread
+  readonly sentencesPerSecond: Spread
+  /** Pieces, special ones included, padding not. */
+  readonly tokensPerSecond: Spread
+  /** Milliseconds for each batch, one after another: the model card's latency. */
+  readonly batchLatency: Latency
+  /** Milliseconds for one text alone. */
+  readonly singleLatency: Latency
+  /** Time to cut all texts into pieces / cost. */
+  readonly tokenizationShare: Spread
+  /** 10⁹ floating-point operations a second; see `operationCount`. */
+  readonly gigaflops: Spread
+}
+
+/** Texts that are encoded alone in each repetition. */
+const SINGLES = 20
+
+interface Settings {
+  readonly batchSize: number
+  readonly maxLength: number
+  readonly signal: AbortSignal | undefined
+}
+
+/**
+ * Measures models on the same texts, in turns: every repetition runs each model once, in an order
+ * that turns round, so that what else the machine does meets all of them alike.
+ * @throws InputError when there are no texts or no repetitions.
+ */
+export async function benchmark(
+  models: readonly BenchmarkedModel[],
+  texts: readonly string[],
+  options: BenchmarkOptions = {},
+): Promise<ModelBenchmark[]> {
+  const { repetitions = 5, warmUp = 1, onProgress } = options
+  requireWork(texts.length, repetitions)
+  const { batchSize = 16, maxLength = 256, signal } = options
+  const contestants = models.map(({ model, encoder }): Contestant => {
+    return {
+      model,
+      encoder,
+      tokenizer: createTokenizer(encoder.checkpoint.tokenizerFiles),
+      runs: [],
+    }
+  })
+  const total = (warmUp + repetitions) * models.length
+  for (let turn = 0, done = 0; turn < warmUp + repetitions; turn += 1) {
+    for (const contestant of inTurn(contestants, turn)) {
+      const run = await runOnce(contestant, texts, { batchSize, maxLength, signal })
+      if (turn >= warmUp) contestant.runs.push(run)
+      done += 1
+      onProgress?.({ done, total })
+    }
+  }
+  return contestants.map(summarise)
+}
+
+function requireWork(texts: number, repetitions: number): void {
+  if (texts > 0 && Number.isInteger(repetitions) && repetitions >= 1) return
+  throw new InputError(
+    'benchmark-empty',
+    `expected at least one text and one repetition, but got ${texts} and ${repetitions}`,
+    { facts: { texts, repetitions } },
+  )
+}
+
+/** Another one is first every time. */
+function inTurn<Item>(items: readonly Item[], turn: number): Item[] {
+  const first = turn % items.length
+  return [...items.slice(first), ...items.slice(0, first)]
+}
+
+interface Contestant extends BenchmarkedModel {
+  readonly tokenizer: Tokenizer
+  readonly runs: Run[]
+}
+
+/** Times in milliseconds. */
+interface Run {
+  readonly whole: number
+  readonly tokenization: number
+  readonly batches: readonly number[]
+  readonly singles: readonly number[]
+  readonly tokens: Int32Array
+}
+
+async function runOnce(
+  contestant: Contestant,
+  texts: readonly string[],
+  { batchSize, signal, ...settings }: Settings,
+): Promise<Run> {
+  const { encoder } = contestant
+  const maxLength = Math.min(settings.maxLength, encoder.maxLength)
+  const shared = { maxLength, truncate: 'silent', ...(signal ? { signal } : {}) } as const
+  const options = { ...shared, batchSize, batchTokens: batchSize * maxLength }
+  const start = performance.now()
+  const { tokens } = await encoder.encode(texts, options)
+  const whole = performance.now() - start
+  const tokenization = await timed(() => tokenizeAll(contestant, texts, maxLength))
+  const batches: number[] = []
+  for (let first = 0; first < texts.length; first += batchSize) {
+    const batch = texts.slice(first, first + batchSize)
+    batches.push(await timed(() => encoder.encode(batch, options)))
+  }
+  const singles: number[] = []
+  for (const text of texts.slice(0, SINGLES)) {
+    singles.push(await timed(() => encoder.encode(text, shared)))
+  }
+  return { whole, tokenization, batches, singles, tokens }
+}
+
+async function timed(work: () => unknown): Promise<number> {
+  const start = performance.now()
+  await work()
+  return performance.now() - start
+}
+
+function tokenizeAll(
+  { encoder: { checkpoint }, tokenizer }: Contestant,
+  texts: readonly string[],
+  maxLength: number,
+): void {
+  for (const text of texts) {
+    tokenizer.encode(checkpoint.lowercase ? text.toLowerCase() : text, { maxLength })
+  }
+}
+
+function summarise({ model, encoder: { checkpoint }, runs }: Contestant): ModelBenchmark {
+  const perSecond = (amount: (run: Run) => number) =>
+    spreadOf(runs.map((run) => (1000 * amount(run)) / run.whole))
+  const operations = ({ tokens }: Run) =>
+    tokens.reduce((sum, count) => sum + operationCount(checkpoint, count), 0)
+  return {
+    model,
+    costs: runs.map(({ whole }) => whole / 1000),
+    cost: spreadOf(runs.map(({ whole }) => whole / 1000)),
+    sentencesPerSecond: perSecond(({ tokens }) => tokens.length),
+    tokensPerSecond: perSecond(({ tokens }) => tokens.reduce((sum, count) => sum + count, 0)),
+    batchLatency: latencyOf(runs.flatMap(({ batches }) => batches)),
+    singleLatency: latencyOf(runs.flatMap(({ singles }) => singles)),
+    tokenizationShare: spreadOf(runs.map(({ tokenization, whole }) => tokenization / whole)),
+    gigaflops: perSecond((run) => operations(run) / 1e9),
+  }
+}

@@ -1,0 +1,154 @@
+import { cpus } from 'node:os'
+import { extname } from 'node:path'
+import type { ParsedArgs } from 'citty'
+import type {
+  BenchmarkedModel,
+  BenchmarkFormat,
+  BenchmarkReport,
+  LoadCost,
+} from '../../benchmark/index.ts'
+import { readTexts, writeFileAtomic } from '../../files/index.ts'
+import { defineCommand } from '../command.ts'
+import { wholeNumber } from '../command-line.ts'
+import { JSON_FLAG, RUN_FLAGS } from '../flags.ts'
+import { measureLoad } from '../load-cost.ts'
+import { encoderOf, readCheckpoint } from '../model.ts'
+import { startProgress } from '../progress-display.ts'
+import type { Shell } from '../shell.ts'
+import { UsageError } from '../usage-error.ts'
+
+const FORMATS: readonly BenchmarkFormat[] = ['md', 'json', 'svg']
+
+/** Texts that are encoded when a model's loading is measured. */
+const LOAD_TEXTS = 64
+
+const ARGS = {
+  'model…': {
+    type: 'positional',
+    required: true,
+    description: 'Model folders, or owner/name on the hub',
+  },
+  baseline: {
+    type: 'string',
+    valueHint: 'folder|owner/name',
+    description: 'The model the others are compared with (default: the first)',
+  },
+  input: {
+    type: 'string',
+    valueHint: 'file',
+    description: 'The texts, as for yuju encode; a file with one column (required)',
+  },
+  limit: { type: 'string', valueHint: 'n', description: 'Texts of it to use (default: 512)' },
+  batch: { type: 'string', valueHint: 'n', default: '16', description: 'Texts in a batch' },
+  'max-length': { type: 'string', valueHint: 'n', default: '256', description: 'Pieces of a text' },
+  repetitions: { type: 'string', valueHint: 'n', default: '5', description: 'Measured runs' },
+  'warm-up': { type: 'string', valueHint: 'n', default: '1', description: 'Runs not counted' },
+  output: {
+    type: 'string',
+    valueHint: 'file',
+    description: 'Write the report to .md, .json or .svg (a bar chart)',
+  },
+  ...RUN_FLAGS,
+  ...JSON_FLAG,
+} as const
+
+type BenchmarkArgs = ParsedArgs<typeof ARGS>
+
+/** Prints a report, or with `--json` the same as one JSON object; writes it too with `--output`. */
+export const benchmark = defineCommand(ARGS, async (args, shell) => {
+  const { input, output } = args
+  if (!input) throw new UsageError('--input is missing; name a file of texts')
+  const format = output === undefined ? undefined : formatOf(output)
+  const texts = await firstTexts(input, wholeNumber('limit', args.limit) ?? 512)
+  const report = await measureAll(texts, args, shell)
+  const { renderBenchmark, textBenchmark } = await import('../../benchmark/index.ts')
+  if (output !== undefined && format) {
+    await writeFileAtomic(output, await renderBenchmark(report, format))
+  }
+  if (args.json) shell.printJson(report)
+  else shell.print(textBenchmark(report))
+})
+
+function formatOf(output: string): BenchmarkFormat {
+  const format = FORMATS.find((candidate) => extname(output) === `.${candidate}`)
+  if (format) return format
+  throw new UsageError(
+    `the name of ${output} does not tell its format; end it in .${FORMATS.join(', .')}`,
+  )
+}
+
+async function firstTexts(input: string, limit: number): Promise<string[]> {
+  const texts: string[] = []
+  for await (const text of readTexts(input)) {
+    texts.push(text)
+    if (texts.length >= limit) break
+  }
+  return texts
+}
+
+async function measureAll(
+  texts: readonly string[],
+  args: BenchmarkArgs,
+  shell: Shell,
+): Promise<BenchmarkReport> {
+  const { baseline, _: others } = args
+  const names = baseline === undefined ? others : [baseline, ...others]
+  const { physicalCores } = await import('../../runtime/index.ts')
+  const threads = wholeNumber('threads', args.threads) ?? physicalCores()
+  const loads: LoadCost[] = []
+  const models: BenchmarkedModel[] = []
+  try {
+    for (const model of names) {
+      const checkpoint = await readCheckpoint(model, args, shell)
+      const sample = texts.slice(0, LOAD_TEXTS)
+      const { signal } = shell
+      loads.push(await measureLoad({ folder: checkpoint.folder, texts: sample, threads, signal }))
+      models.push({ model, encoder: await encoderOf(checkpoint, args, shell) })
+    }
+    return await report({ models, loads, texts, threads }, args, shell)
+  } finally {
+    for (const { encoder } of models) await encoder.dispose()
+  }
+}
+
+interface Contest {
+  readonly models: readonly BenchmarkedModel[]
+  /** As many as models, in their order. */
+  readonly loads: readonly LoadCost[]
+  readonly texts: readonly string[]
+  readonly threads: number
+}
+
+async function report(
+  { models, loads, texts, threads }: Contest,
+  args: BenchmarkArgs,
+  shell: Shell,
+): Promise<BenchmarkReport> {
+  const { benchmark, createBenchmarkReport, matrixPeak } = await import('../../benchmark/index.ts')
+  const backend = models[0]?.encoder.backend ?? 'native'
+  const peakGigaflops = (await matrixPeak({ threads, backend })) / 1e9
+  const settings = settingsOf(args)
+  const progress = await startProgress(shell, 'runs')
+  const onProgress = progress.update.bind(progress)
+  try {
+    const measured = await benchmark(models, texts, {
+      ...settings,
+      signal: shell.signal,
+      onProgress,
+    })
+    const processor = cpus()[0]?.model.trim() ?? 'unknown processor'
+    const machine = { processor, threads, backend, peakGigaflops }
+    return createBenchmarkReport(measured, loads, { machine, ...settings, texts: texts.length })
+  } finally {
+    progress.stop()
+  }
+}
+
+function settingsOf(args: BenchmarkArgs) {
+  return {
+    batchSize: wholeNumber('batch', args.batch) ?? 16,
+    maxLength: wholeNumber('max-length', args['max-length']) ?? 256,
+    repetitions: wholeNumber('repetitions', args.repetitions) ?? 5,
+    warmUp: wholeNumber('warm-up', args['warm-up']) ?? 1,
+  }
+}
