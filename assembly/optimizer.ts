@@ -77,7 +77,8 @@ export function adamw(
 
 /**
  * The sum of squares of a range, added up in float64. It is finite exactly when every number is:
- * the square of the largest float32 is far from the largest float64.
+ * the square of the largest float32 is far from the largest float64. The quarters of the range are
+ * read side by side: memory gives four streams faster than one.
  */
 export function sumOfSquares(values: usize, count: usize): f64 {
   let a = f64x2.splat(0)
@@ -85,13 +86,13 @@ export function sumOfSquares(values: usize, count: usize): f64 {
   let c = f64x2.splat(0)
   let d = f64x2.splat(0)
   const end = count << 2
-  const vectorsEnd = (count & ~7) << 2
+  const quarter = (count >> 3) << 3
   let at: usize = 0
-  for (; at < vectorsEnd; at += 2 * VECTOR) {
+  for (; at < quarter; at += 8) {
     const x0 = f64x2.promote_low_f32x4(v128.load64_zero(values + at))
-    const x1 = f64x2.promote_low_f32x4(v128.load64_zero(values + at, 8))
-    const x2 = f64x2.promote_low_f32x4(v128.load64_zero(values + at, 16))
-    const x3 = f64x2.promote_low_f32x4(v128.load64_zero(values + at, 24))
+    const x1 = f64x2.promote_low_f32x4(v128.load64_zero(values + quarter + at))
+    const x2 = f64x2.promote_low_f32x4(v128.load64_zero(values + 2 * quarter + at))
+    const x3 = f64x2.promote_low_f32x4(v128.load64_zero(values + 3 * quarter + at))
     a = f64x2.add(a, f64x2.mul(x0, x0))
     b = f64x2.add(b, f64x2.mul(x1, x1))
     c = f64x2.add(c, f64x2.mul(x2, x2))
@@ -99,7 +100,7 @@ export function sumOfSquares(values: usize, count: usize): f64 {
   }
   const lanes = f64x2.add(f64x2.add(a, b), f64x2.add(c, d))
   let sum = f64x2.extract_lane(lanes, 0) + f64x2.extract_lane(lanes, 1)
-  for (; at < end; at += 4) {
+  for (at = 4 * quarter; at < end; at += 4) {
     const x = <f64>load<f32>(values + at)
     sum += x * x
   }

@@ -26,6 +26,8 @@ export class RowGradients {
   readonly #kernels: Kernels
   readonly #name: string
   readonly #width: number
+  /** The byte offset of the sums. */
+  readonly #total: number
   readonly #current: Set<number> = new Set()
 
   /** @throws InputError when the parameter is no table. */
@@ -42,6 +44,7 @@ export class RowGradients {
     this.#kernels = kernels
     this.#name = name
     this.#width = width
+    this.#total = memory.offset(name, 'total')
     this.touched = new Uint8Array(rows)
   }
 
@@ -100,7 +103,7 @@ export class RowGradients {
   }
 
   #offsetOf(row: number): number {
-    return this.#memory.offset(this.#name, 'total') + row * this.#width * 4
+    return this.#total + row * this.#width * 4
   }
 
   #indicesOf(ids: RowIds, rows: Float32Array): Int32Array {
