@@ -19,6 +19,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   evaluate: 5,
   benchmark: 6,
   train: 5,
+  mining: 6,
   cli: 7,
 }
 

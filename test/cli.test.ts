@@ -77,6 +77,8 @@ describe('help', () => {
       'tokenize',
       'inspect',
       'evaluate',
+      'mine',
+      'cluster',
       'export',
       'demo',
     ]) {
@@ -92,6 +94,8 @@ describe('help', () => {
     'inspect',
     'evaluate',
     'benchmark',
+    'mine',
+    'cluster',
     'export',
     'demo',
   ])('%s --help', async (command) => {

@@ -102,3 +102,14 @@ export function wholeNumber(flag: string, value: string | undefined): number | u
   if (/^\d+$/.test(value)) return Number(value)
   throw new UsageError(`--${flag} must be a whole number, but is "${value}"`)
 }
+
+/**
+ * A flag's number.
+ * @throws UsageError for anything else.
+ */
+export function decimalNumber(flag: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
+  const number = value.trim() === '' ? Number.NaN : Number(value)
+  if (Number.isFinite(number)) return number
+  throw new UsageError(`--${flag} must be a number, but is "${value}"`)
+}

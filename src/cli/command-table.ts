@@ -32,6 +32,14 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     description: 'Measure how fast models are',
     load: async () => (await import('./commands/benchmark.ts')).benchmark,
   },
+  mine: {
+    description: 'Find paraphrases, near-duplicates or hard negatives in a file',
+    load: async () => (await import('./commands/mine.ts')).mine,
+  },
+  cluster: {
+    description: 'Group the texts of a file that say alike things',
+    load: async () => (await import('./commands/cluster.ts')).cluster,
+  },
   export: {
     description: 'Save a model for other programs',
     load: async () => (await import('./commands/export.ts')).exportModel,

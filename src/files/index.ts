@@ -7,6 +7,7 @@ export type { TextSource } from './open-rows.ts'
 export { type Place, placeText } from './raw-row.ts'
 export { type Cell, type ReadRowsOptions, type Row, readRows } from './read-rows.ts'
 export { type ReadTextsOptions, readTexts } from './read-texts.ts'
+export { type NamedRow, ROW_FORMATS, RowWriter } from './row-writer.ts'
 export { TEXT_FORMATS, type TextFormat } from './text-format.ts'
 export {
   createVectorWriter,

@@ -4,4 +4,5 @@ export {
   pairwiseSimilarity,
   type SimilarityBlock,
   similarityOf,
+  unitRows,
 } from './similarity.ts'

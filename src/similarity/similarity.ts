@@ -124,7 +124,7 @@ function fillBlock(
 }
 
 /** The rows scaled to length 1; rows of zeros stay zeros. */
-function unitRows(matrix: Matrix): Matrix {
+export function unitRows(matrix: Matrix): Matrix {
   const data = new Float32Array(matrix.data)
   for (let row = 0; row < matrix.rows; row += 1) {
     const vector = data.subarray(row * matrix.dimensions, (row + 1) * matrix.dimensions)
