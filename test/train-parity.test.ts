@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { loadCheckpoint } from '../src/checkpoint/index.ts'
 import { attentionRelation, hiddenStates, weightedSum } from '../src/train/losses/index.ts'
 import { trainingGraph } from '../src/train/training-graph.ts'
+import { distilParity } from './support/distil-parity.ts'
 import { GOLDEN_LOSSES } from './support/golden-losses.ts'
 import { lossParity } from './support/loss-parity.ts'
 import { FIXTURES } from './support/shared.ts'
@@ -16,6 +17,13 @@ describe('losses and gradients of a whole model agree with sentence-transformers
     expect(parity.entry).toBeLessThan(1e-5)
     expect(parity.unmatched).toEqual([])
   })
+})
+
+test('five steps of distilling agree with PyTorch, optimizer included', async () => {
+  const parity = await distilParity()
+  expect(parity.loss).toBeLessThan(1e-4)
+  expect(parity.norm).toBeLessThan(1e-4)
+  expect(parity.embedding).toBeLessThan(1e-5)
 })
 
 test('losses that look inside the encoder fit the graph of a model', async () => {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { loadCheckpoint } from '../../src/checkpoint/index.ts'
 import type { GoldenCase } from './golden-losses.ts'
 import { FIXTURES } from './shared.ts'
 import { type WeightGradients, weightGradients } from './weight-gradients.ts'
@@ -26,7 +27,8 @@ export interface LossParity {
 }
 
 export async function lossParity({ golden, ...batch }: GoldenCase): Promise<LossParity> {
-  const computed = await weightGradients(join(FIXTURES, 'models/tiny-bert-zh'), batch)
+  const checkpoint = await loadCheckpoint(join(FIXTURES, 'models/tiny-bert-zh'))
+  const computed = await weightGradients(checkpoint, batch)
   const norms = Object.entries(golden.grad_norm).map(([name, expected]) => {
     return { expected, actual: lengthOf(gradientOf(computed, name)) }
   })

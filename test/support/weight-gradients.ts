@@ -1,4 +1,4 @@
-import { loadCheckpoint, readWeight } from '../../src/checkpoint/index.ts'
+import { type Checkpoint, readWeight } from '../../src/checkpoint/index.ts'
 import { batchTensors } from '../../src/encoder/batch-tensors.ts'
 import { LocalSession, placeWeights, type Tensor } from '../../src/runtime/index.ts'
 import { createTokenizer } from '../../src/tokenizer/index.ts'
@@ -20,31 +20,71 @@ export interface WeightGradients {
   readonly gradients: ReadonlyMap<string, Float32Array>
 }
 
-/** The loss of one batch and its gradient with respect to every weight of a model, without dropout. */
+/** The loss of one batch and its gradient with respect to every weight of a model. */
 export async function weightGradients(
-  folder: string,
-  { loss, examples, teacher }: LossBatch,
+  checkpoint: Checkpoint,
+  batch: LossBatch,
 ): Promise<WeightGradients> {
-  const checkpoint = await loadCheckpoint(folder)
-  const training = trainingGraph({
+  const training = batchGraph(checkpoint, batch)
+  const session = await openGraph(training)
+  const inputs = { ...(await storedWeights(training)), ...batchInputs(checkpoint, batch) }
+  const results = await session.run(inputs, [...training.graph.outputs.keys()])
+  await session.dispose()
+  return {
+    loss: Number(results[TRAINING_NAMES.loss]?.data[0]),
+    gradients: new Map(
+      training.gradients.map(({ name, shape, sparse }) => {
+        const data = float32Of(results[TRAINING_NAMES.gradient(name)])
+        if (!sparse) return [name, data]
+        return [name, tableOf(shape, data, int64Of(results[TRAINING_NAMES.gradientRows(name)]))]
+      }),
+    ),
+  }
+}
+
+/** The graph of a loss on such batches, without dropout; every weight is trained. */
+export function batchGraph(checkpoint: Checkpoint, { loss, examples }: LossBatch): TrainingGraph {
+  return trainingGraph({
     checkpoint,
     loss,
     columns: examples[0]?.texts.length ?? 0,
     dropout: { hidden: 0, attention: 0 },
     isTrained: () => true,
   })
-  const tokenizer = createTokenizer(checkpoint.tokenizerFiles)
+}
+
+export function openGraph({ graph }: TrainingGraph): Promise<LocalSession> {
+  return LocalSession.create(placeWeights(graph), { threads: 1, backend: undefined })
+}
+
+/** The weights as they are stored, as inputs of the graph. */
+export async function storedWeights({ weights }: TrainingGraph): Promise<Record<string, Tensor>> {
+  const inputs: Record<string, Tensor> = {}
+  for (const { name, shape, stored } of weights) {
+    if (!stored) throw new Error(`${name} belongs to no model`)
+    inputs[name] = { type: 'float32', dims: shape, data: await readWeight(stored) }
+  }
+  return inputs
+}
+
+/** Pieces, places and targets. */
+export function batchInputs(
+  { tokenizerFiles }: Checkpoint,
+  batch: LossBatch,
+): Record<string, Tensor> {
+  const tokenizer = createTokenizer(tokenizerFiles)
+  const { examples } = batch
   const columns = (examples[0]?.texts ?? []).map((_, column) =>
     examples.map(({ texts }) => texts[column] ?? ''),
   )
   const pieces = columns.flat().map((text) => {
     return { ids: tokenizer.encode(text).ids, promptLength: 0 }
   })
-  return run(training, {
+  return {
     ...batchTensors(pieces, { padId: tokenizer.padId, poolingMask: false }),
     ...rowInputs(columns.length, examples.length),
-    ...targetInputs({ loss, examples, ...(teacher ? { teacher } : {}) }),
-  })
+    ...targetInputs(batch),
+  }
 }
 
 /** The texts stand one column after the other. */
@@ -71,40 +111,21 @@ function matrix(rows: readonly (readonly number[])[]): Tensor {
   return { type: 'float32', dims, data: Float32Array.from(rows.flat()) }
 }
 
-async function run(
-  { graph, weights, gradients }: TrainingGraph,
-  inputs: Readonly<Record<string, Tensor>>,
-): Promise<WeightGradients> {
-  const session = await LocalSession.create(placeWeights(graph), { threads: 1, backend: undefined })
-  const given: Record<string, Tensor> = { ...inputs }
-  for (const { name, shape, stored } of weights) {
-    if (!stored) throw new Error(`${name} belongs to no model`)
-    given[name] = { type: 'float32', dims: shape, data: await readWeight(stored) }
-  }
-  const results = await session.run(given, [...graph.outputs.keys()])
-  await session.dispose()
-  return {
-    loss: Number(results[TRAINING_NAMES.loss]?.data[0]),
-    gradients: new Map(
-      gradients.map(({ name, shape, sparse }) => {
-        const data = numbersOf(results[TRAINING_NAMES.gradient(name)])
-        if (!sparse) return [name, data]
-        return [name, tableOf(shape, data, results[TRAINING_NAMES.gradientRows(name)])]
-      }),
-    ),
-  }
+export function float32Of(tensor: Tensor | undefined): Float32Array {
+  if (tensor?.type === 'float32') return tensor.data
+  throw new Error('a float32 output is missing')
 }
 
-function numbersOf(tensor: Tensor | undefined): Float32Array {
-  if (tensor?.type === 'float32') return tensor.data
-  throw new Error('a gradient is missing')
+export function int64Of(tensor: Tensor | undefined): BigInt64Array {
+  if (tensor?.type === 'int64') return tensor.data
+  throw new Error('an int64 output is missing')
 }
 
 /** A whole table, from the rows that were picked, which may repeat. */
-function tableOf(shape: readonly number[], rows: Float32Array, indices: Tensor | undefined) {
+function tableOf(shape: readonly number[], rows: Float32Array, indices: BigInt64Array) {
   const [height = 0, width = 0] = shape
   const table = new Float32Array(height * width)
-  for (const [position, row] of [...(indices?.data ?? [])].entries()) {
+  for (const [position, row] of indices.entries()) {
     for (let column = 0; column < width; column += 1) {
       const at = Number(row) * width + column
       table[at] = (table[at] ?? 0) + (rows[position * width + column] ?? 0)
