@@ -20,6 +20,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   benchmark: 6,
   train: 5,
   mining: 6,
+  card: 6,
   cli: 7,
 }
 

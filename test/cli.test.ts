@@ -79,6 +79,7 @@ describe('help', () => {
       'evaluate',
       'mine',
       'cluster',
+      'card',
       'export',
       'demo',
     ]) {
@@ -96,6 +97,7 @@ describe('help', () => {
     'benchmark',
     'mine',
     'cluster',
+    'card',
     'export',
     'demo',
   ])('%s --help', async (command) => {

@@ -40,6 +40,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     description: 'Group the texts of a file that say alike things',
     load: async () => (await import('./commands/cluster.ts')).cluster,
   },
+  card: {
+    description: 'Write a model card in English and Chinese',
+    load: async () => (await import('./commands/card.ts')).card,
+  },
   export: {
     description: 'Save a model for other programs',
     load: async () => (await import('./commands/export.ts')).exportModel,

@@ -1,9 +1,9 @@
 import { basename } from 'node:path'
+import { describeModel, type ModelDescription } from '../../card/index.ts'
 import { defineCommand } from '../command.ts'
 import { printFields } from '../fields.ts'
 import { HUB_FLAGS, JSON_FLAG } from '../flags.ts'
 import { readCheckpoint } from '../model.ts'
-import { describeModel, type ModelDescription } from '../model-description.ts'
 import { grouped } from '../progress-display.ts'
 
 const ARGS = {
