@@ -44,6 +44,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     description: 'Write a model card in English and Chinese',
     load: async () => (await import('./commands/card.ts')).card,
   },
+  calibrate: {
+    description: 'Find from which score on a pair matches',
+    load: async () => (await import('./commands/calibrate.ts')).calibrate,
+  },
   export: {
     description: 'Save a model for other programs',
     load: async () => (await import('./commands/export.ts')).exportModel,

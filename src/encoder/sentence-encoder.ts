@@ -10,6 +10,7 @@ import { type EncodeSettings, encodeSettings, requireTexts } from './encode-sett
 import { BLOCK_SIZE, EncodingPipeline } from './encoding-pipeline.ts'
 import { type LoadOptions, loadSource } from './load.ts'
 import { type EncodeOptions, requireChoice, requireWhole, type StreamOptions } from './options.ts'
+import { PairJudge } from './pair-match.ts'
 import { quantize } from './quantization.ts'
 import { tokenizeText } from './text-preparation.ts'
 
@@ -35,10 +36,12 @@ interface Parts {
 export class SentenceEncoder {
   readonly #parts: Parts
   readonly #pipeline: EncodingPipeline
+  readonly #judge: PairJudge
 
   private constructor(parts: Parts) {
     this.#parts = parts
     this.#pipeline = new EncodingPipeline(parts)
+    this.#judge = new PairJudge(parts.checkpoint.folder)
   }
 
   /**
@@ -186,6 +189,23 @@ export class SentenceEncoder {
       return similarityOf(this.similarityName, rowOf(both, 0), rowOf(both, 1))
     }
     return scoresOf(this.similarityName, splitRows(both, left.length))
+  }
+
+  /**
+   * Whether two texts mean the same, by the threshold that `yuju calibrate` found for this model.
+   * @throws InputError when the model was not calibrated.
+   */
+  async isMatch(a: string, b: string, options: EncodeOptions = {}): Promise<boolean> {
+    return (await this.#judge.judge((chosen) => this.encode([a, b], chosen), options)).isMatch
+  }
+
+  /**
+   * The probability, from 0 to 1, that two texts mean the same, by the map that `yuju calibrate`
+   * fitted for this model.
+   * @throws InputError when the model was not calibrated.
+   */
+  async probability(a: string, b: string, options: EncodeOptions = {}): Promise<number> {
+    return (await this.#judge.judge((chosen) => this.encode([a, b], chosen), options)).probability
   }
 
   /** Frees the model's memory and thread. Calls still waiting are refused, and so are later ones. */

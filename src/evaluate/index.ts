@@ -6,17 +6,32 @@ export {
   type BootstrapOptions,
   bestAccuracy,
   bestF1,
+  brierScore,
+  expectedCalibrationError,
+  fitProbabilityMap,
   type Interval,
+  type MapKind,
   mean,
   meanInterval,
   ndcg,
+  type ProbabilityMap,
   pearson,
+  probabilityOf,
   recall,
   reciprocalRank,
   spearman,
   spearmanInterval,
+  thresholdForPrecision,
+  thresholdForRecall,
 } from '../metrics/index.ts'
 export { type CachedEncodeOptions, cachedEncode } from './cached-encode.ts'
+export {
+  type CalibrateOptions,
+  type CalibrationResult,
+  calibrate,
+  type MapQuality,
+  type ThresholdGoal,
+} from './calibrate.ts'
 export { type Encode, evaluateTask, evaluateTasks, type TaskResult } from './evaluate-tasks.ts'
 export { type HubTasksOptions, loadHubTasks } from './load-hub-tasks.ts'
 export {
@@ -26,7 +41,7 @@ export {
   loadTasks,
   type MissingTask,
 } from './load-tasks.ts'
-export type { PairColumns } from './read-pairs.ts'
+export { type PairColumns, type ReadPairsOptions, readPairs } from './read-pairs.ts'
 export {
   REPORT_FORMATS,
   type ReportFormat,
@@ -42,6 +57,7 @@ export {
   type Report,
   type ReportOptions,
 } from './report.ts'
+export { scoreHistogram } from './score-histogram.ts'
 export type { LabelKind, Pairs, Task } from './task.ts'
 export { TASK_NAMES } from './task-specs.ts'
 export { VectorCache } from './vector-cache.ts'

@@ -55,3 +55,49 @@ export function bestAccuracy(gold: Numbers, scores: Numbers): BestAccuracy | und
   }
   return best
 }
+
+/** What a threshold reaches; everything that scores at least `threshold` is positive. */
+export interface ThresholdQuality {
+  readonly threshold: number
+  readonly precision: number
+  readonly recall: number
+}
+
+/**
+ * The lowest threshold with at least this precision, so that recall is highest; `undefined` where
+ * none reaches it.
+ * @param gold 1 positive, 0 negative
+ * @throws InputError for another gold value, NaN, or lists that differ in length.
+ */
+export function thresholdForPrecision(
+  gold: Numbers,
+  scores: Numbers,
+  precision: number,
+): ThresholdQuality | undefined {
+  return qualities(gold, scores).findLast((quality) => quality.precision >= precision)
+}
+
+/**
+ * The highest threshold with at least this recall; `undefined` where nothing is positive.
+ * @param gold 1 positive, 0 negative
+ * @throws InputError for another gold value, NaN, or lists that differ in length.
+ */
+export function thresholdForRecall(
+  gold: Numbers,
+  scores: Numbers,
+  recall: number,
+): ThresholdQuality | undefined {
+  return qualities(gold, scores).find((quality) => quality.recall >= recall)
+}
+
+/** At each distinct score, highest first. */
+function qualities(gold: Numbers, scores: Numbers): ThresholdQuality[] {
+  requireBinary(gold, scores)
+  const positives = countPositives(gold)
+  if (positives === 0) return []
+  return thresholdCounts(gold, scores).map((counts) => ({
+    threshold: counts.threshold,
+    precision: precisionAt(counts),
+    recall: counts.truePositives / positives,
+  }))
+}

@@ -1,4 +1,12 @@
-export { type BestAccuracy, type BestF1, bestAccuracy, bestF1 } from './best-threshold.ts'
+export {
+  type BestAccuracy,
+  type BestF1,
+  bestAccuracy,
+  bestF1,
+  type ThresholdQuality,
+  thresholdForPrecision,
+  thresholdForRecall,
+} from './best-threshold.ts'
 export { auc, averagePrecision } from './binary-ranking.ts'
 export {
   type BootstrapOptions,
@@ -7,7 +15,16 @@ export {
   meanInterval,
   quantile,
 } from './bootstrap.ts'
+export { brierScore, expectedCalibrationError } from './calibration-error.ts'
 export { pearson, spearman } from './correlation.ts'
 export type { Numbers } from './numbers.ts'
+export {
+  fitProbabilityMap,
+  MAP_KINDS,
+  type MapKind,
+  type ProbabilityMap,
+  probabilityOf,
+} from './probability-map.ts'
 export { ndcg, recall, reciprocalRank } from './retrieval.ts'
+export { seededRandom } from './seeded-random.ts'
 export { spearmanInterval } from './spearman-interval.ts'

@@ -6,14 +6,20 @@ import {
   averagePrecision,
   bestAccuracy,
   bestF1,
+  brierScore,
+  expectedCalibrationError,
+  fitProbabilityMap,
   mean,
   meanInterval,
   ndcg,
   pearson,
+  probabilityOf,
   recall,
   reciprocalRank,
   spearman,
   spearmanInterval,
+  thresholdForPrecision,
+  thresholdForRecall,
 } from './index.ts'
 
 interface Pairs {
@@ -33,6 +39,15 @@ interface Pairs {
 interface Golden {
   readonly pairs: Pairs[]
   readonly intervals: { gold: number[]; score: number[]; spearman: number[]; mean: number[] }[]
+  readonly probability_maps: {
+    gold: number[]
+    score: number[]
+    at: number[]
+    isotonic: number[]
+    platt: number[]
+    probability: number[]
+    brier: number
+  }
   readonly retrieval: {
     ranked: number[]
     relevant: number
@@ -101,6 +116,57 @@ describe.each(golden.intervals.map((row, i) => [i, row] as const))('intervals %i
     expect(interval(1)).toEqual(interval(1))
     expect(interval(1)).not.toEqual(interval(2))
   })
+})
+
+describe('from scores to probabilities', () => {
+  const { gold, score, at, ...expected } = golden.probability_maps
+
+  test('isotonic, as scikit-learn fits it', () => {
+    const map = fitProbabilityMap('isotonic', gold, score)
+    at.forEach((x, i) => {
+      expectClose(probabilityOf(map, x), expected.isotonic[i])
+    })
+  })
+
+  test('Platt, as scikit-learn fits it', () => {
+    const map = fitProbabilityMap('platt', gold, score)
+    at.forEach((x, i) => {
+      // Its optimiser stops earlier than ours.
+      expect(Math.abs(probabilityOf(map, x) - (expected.platt[i] ?? 0))).toBeLessThan(1e-5)
+    })
+  })
+
+  test('Brier score; an isotonic map is calibrated where it was fitted', () => {
+    expectClose(brierScore(gold, expected.probability), expected.brier)
+    const map = fitProbabilityMap('isotonic', gold, score)
+    const probabilities = score.map((x) => probabilityOf(map, x))
+    expect(expectedCalibrationError(gold, probabilities)).toBeLessThan(1e-12)
+  })
+
+  test('calibration error by hand', () => {
+    // Two bins: |1 - 0.2 - 0.4| and |1 - 0.9|, a third of it each pair.
+    expectClose(expectedCalibrationError([1, 0, 1], [0.2, 0.4, 0.9], 2), (0.4 + 0.1) / 3)
+  })
+
+  test('one class has no probabilities', () => {
+    expect(() => fitProbabilityMap('platt', [1, 1], [0, 1])).toThrow('have one label')
+  })
+})
+
+test('thresholds for a precision and for a recall', () => {
+  const [gold, scores] = [
+    [1, 1, 0, 1, 0],
+    [5, 4, 3, 2, 1],
+  ]
+  expect(thresholdForPrecision(gold, scores, 0.75)).toEqual({
+    threshold: 2,
+    precision: 0.75,
+    recall: 1,
+  })
+  expect(thresholdForPrecision(gold, scores, 1)?.threshold).toBe(4)
+  expect(thresholdForRecall(gold, scores, 0.6)?.threshold).toBe(4)
+  expect(thresholdForPrecision([0, 1], [2, 1], 0.9)).toBeUndefined()
+  expect(thresholdForRecall([0, 0], [2, 1], 0.9)).toBeUndefined()
 })
 
 describe('laws', () => {

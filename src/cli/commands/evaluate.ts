@@ -1,18 +1,12 @@
 import { extname } from 'node:path'
 import type { ParsedArgs } from 'citty'
-import type {
-  LoadedTasks,
-  ModelResults,
-  PairColumns,
-  Report,
-  ReportFormat,
-} from '../../evaluate/index.ts'
+import type { LoadedTasks, ModelResults, Report, ReportFormat } from '../../evaluate/index.ts'
 import { defineCommand } from '../command.ts'
 import { type EvaluatedModel, evaluateModel, VECTOR_CACHE_FLAG } from '../evaluated-model.ts'
 import { JSON_FLAG, RUN_FLAGS, TEXT_FLAGS } from '../flags.ts'
 import { given, textOptions, withDownload } from '../model.ts'
+import { COLUMNS_FLAG, pairColumns } from '../pair-columns.ts'
 import type { Shell } from '../shell.ts'
-import { columnOf } from '../text-input.ts'
 import { UsageError } from '../usage-error.ts'
 
 const REPORT_FORMATS: readonly ReportFormat[] = ['md', 'json', 'svg']
@@ -39,11 +33,7 @@ const ARGS = {
     valueHint: 'a,b',
     description: 'Which tasks (default: all seven)',
   },
-  columns: {
-    type: 'string',
-    valueHint: 'a,b,label',
-    description: 'Columns of the files, by name or from 0 (default: these three, no header)',
-  },
+  ...COLUMNS_FLAG,
   'allow-missing': {
     type: 'boolean',
     description: 'Average over the tasks that are there, where some are missing',
@@ -115,15 +105,6 @@ function reportFormat(output: string): ReportFormat {
   throw new UsageError(
     `the name of ${output} does not tell its format; end it in .${REPORT_FORMATS.join(', .')}`,
   )
-}
-
-function pairColumns(columns: string | undefined): PairColumns | undefined {
-  if (columns === undefined) return undefined
-  const [first, second, label, ...others] = columns.split(',').map((name) => columnOf(name.trim()))
-  if (first !== undefined && second !== undefined && label !== undefined && others.length === 0) {
-    return { first, second, label }
-  }
-  throw new UsageError(`--columns must be three names or numbers, like 0,1,2, but is "${columns}"`)
 }
 
 interface Target {

@@ -1,0 +1,48 @@
+import { type CalibrationFile, readCalibration } from '../checkpoint/index.ts'
+import { InputError } from '../errors/index.ts'
+import { probabilityOf } from '../metrics/index.ts'
+import { type Matrix, rowOf, similarityOf } from '../similarity/index.ts'
+import type { EncodeOptions } from './options.ts'
+
+/** What a model's calibration says of two texts. */
+export interface PairMatch {
+  readonly score: number
+  /** From 0 to 1. */
+  readonly probability: number
+  readonly isMatch: boolean
+}
+
+/** Judges pairs by the calibration that lies beside a model. */
+export class PairJudge {
+  readonly #folder: string
+  #calibration: Promise<CalibrationFile | undefined> | undefined
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /**
+   * @throws InputError when the model was not calibrated.
+   */
+  async judge(
+    encode: (options: EncodeOptions) => Promise<Matrix>,
+    options: EncodeOptions,
+  ): Promise<PairMatch> {
+    this.#calibration ??= readCalibration(this.#folder)
+    const calibration = await this.#calibration
+    if (!calibration) throw notCalibrated(this.#folder)
+    const { similarity, prompt, threshold, map } = calibration
+    const vectors = await encode({ ...(prompt === null ? {} : { prompt }), ...options })
+    const score = similarityOf(similarity, rowOf(vectors, 0), rowOf(vectors, 1))
+    return { score, probability: probabilityOf(map, score), isMatch: score >= threshold }
+  }
+}
+
+function notCalibrated(folder: string): InputError {
+  return new InputError(
+    'model-not-calibrated',
+    `${folder} holds no calibration, so it is not known which score means a match; make one with ` +
+      `yuju calibrate ${folder} --pairs FILE`,
+    { facts: { folder } },
+  )
+}
