@@ -9,8 +9,9 @@ export type {
   ModuleSpec,
   PoolingMode,
 } from './module-spec.ts'
-export { denseWeightName } from './named-weights.ts'
-export { checkFinite, readWeight } from './read-weight.ts'
+export { denseWeightName, namedWeights, withWeights } from './named-weights.ts'
+export { checkFinite, readWeight, readWeightBytes } from './read-weight.ts'
+export { readSafetensors } from './safetensors.ts'
 export { type SaveOptions, saveCheckpoint } from './save-checkpoint.ts'
 export type { Weight, WeightMap } from './weight.ts'
-export type { SaveType } from './write-safetensors.ts'
+export { type SaveType, writeSafetensors } from './write-safetensors.ts'

@@ -52,6 +52,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     description: 'Save a model for other programs',
     load: async () => (await import('./commands/export.ts')).exportModel,
   },
+  train: {
+    description: 'Train a model as a recipe says',
+    load: async () => (await import('./commands/train.ts')).train,
+  },
   demo: {
     description: 'Encode two sentences and compare them',
     load: async () => (await import('./commands/demo.ts')).demo,

@@ -21,7 +21,7 @@ export async function runCli(words: readonly string[], shell: Shell): Promise<nu
 async function dispatch([name, ...words]: readonly string[], shell: Shell): Promise<void> {
   if (name === undefined) throw new UsageError('no command was named; see yuju --help')
   if (isHelp(name)) return shell.print(await programUsage())
-  if (name === '--version' || name === '-v') return shell.print(programVersion())
+  if (name === '--version' || name === '-v') return shell.print(await programVersion())
   const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (!entry) {
     const hint = suggestion(name, Object.keys(COMMANDS)) || '; see yuju --help'

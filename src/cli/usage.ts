@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
 import { type ArgsDef, renderUsage } from 'citty'
 import { COMMANDS } from './command-table.ts'
@@ -13,7 +12,7 @@ export async function programUsage(): Promise<string> {
   })
   const meta = {
     name: 'yuju',
-    version: programVersion(),
+    version: await programVersion(),
     description: 'Chinese sentence embeddings',
   }
   const usage = await renderUsage({ meta, subCommands: Object.fromEntries(commands) })
@@ -31,8 +30,7 @@ function plain(usage: string): string {
   return stripVTControlCharacters(usage).replace(/ +$/gm, '').trimEnd()
 }
 
-export function programVersion(): string {
-  const path = new URL('../../package.json', import.meta.url)
-  const manifest: { readonly version: string } = JSON.parse(readFileSync(path, 'utf8'))
-  return manifest.version
+export async function programVersion(): Promise<string> {
+  const { packageVersion } = await import('../files/index.ts')
+  return packageVersion()
 }

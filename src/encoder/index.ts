@@ -1,3 +1,4 @@
+export { type BatchLayout, batchTensors } from './batch-tensors.ts'
 export type {
   Embeddings,
   OutputArrays,
@@ -15,3 +16,4 @@ export type {
 } from './options.ts'
 export { quantize, rangesOf } from './quantization.ts'
 export { SentenceEncoder, type TokenizedText } from './sentence-encoder.ts'
+export { type PreparedText, prepareTexts } from './text-preparation.ts'

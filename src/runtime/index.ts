@@ -1,5 +1,6 @@
 export { createSession } from './create-session.ts'
 export { type Destinations, LocalSession, type LocalSessionOptions } from './local-session.ts'
+export { runtimeVersion } from './onnx-runtime.ts'
 export { physicalCores } from './physical-cores.ts'
 export {
   BACKENDS,

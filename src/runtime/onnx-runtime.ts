@@ -1,4 +1,4 @@
-import type { InferenceSession, TensorConstructor } from 'onnxruntime-common'
+import { env, type InferenceSession, type TensorConstructor } from 'onnxruntime-common'
 import { RuntimeError } from '../errors/index.ts'
 import type { Backend } from './session.ts'
 
@@ -42,4 +42,9 @@ async function loadWeb(): Promise<LoadedRuntime> {
       { cause },
     )
   }
+}
+
+/** The version of ONNX Runtime's interface. */
+export function runtimeVersion(): string {
+  return env.versions.common
 }

@@ -106,10 +106,11 @@ export class AdamW {
    * Changes the parameters by the mean gradient of the accumulated batches; without `accumulation`,
    * by the gradient that lies in memory.
    * @param learningRateFactor of the schedule, on the learning rate of every group; default: 1
+   * @param batches what the sum of the gradients is divided by; default: how many were accumulated
    * @throws RuntimeError, before any parameter changes, when the gradient has NaN or Infinity in it.
    */
-  step(learningRateFactor = 1): StepReport {
-    const meanScale = 1 / this.#batchCount()
+  step(learningRateFactor = 1, batches = this.#batchCount()): StepReport {
+    const meanScale = 1 / batches
     const gradientNorm = Math.sqrt(this.#sumOfSquares()) * meanScale
     const clipFactor = Math.min(1, this.#options.maxGradientNorm / (gradientNorm + 1e-6))
     this.#step += 1

@@ -1,0 +1,107 @@
+import type { Dim } from '../../graph/index.ts'
+import { LocalSession, type LocalSessionOptions, type Tensor } from '../../runtime/index.ts'
+import type { DropoutInput } from '../dropout-inputs.ts'
+import { TRAINING_NAMES } from '../training-names.ts'
+import type { Inputs, PlacedGraph } from './messages.ts'
+
+/** What a graph needs beside a batch's own inputs, and where its gradients go. */
+export interface GraphEnvironment {
+  /** The weight of this name as it is now. */
+  weight(name: string): Float32Array
+  /** Where its gradient is to be written. */
+  gradient(name: string): Float32Array
+  /** Takes the gradient of a table that rows were picked from. */
+  takeRows(name: string, rows: BigInt64Array, values: Float32Array): void
+  /** Which elements are kept (1) and dropped (0) at one place of the model. */
+  mask(site: number, rate: number, length: number): Uint8Array
+}
+
+/** One differentiated graph: weights go in with a batch, gradients come out. */
+export class GraphRunner {
+  readonly #graph: PlacedGraph
+  readonly #session: LocalSession
+
+  private constructor(graph: PlacedGraph, session: LocalSession) {
+    this.#graph = graph
+    this.#session = session
+    this.gradients = new Set(graph.gradients.map(({ name }) => name))
+  }
+
+  static async create(graph: PlacedGraph, options: LocalSessionOptions): Promise<GraphRunner> {
+    return new GraphRunner(graph, await LocalSession.create(graph.placed, options))
+  }
+
+  /** Names of the weights whose gradients it gives. */
+  readonly gradients: ReadonlySet<string>
+
+  get hasGradients(): boolean {
+    return this.gradients.size > 0
+  }
+
+  /** Runs the graph, hands over its gradients and gives the outputs asked for. */
+  async run(
+    inputs: Inputs,
+    outputs: readonly string[],
+    environment: GraphEnvironment,
+  ): Promise<Readonly<Record<string, Tensor>>> {
+    const { dropouts, weights, gradients } = this.#graph
+    const given = { ...inputs, ...weightInputs(weights, environment) }
+    const masks = maskInputs(dropouts, inputs, environment)
+    const sparse = gradients.filter((gradient) => gradient.sparse)
+    const rows = sparse.flatMap(({ name }) => [
+      TRAINING_NAMES.gradient(name),
+      TRAINING_NAMES.gradientRows(name),
+    ])
+    const dense = gradients.filter((gradient) => !gradient.sparse)
+    const results = await this.#session.run(
+      { ...given, ...masks },
+      [...outputs, ...rows],
+      Object.fromEntries(
+        dense.map(({ name, shape }): [string, Tensor] => [
+          TRAINING_NAMES.gradient(name),
+          { type: 'float32', dims: shape, data: environment.gradient(name) },
+        ]),
+      ),
+    )
+    for (const { name } of sparse) takeRows(name, results, environment)
+    return results
+  }
+}
+
+function weightInputs(weights: PlacedGraph['weights'], environment: GraphEnvironment): Inputs {
+  return Object.fromEntries(
+    weights.map(({ name, shape }): [string, Tensor] => [
+      name,
+      { type: 'float32', dims: shape, data: environment.weight(name) },
+    ]),
+  )
+}
+
+function maskInputs(
+  dropouts: readonly DropoutInput[],
+  inputs: Inputs,
+  environment: GraphEnvironment,
+): Inputs {
+  const [rows = 0, pieces = 0] = inputs.input_ids?.dims ?? []
+  const sizes: Readonly<Record<string, number>> = { B: rows, T: pieces, 'B*T': rows * pieces }
+  const sizeOf = (dim: Dim) => (typeof dim === 'number' ? dim : (sizes[dim] ?? 0))
+  return Object.fromEntries(
+    dropouts.map(({ name, shape, rate }, site): [string, Tensor] => {
+      const dims = shape.map(sizeOf)
+      const length = dims.reduce((product, dim) => product * dim, 1)
+      return [name, { type: 'uint8', dims, data: environment.mask(site, rate, length) }]
+    }),
+  )
+}
+
+function takeRows(
+  name: string,
+  results: Readonly<Record<string, Tensor>>,
+  environment: GraphEnvironment,
+): void {
+  const values = results[TRAINING_NAMES.gradient(name)]
+  const rows = results[TRAINING_NAMES.gradientRows(name)]
+  if (values?.type === 'float32' && rows?.type === 'int64') {
+    environment.takeRows(name, rows.data, values.data)
+  }
+}

@@ -1,0 +1,107 @@
+import type { Checkpoint, SaveType } from '../../checkpoint/index.ts'
+import type { Backend, PlacedModel, Tensor } from '../../runtime/index.ts'
+import type { DropoutInput } from '../dropout-inputs.ts'
+import type { OptimizerOptions } from '../optimizer-settings.ts'
+import type { GradientOutput, WeightInput } from '../training-graph-builder.ts'
+
+/** A differentiated graph, as the engine's thread runs it. */
+export interface PlacedGraph {
+  readonly placed: PlacedModel
+  readonly weights: readonly WeightInput[]
+  readonly gradients: readonly GradientOutput[]
+  readonly dropouts: readonly DropoutInput[]
+}
+
+/** How the steps of one kind of batch are computed: at once, or with cached embeddings. */
+export type StepProgram =
+  | { readonly kind: 'whole'; readonly graph: PlacedGraph }
+  | {
+      readonly kind: 'cached'
+      readonly embed: PlacedGraph
+      readonly loss: PlacedGraph
+      readonly encoder: PlacedGraph
+    }
+
+/** What the engine's thread is told first. */
+export interface EngineStart {
+  readonly programs: readonly StepProgram[]
+  readonly optimizer: OptimizerOptions
+  /** Whether steps have several batches, or batches several parts. */
+  readonly accumulates: boolean
+  readonly seed: number
+  readonly threads: number
+  readonly backend: Backend | undefined
+  /** A saved state to go on from. */
+  readonly state: string | undefined
+}
+
+export type Inputs = Readonly<Record<string, Tensor>>
+
+/** The inputs of one batch. */
+export interface BatchInputs {
+  /** Number of the program it is made for. */
+  readonly program: number
+  /** Of the encoder; several for a cached batch, or one. */
+  readonly texts: readonly Inputs[]
+  /** Of the loss: which text stands where, and targets. */
+  readonly loss: Inputs
+}
+
+/** One step of the optimizer, over one batch or several whose gradients are averaged. */
+export interface StepRequest {
+  /** The step's number, from 0. */
+  readonly step: number
+  readonly batches: readonly BatchInputs[]
+  /** The schedule's factor on every learning rate. */
+  readonly rateFactor: number
+}
+
+export interface StepResult {
+  /** Mean over the batches. */
+  readonly loss: number
+  /** Of all gradients together, before clipping. */
+  readonly gradientNorm: number
+  /** 1 - the mean cosine between different texts of the batch; near 0, embeddings have collapsed. */
+  readonly spread: number
+}
+
+/** Requests by kind; each is answered once, in order. */
+export interface EngineRequests {
+  readonly step: StepRequest
+  /** Writes all that the next step depends on to a file. */
+  readonly saveState: { readonly path: string }
+  /** Writes a model folder with the weights as they are now (their moving average, where one is kept). */
+  readonly saveModel: {
+    readonly folder: string
+    /** The model that is trained: all but the weights. */
+    readonly checkpoint: Checkpoint
+    readonly type: SaveType
+  }
+}
+export interface EngineAnswers {
+  readonly step: StepResult
+  readonly saveState: undefined
+  readonly saveModel: undefined
+}
+export type RequestKind = keyof EngineRequests
+
+export type EngineMessage = {
+  readonly [Kind in RequestKind]: {
+    readonly id: number
+    readonly kind: Kind
+    readonly request: EngineRequests[Kind]
+  }
+}[RequestKind]
+
+export interface EngineFailure {
+  readonly name: string
+  readonly code: string
+  readonly message: string
+}
+
+/** From the thread: once `ready` or `failed`, then an answer to each request. */
+export type EngineReply =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'failed'; readonly failure: EngineFailure }
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: EngineAnswers[RequestKind] }
+  | { readonly kind: 'refused'; readonly id: number; readonly failure: EngineFailure }

@@ -1,0 +1,58 @@
+export { Graph, type Shape, type Value } from '../graph/index.ts'
+export * as operations from '../graph/operations.ts'
+export {
+  type Batch,
+  BatchPlan,
+  type BatchPlanOptions,
+  type BatchSource,
+  DATASET_KINDS,
+  type Dataset,
+  type DatasetKind,
+  datasetOf,
+  type Example,
+  type LabelOptions,
+  type LoadDatasetOptions,
+  loadDataset,
+  type RowFilter,
+} from './data/index.ts'
+export type { DropoutRates } from './dropout-inputs.ts'
+export type { StepResult } from './engine/messages.ts'
+export {
+  attentionRelation,
+  contrastive,
+  cosent,
+  cosineSimilarity,
+  cosineToTeacher,
+  hiddenStates,
+  type LabelKind,
+  type Loss,
+  type LossContext,
+  matryoshka,
+  mse,
+  multipleNegatives,
+  onlineContrastive,
+  similarityDistribution,
+  similarityMatrix,
+  type TokenContext,
+  teacherRanking,
+  triplet,
+  weightedSum,
+} from './losses/index.ts'
+export type { OptimizerOptions, ScheduleOptions } from './optimizer-settings.ts'
+export { type TrainRecipeOptions, trainRecipe } from './recipe/train-from-recipe.ts'
+export { train } from './train.ts'
+export type {
+  EvaluationReport,
+  Scores,
+  StepReport,
+  TrainingEvaluation,
+  TrainOptions,
+  TrainReport,
+} from './train-options.ts'
+export {
+  type PreparedBatches,
+  type SessionOptions,
+  type StepBatch,
+  TrainingSession,
+} from './training-session.ts'
+export type { TrainingSource } from './training-source.ts'

@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { SentenceEncoder } from '../../encoder/index.ts'
+import { InputError } from '../../errors/index.ts'
+import { spearman } from '../../metrics/index.ts'
+import { pairwiseSimilarity } from '../../similarity/index.ts'
+import type { Dataset } from '../data/index.ts'
+import type { Scores, TrainingEvaluation, TrainOptions } from '../train-options.ts'
+import type { TrainingSource } from '../training-source.ts'
+import { recipeDataset } from './data-recipe.ts'
+import { lossOf } from './loss-recipe.ts'
+import type { RecipeFile, TrainRecipe } from './train-recipe.ts'
+
+/** Reads the recipe's data; gives what `train` takes. */
+export async function recipeOptions({
+  recipe,
+  folder,
+}: RecipeFile<TrainRecipe>): Promise<TrainOptions> {
+  const { model, output, data, evaluation, optimizer = {}, save_as, ...rest } = recipe
+  const { max_length, checkpoint_every, ...options } = rest
+  const { learning_rate, weight_decay, layer_decay, clip_norm, average_decay, ...others } =
+    optimizer
+  const local = resolve(folder, model)
+  const sources: TrainingSource[] = []
+  for (const source of data) sources.push(await sourceOf(source, folder))
+  return {
+    ...options,
+    model: existsSync(local) ? local : model,
+    output: resolve(folder, output),
+    sources,
+    optimizer: {
+      ...others,
+      ...(learning_rate === undefined ? {} : { learningRate: learning_rate }),
+      ...(weight_decay === undefined ? {} : { weightDecay: weight_decay }),
+      ...(layer_decay === undefined ? {} : { layerDecay: layer_decay }),
+      ...(clip_norm === undefined ? {} : { clipNorm: clip_norm ?? undefined }),
+      ...(average_decay === undefined ? {} : { averageDecay: average_decay ?? undefined }),
+    },
+    ...(max_length === undefined ? {} : { maxLength: max_length }),
+    ...(checkpoint_every === undefined ? {} : { checkpointEvery: checkpoint_every }),
+    ...(save_as === undefined ? {} : { saveType: save_as }),
+    ...(evaluation ? { evaluation: await evaluationOf(evaluation, folder, recipe.prompt) } : {}),
+    record: { recipe },
+  }
+}
+
+async function sourceOf(
+  source: TrainRecipe['data'][number],
+  folder: string,
+): Promise<TrainingSource> {
+  const { loss, batch_size, cached_texts, budget, weight, duplicates, ...data } = source
+  return {
+    dataset: await recipeDataset(data, folder),
+    loss: lossOf(loss),
+    batchSize: batch_size,
+    // In-batch negatives must not be what the anchor belongs to.
+    duplicates: duplicates ?? loss.name !== 'multiple_negatives',
+    ...(budget === undefined ? {} : { budget }),
+    ...(weight === undefined ? {} : { weight }),
+    ...(cached_texts === undefined ? {} : { cachedTexts: cached_texts }),
+  }
+}
+
+type EvaluationRecipe = NonNullable<TrainRecipe['evaluation']>
+
+async function evaluationOf(
+  { every, data, metric, patience }: EvaluationRecipe,
+  folder: string,
+  prompt: string | undefined,
+): Promise<TrainingEvaluation> {
+  const datasets: Dataset[] = []
+  for (const recipe of data) datasets.push(await recipeDataset(recipe, folder))
+  requireScored(datasets, metric)
+  return {
+    every,
+    metric,
+    ...(patience === undefined ? {} : { patience }),
+    score: async (encoder) => {
+      const scores: Record<string, number> = {}
+      for (const dataset of datasets) {
+        scores[dataset.name] = await spearmanOf(dataset, encoder, prompt)
+      }
+      const all = Object.values(scores)
+      return { ...scores, average: all.reduce((sum, x) => sum + x, 0) / all.length }
+    },
+  }
+}
+
+function requireScored(datasets: readonly Dataset[], metric: string): void {
+  const names = datasets.map(({ name }) => name)
+  const unscored = datasets.find(({ kind }) => kind !== 'scored-pairs' && kind !== 'labelled-pairs')
+  if (unscored) {
+    throw new InputError(
+      'recipe-evaluation-kind',
+      `evaluation.data: ${unscored.name} holds ${unscored.kind}; expected scored-pairs or ` +
+        'labelled-pairs',
+      { facts: { name: unscored.name, kind: unscored.kind } },
+    )
+  }
+  if (metric === 'average' || names.includes(metric)) return
+  throw new InputError(
+    'recipe-evaluation-metric',
+    `evaluation.metric: ${metric} is neither average nor a data set of the evaluation ` +
+      `(${names.join(', ')})`,
+    { facts: { metric, names } },
+  )
+}
+
+/** 100 × Spearman's correlation of label and cosine. */
+async function spearmanOf(
+  dataset: Dataset,
+  encoder: SentenceEncoder,
+  prompt: string | undefined,
+): Promise<Scores[string]> {
+  const examples = Array.from({ length: dataset.length }, (_, index) => dataset.example(index))
+  const options = { truncate: 'silent', ...(prompt === undefined ? {} : { prompt }) } as const
+  const side = (column: number) =>
+    encoder.encode(
+      examples.map(({ texts }) => texts[column] ?? ''),
+      options,
+    )
+  const scores = pairwiseSimilarity('cosine', await side(0), await side(1))
+  const labels = examples.map(({ label }) => label ?? 0)
+  const correlation = spearman(labels, scores)
+  if (correlation !== undefined) return 100 * correlation
+  throw new InputError(
+    'evaluation-undefined',
+    `the correlation on ${dataset.name} is not defined: its labels or scores are all equal`,
+    { facts: { name: dataset.name } },
+  )
+}

@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { z } from 'zod'
+import { InputError } from '../../errors/index.ts'
+import { SCHEDULES } from '../optimizer/index.ts'
+import { dataFields } from './data-recipe.ts'
+import { lossSchema } from './loss-recipe.ts'
+
+const whole = z.number().int().positive()
+const share = z.number().min(0).lt(1)
+const positive = z.number().positive()
+
+const sourceSchema = z.strictObject({
+  ...dataFields,
+  loss: lossSchema,
+  batch_size: whole.default(32),
+  /** The most examples of a batch times the length of its longest text. */
+  budget: whole.exactOptional(),
+  weight: positive.exactOptional(),
+  duplicates: z.boolean().exactOptional(),
+  cached_texts: whole.exactOptional(),
+})
+
+const evaluationSchema = z.strictObject({
+  every: whole,
+  data: z.array(z.strictObject(dataFields)).min(1),
+  /** A data set's name, or `average`. */
+  metric: z.string().min(1).default('average'),
+  patience: whole.exactOptional(),
+})
+
+const optimizerSchema = z.strictObject({
+  learning_rate: positive.exactOptional(),
+  weight_decay: z.number().nonnegative().exactOptional(),
+  betas: z.tuple([share, share]).exactOptional(),
+  epsilon: positive.exactOptional(),
+  /** Each layer's rate in terms of the one above. */
+  layer_decay: z.number().positive().max(1).exactOptional(),
+  clip_norm: positive.nullable().exactOptional(),
+  /** Of the moving average of the weights, which is what is saved then. */
+  average_decay: share.nullable().exactOptional(),
+})
+
+const scheduleSchema = z.strictObject({
+  kind: z.enum(SCHEDULES).exactOptional(),
+  /** Steps, or below 1 their share. */
+  warmup: z.number().nonnegative().exactOptional(),
+})
+
+/** A training run, as a JSON file. Paths are relative to the file. */
+export const trainRecipeSchema = z
+  .strictObject({
+    model: z.string().min(1),
+    output: z.string().min(1),
+    data: z.array(sourceSchema).min(1),
+    epochs: whole.exactOptional(),
+    steps: whole.exactOptional(),
+    accumulate: whole.exactOptional(),
+    seed: z.number().int().nonnegative().exactOptional(),
+    optimizer: optimizerSchema.exactOptional(),
+    schedule: scheduleSchema.exactOptional(),
+    dropout: z
+      .strictObject({ hidden: share.exactOptional(), attention: share.exactOptional() })
+      .exactOptional(),
+    freeze: z.array(z.string().min(1)).exactOptional(),
+    prompt: z.string().exactOptional(),
+    max_length: whole.exactOptional(),
+    evaluation: evaluationSchema.exactOptional(),
+    checkpoint_every: whole.exactOptional(),
+    save_as: z.enum(['float32', 'float16']).exactOptional(),
+    threads: whole.exactOptional(),
+  })
+  .refine(({ epochs, steps }) => epochs === undefined || steps === undefined, {
+    message: 'epochs and steps exclude each other; give one',
+    path: ['steps'],
+  })
+export type TrainRecipe = z.infer<typeof trainRecipeSchema>
+
+/** A recipe and the folder its paths are relative to. */
+export interface RecipeFile<Recipe> {
+  readonly recipe: Recipe
+  readonly folder: string
+}
+
+/**
+ * Reads and checks a recipe.
+ * @throws InputError naming the key for everything that is missing, unknown or impossible.
+ */
+export async function readRecipe<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+): Promise<RecipeFile<z.infer<Schema>>> {
+  const content = await readJsonFile(path)
+  const parsed = schema.safeParse(content)
+  if (parsed.success) return { recipe: parsed.data, folder: dirname(resolve(path)) }
+  const issues = parsed.error.issues.map(({ path: keys, message }) => {
+    const key = keys.length === 0 ? 'the recipe' : keys.map(String).join('.')
+    return `${key}: ${message}`
+  })
+  throw new InputError('recipe-invalid', `${path} cannot be used: ${issues.join('; ')}`, {
+    facts: { path, issues },
+  })
+}
+
+async function readJsonFile(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new InputError('recipe-unreadable', `${path} is no recipe: ${reason}`, {
+      facts: { path },
+      cause,
+    })
+  }
+}

@@ -1,0 +1,80 @@
+import { type Checkpoint, checkpointHash } from '../checkpoint/index.ts'
+import { InputError } from '../errors/index.ts'
+import { packageVersion } from '../files/index.ts'
+import { runtimeVersion } from '../runtime/index.ts'
+import { OPTIMIZER_DEFAULTS, SCHEDULE_DEFAULTS } from './optimizer-settings.ts'
+import type { TrainOptions } from './train-options.ts'
+
+/** All that a run depends on, as plain data: to repeat it, and to resume no other by mistake. */
+export interface RunRecord {
+  readonly versions: Readonly<Record<string, string>>
+  /** SHA-256 of the model before training. */
+  readonly model: string
+  readonly data: readonly {
+    readonly name: string
+    readonly examples: number
+    readonly sha256: string | undefined
+  }[]
+  readonly settings: Readonly<Record<string, unknown>>
+  /** What the caller adds, such as a recipe. */
+  readonly record: Readonly<Record<string, unknown>>
+}
+
+export async function runRecord(
+  options: TrainOptions,
+  checkpoint: Checkpoint,
+  steps: number,
+): Promise<RunRecord> {
+  const { sources, seed = 0, accumulate = 1, record = {} } = options
+  const { optimizer, schedule, dropout, freeze, prompt, maxLength } = options
+  return {
+    versions: { yuju: packageVersion(), onnxruntime: runtimeVersion() },
+    model: await checkpointHash(checkpoint),
+    data: sources.map(({ dataset: { name, length, hash } }) => ({
+      name,
+      examples: length,
+      sha256: hash,
+    })),
+    settings: {
+      seed,
+      steps,
+      accumulate,
+      optimizer: { ...OPTIMIZER_DEFAULTS, ...optimizer },
+      schedule: { ...SCHEDULE_DEFAULTS, ...schedule },
+      ...{ dropout, freeze, prompt, maxLength },
+      sources: sources.map(({ loss, batchSize, budget, weight, duplicates, cachedTexts }) => ({
+        loss: loss.name,
+        ...{ batchSize, budget, weight, duplicates, cachedTexts },
+      })),
+    },
+    record,
+  }
+}
+
+/**
+ * Versions may differ, as a newer one may mend what stopped the run.
+ * @throws InputError naming what differs.
+ */
+export function requireSameRun(saved: RunRecord, now: RunRecord, folder: string): void {
+  const current = JSON.parse(JSON.stringify(now)) as RunRecord
+  const parts = ['model', 'data', 'settings'] as const
+  const different = parts.flatMap((part) => differences(saved[part], current[part], part))
+  if (different.length === 0) return
+  throw new InputError(
+    'train-resume-other',
+    `the run in ${folder} was another: ${different.join('; ')}; resume it as it was, or remove it`,
+    { facts: { folder, different } },
+  )
+}
+
+function differences(saved: unknown, now: unknown, path: string): string[] {
+  const [before, after] = [JSON.stringify(saved), JSON.stringify(now)]
+  if (before === after) return []
+  if (!isObject(saved) || !isObject(now)) return [`${path} was ${before} and is ${after}`]
+  const keys = new Set([...Object.keys(saved), ...Object.keys(now)])
+  return [...keys].flatMap((key) => differences(saved[key], now[key], `${path}.${key}`))
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,94 @@
+import type { Checkpoint } from '../checkpoint/index.ts'
+import type { LoadOptions, SentenceEncoder } from '../encoder/index.ts'
+import type { Backend } from '../runtime/index.ts'
+import type { DropoutRates } from './dropout-inputs.ts'
+import type { OptimizerOptions, ScheduleOptions } from './optimizer-settings.ts'
+import type { TrainingSource } from './training-source.ts'
+
+/** Scores of a model by name; higher is better. */
+export type Scores = Readonly<Record<string, number>>
+
+export interface TrainingEvaluation {
+  /** Steps between evaluations; the last step is always followed by one. */
+  readonly every: number
+  readonly score: (encoder: SentenceEncoder) => Promise<Scores>
+  /** The score that decides which model is the best. */
+  readonly metric: string
+  /** Stop after this many evaluations without a better one. Default: never. */
+  readonly patience?: number
+}
+
+export interface TrainOptions {
+  /** A folder, `owner/name` on the hub, or a model that was read already. */
+  readonly model: string | Checkpoint
+  readonly load?: LoadOptions
+  /** The folder of the trained model. The run works in a folder beside it, `<output>.training`. */
+  readonly output: string
+  readonly sources: readonly TrainingSource[]
+  /** How often every example is seen. Default 1, where `steps` does not say. */
+  readonly epochs?: number
+  /** Steps of the optimizer; overrules `epochs`. */
+  readonly steps?: number
+  /** Batches whose gradients are averaged into one step. Default 1. */
+  readonly accumulate?: number
+  /** Default 0. All that is random follows from it. */
+  readonly seed?: number
+  readonly optimizer?: Partial<OptimizerOptions>
+  readonly schedule?: Partial<ScheduleOptions>
+  /** Default: the rates of the model's configuration. */
+  readonly dropout?: Partial<DropoutRates>
+  /** Weights that stay as they are: those whose name begins with one of these. Default: none. */
+  readonly freeze?: readonly string[]
+  /** Put before every text. Default: the model's default prompt. */
+  readonly prompt?: string
+  /** The most pieces of a text. Default: the model's. */
+  readonly maxLength?: number
+  readonly evaluation?: TrainingEvaluation
+  /** Steps between checkpoints to go on from. Default 500; every evaluation saves one too. */
+  readonly checkpointEvery?: number
+  /** Go on from the last checkpoint of an interrupted run. Default false. */
+  readonly resume?: boolean
+  /** What makes the run repeatable, to be saved beside the model, e.g. a recipe. */
+  readonly record?: Readonly<Record<string, unknown>>
+  /** How the model's weights are stored. Default float32. */
+  readonly saveType?: 'float32' | 'float16'
+  /** Default: the machine's physical cores. */
+  readonly threads?: number
+  readonly backend?: Backend
+  readonly signal?: AbortSignal
+  readonly onStep?: (step: StepReport) => void
+  readonly onEvaluation?: (evaluation: EvaluationReport) => void
+  readonly onWarning?: (message: string) => void
+}
+
+/** What a step was like. */
+export interface StepReport {
+  /** Steps done, from 1. */
+  readonly step: number
+  readonly steps: number
+  readonly epoch: number
+  readonly source: string
+  readonly loss: number
+  readonly gradientNorm: number
+  readonly learningRate: number
+  readonly textsPerSecond: number
+  readonly secondsLeft: number
+}
+
+export interface EvaluationReport {
+  readonly step: number
+  readonly scores: Scores
+  readonly isBest: boolean
+}
+
+export interface TrainReport {
+  readonly output: string
+  /** Steps done in all. */
+  readonly steps: number
+  /** The step the saved model is from: the best evaluation's, else the last. */
+  readonly modelStep: number
+  readonly evaluations: readonly EvaluationReport[]
+  readonly seconds: number
+  /** Whether `patience` ended it. */
+  readonly stoppedEarly: boolean
+}

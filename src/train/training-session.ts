@@ -1,0 +1,139 @@
+import type { Checkpoint, SaveType } from '../checkpoint/index.ts'
+import { loadSource } from '../encoder/index.ts'
+import { InputError } from '../errors/index.ts'
+import { createTokenizer } from '../tokenizer/index.ts'
+import { BatchPreparer } from './batch-preparer.ts'
+import type { Example } from './data/index.ts'
+import type { BatchInputs, StepResult } from './engine/messages.ts'
+import { TrainingEngine } from './engine/training-engine.ts'
+import { engineStart } from './step-programs.ts'
+import type { TrainOptions } from './train-options.ts'
+
+/** What a session takes of a run's options. */
+export type SessionOptions = Pick<
+  TrainOptions,
+  | 'model'
+  | 'load'
+  | 'sources'
+  | 'seed'
+  | 'optimizer'
+  | 'dropout'
+  | 'freeze'
+  | 'prompt'
+  | 'maxLength'
+  | 'accumulate'
+  | 'threads'
+  | 'backend'
+  | 'onWarning'
+>
+
+/** Examples to be trained on together. */
+export interface StepBatch {
+  /** Number of the source, among the session's, whose loss they are trained with. */
+  readonly source: number
+  readonly examples: readonly Example[]
+}
+
+/** Batches as the engine takes them. */
+export interface PreparedBatches {
+  readonly inputs: readonly BatchInputs[]
+  /** Unique texts in all of them. */
+  readonly texts: number
+}
+
+/** A model in training, for a loop of one's own; `train` is the loop for everyone else. */
+export class TrainingSession {
+  /** The model as it was before training. */
+  readonly checkpoint: Checkpoint
+  readonly #options: SessionOptions
+  readonly #engine: TrainingEngine
+  readonly #preparer: BatchPreparer
+
+  private constructor(checkpoint: Checkpoint, engine: TrainingEngine, options: SessionOptions) {
+    this.checkpoint = checkpoint
+    this.#engine = engine
+    this.#options = options
+    this.#preparer = new BatchPreparer({
+      tokenizer: createTokenizer(checkpoint.tokenizerFiles),
+      checkpoint,
+      prompt: options.prompt ?? checkpoint.prompts[checkpoint.defaultPromptName ?? ''] ?? '',
+      maxLength: Math.min(options.maxLength ?? checkpoint.maxLength, checkpoint.maxLength),
+    })
+  }
+
+  /**
+   * Loads the model and builds a graph for each source.
+   * @param state a file of `saveState` to go on from
+   * @throws InputError for options that make no sense; CheckpointError for a model or a state that
+   *   is damaged; RuntimeError when the runtime refuses a graph.
+   */
+  static async open(options: SessionOptions, state?: string): Promise<TrainingSession> {
+    const checkpoint = await modelToTrain(options)
+    const engine = await TrainingEngine.start(engineStart(options, checkpoint, state))
+    return new TrainingSession(checkpoint, engine, options)
+  }
+
+  /** Cuts the texts of batches into pieces; can be done while a step is computed. */
+  async prepare(batches: readonly StepBatch[]): Promise<PreparedBatches> {
+    const prepared = []
+    for (const { source: number, examples } of batches) {
+      const source = this.#options.sources[number]
+      if (!source) {
+        const message = `there is no source ${number} among ${this.#options.sources.length}`
+        throw new InputError('train-source', message, { facts: { source: number } })
+      }
+      prepared.push(await this.#preparer.prepare(source, number, examples))
+    }
+    return {
+      inputs: prepared.map(({ inputs }) => inputs),
+      texts: prepared.reduce((sum, { texts }) => sum + texts, 0),
+    }
+  }
+
+  /**
+   * One step of the optimizer, on the mean of the batches' gradients. Hands over the batches' memory.
+   * @param step number of the step, from 0, which the elements that are dropped follow from
+   * @param rateFactor factor on every learning rate. Default 1.
+   */
+  step({ inputs }: PreparedBatches, step: number, rateFactor = 1): Promise<StepResult> {
+    const request = { step, batches: inputs, rateFactor }
+    return this.#engine.request('step', request, buffersOf(inputs))
+  }
+
+  /** Writes all that the next step depends on, to go on from another day. */
+  async saveState(path: string): Promise<void> {
+    await this.#engine.request('saveState', { path })
+  }
+
+  /** Writes the model as it is now: with the moving average of its weights, where one is kept. */
+  async saveModel(folder: string, type: SaveType = 'float32'): Promise<void> {
+    await this.#engine.request('saveModel', { folder, checkpoint: this.checkpoint, type })
+  }
+
+  /** Frees all memory. */
+  dispose(): Promise<void> {
+    return this.#engine.dispose()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose()
+  }
+}
+
+/** Reads the model, or downloads it first. */
+export async function modelToTrain({
+  model,
+  load = {},
+  onWarning,
+}: Pick<SessionOptions, 'model' | 'load' | 'onWarning'>): Promise<Checkpoint> {
+  const options = onWarning ? { onWarning, ...load } : load
+  return typeof model === 'string' ? loadSource(model, options) : model
+}
+
+/** The memory of the inputs, but not where they are views of something larger. */
+function buffersOf(batches: readonly BatchInputs[]): ArrayBuffer[] {
+  const inputs = batches.flatMap(({ texts, loss }) => [...texts, loss])
+  const arrays = inputs.flatMap((named) => Object.values(named)).map(({ data }) => data)
+  const whole = arrays.filter(({ buffer, byteLength }) => buffer.byteLength === byteLength)
+  return [...new Set(whole.map(({ buffer }) => buffer as ArrayBuffer))]
+}

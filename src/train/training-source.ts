@@ -1,0 +1,20 @@
+import type { Tensor } from '../runtime/index.ts'
+import type { BatchSource, Example } from './data/index.ts'
+import type { Loss } from './losses/index.ts'
+
+/** A data set, how batches are made of it, and the loss they are trained with. */
+export interface TrainingSource extends BatchSource {
+  readonly loss: Loss
+  /**
+   * For batches whose states do not fit into memory: texts encoded at a time (gradient caching).
+   * Default: the whole batch at once.
+   */
+  readonly cachedTexts?: number
+  /**
+   * Tensors the loss compares with beside the label, such as a teacher's vectors, by the names it
+   * asks for: float32, [P, …].
+   */
+  readonly targets?: (
+    examples: readonly Example[],
+  ) => Readonly<Record<string, Tensor>> | Promise<Readonly<Record<string, Tensor>>>
+}

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { SentenceEncoder } from 'yuju'
+import {
+  cosent,
+  cosineSimilarity,
+  datasetOf,
+  multipleNegatives,
+  type SessionOptions,
+  TrainingSession,
+} from 'yuju/train'
+import { temporaryFolder } from './support/model-folder.ts'
+import { FIXTURES } from './support/shared.ts'
+
+const MODEL = join(FIXTURES, 'variants/relu')
+const TEXTS = ['今天天气', '花呗还款', '出去走走', '真不错', '怎么还', '合适。', '气', 'a天b']
+const EXAMPLES = TEXTS.map((text, i) => {
+  return { texts: [text, TEXTS[(i * 3 + 1) % TEXTS.length] ?? ''], label: i / 8 }
+})
+const scored = datasetOf({
+  name: 'scored',
+  kind: 'scored-pairs',
+  rows: EXAMPLES.map(({ texts, label }) => [...texts, label]),
+})
+const NO_DROPOUT = { hidden: 0, attention: 0 }
+const base = {
+  model: MODEL,
+  sources: [{ dataset: scored, loss: cosent(), batchSize: 8 }],
+  dropout: NO_DROPOUT,
+  seed: 3,
+} satisfies SessionOptions
+
+/** The model's vectors after some steps on all examples at once. */
+async function vectorsAfter(
+  changes: Partial<SessionOptions>,
+  batches = [EXAMPLES],
+  steps = 3,
+): Promise<Float32Array> {
+  const folder = join(temporaryFolder(), 'model')
+  await using session = await TrainingSession.open({ ...base, ...changes })
+  for (let step = 0; step < steps; step += 1) {
+    const parts = batches.map((examples) => ({ source: 0, examples }))
+    await session.step(await session.prepare(parts), step)
+  }
+  await session.saveModel(folder)
+  await using encoder = await SentenceEncoder.load(folder)
+  return (await encoder.encode(TEXTS)).data
+}
+
+function largestDifference(a: Float32Array, b: Float32Array): number {
+  expect(a.length).toBe(b.length)
+  return a.reduce((worst, x, i) => Math.max(worst, Math.abs(x - (b[i] ?? Number.NaN))), 0)
+}
+
+const RATE = { learningRate: 1e-3 }
+
+describe('steps', () => {
+  test('the loss falls', async () => {
+    await using session = await TrainingSession.open({ ...base, optimizer: { learningRate: 1e-2 } })
+    const losses = []
+    for (let step = 0; step < 20; step += 1) {
+      const batch = await session.prepare([{ source: 0, examples: EXAMPLES }])
+      losses.push((await session.step(batch, step)).loss)
+    }
+    expect(losses.at(-1)).toBeLessThan(0.5 * (losses[0] ?? 0))
+  })
+
+  test('two halves accumulated are the whole, for a loss that is a mean', async () => {
+    const sources = [{ dataset: scored, loss: cosineSimilarity(), batchSize: 8 }]
+    const options = { sources, accumulate: 2, optimizer: RATE }
+    const whole = await vectorsAfter(options)
+    const halves = await vectorsAfter(options, [EXAMPLES.slice(0, 4), EXAMPLES.slice(4)])
+    expect(largestDifference(whole, halves)).toBeLessThan(1e-5)
+  })
+
+  test('a cached batch is the whole batch', async () => {
+    const source = { dataset: scored, loss: multipleNegatives(), batchSize: 8 }
+    const whole = await vectorsAfter({ sources: [source], optimizer: RATE })
+    const cached = await vectorsAfter({
+      sources: [{ ...source, cachedTexts: 3 }],
+      optimizer: RATE,
+    })
+    expect(largestDifference(whole, cached)).toBeLessThan(1e-5)
+  })
+
+  test('frozen weights stay, others change', async () => {
+    const folder = join(temporaryFolder(), 'model')
+    await using session = await TrainingSession.open({ ...base, freeze: ['embeddings.'] })
+    await session.step(await session.prepare([{ source: 0, examples: EXAMPLES }]), 0)
+    await session.saveModel(folder)
+    const { loadCheckpoint } = await import('yuju')
+    const bytesOf = async (model: string, name: string) => {
+      const weight = (await loadCheckpoint(model)).weights.get(name)
+      if (!weight || !('file' in weight.data)) throw new Error(`${name} is missing`)
+      const { file, offset, byteLength } = weight.data
+      return readFileSync(file).subarray(offset, offset + byteLength)
+    }
+    const table = 'embeddings.word_embeddings.weight'
+    expect((await bytesOf(folder, table)).equals(await bytesOf(MODEL, table))).toBe(true)
+    const inner = 'encoder.layer.0.intermediate.dense.weight'
+    expect((await bytesOf(folder, inner)).equals(await bytesOf(MODEL, inner))).toBe(false)
+  })
+
+  test('a moving average lags behind', async () => {
+    const start = await vectorsAfter({}, [EXAMPLES], 0)
+    const plain = await vectorsAfter({ optimizer: { learningRate: 1e-2 } })
+    const average = await vectorsAfter({ optimizer: { learningRate: 1e-2, averageDecay: 0.9 } })
+    const moved = largestDifference(start, average)
+    expect(moved).toBeGreaterThan(0)
+    expect(moved).toBeLessThan(largestDifference(start, plain))
+  })
+})
