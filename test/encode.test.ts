@@ -324,6 +324,19 @@ test('a disposed encoder refuses, and lets the program end', async () => {
   await encoder.dispose()
 })
 
+test('using and await using dispose at the end of the block', async () => {
+  const kept: SentenceEncoder[] = []
+  {
+    using first = await SentenceEncoder.load(TINY, quiet)
+    await using second = await SentenceEncoder.load(TINY, quiet)
+    kept.push(first, second)
+    expect(await first.encode('花呗')).toEqual(await second.encode('花呗'))
+  }
+  for (const encoder of kept) {
+    await expect(encoder.encode('花呗')).rejects.toMatchObject({ code: 'runtime-ended' })
+  }
+})
+
 test('WebAssembly gives the same vectors', async () => {
   await using encoder = await SentenceEncoder.load(DENSE, { ...quiet, backend: 'wasm' })
   expect(encoder.backend).toBe('wasm')

@@ -37,6 +37,11 @@ function installPacked(): string | undefined {
   return folder
 }
 
+test('npm ci in the repository runs no script of a dependency', () => {
+  const setting = npm(root, ['config', 'get', 'ignore-scripts'])
+  expect(setting.stdout.trim()).toBe('true')
+})
+
 test('the packed tarball installs and encodes where onnxruntime-node cannot be installed', () => {
   const folder = installPacked()
   if (folder === undefined) return

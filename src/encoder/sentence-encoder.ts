@@ -217,6 +217,11 @@ export class SentenceEncoder {
     return this.dispose()
   }
 
+  /** For `using` in code that cannot wait: the memory is freed a moment after the block. */
+  [Symbol.dispose](): void {
+    void this.dispose()
+  }
+
   #warnOfTruncation(
     { texts, pieces, all }: CutTexts & { readonly all: number },
     { truncate, maxLength }: EncodeSettings<OutputType>,
