@@ -20,13 +20,17 @@ export function start(
   return spawn(process.execPath, [MAIN, ...args], { env: { ...inherited, ...env } })
 }
 
+/** Lines of progress, which only a slow machine has the time to print. */
+const PROGRESS = /^[\d,]+( of [\d,]+)? \w+, [\d,]+ a second\n/gm
+
+/** How a run ended and what it printed, without lines of progress. */
 export async function finished(child: ChildProcess): Promise<Finished> {
   const [stdout, stderr, [code]] = await Promise.all([
     child.stdout ? readAll(child.stdout) : '',
     child.stderr ? readAll(child.stderr) : '',
     once(child, 'close') as Promise<[number | null]>,
   ])
-  return { code, stdout, stderr }
+  return { code, stdout, stderr: stderr.replace(PROGRESS, '') }
 }
 
 /** Runs the built command line, with nothing on its standard input. */
