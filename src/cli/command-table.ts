@@ -28,6 +28,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     description: 'Measure models on the seven tasks of the model card',
     load: async () => (await import('./commands/evaluate.ts')).evaluate,
   },
+  retrieval: {
+    description: 'Measure models on search',
+    load: async () => (await import('./commands/retrieval.ts')).retrieval,
+  },
   benchmark: {
     description: 'Measure how fast models are',
     load: async () => (await import('./commands/benchmark.ts')).benchmark,

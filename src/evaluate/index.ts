@@ -57,6 +57,15 @@ export {
   type Report,
   type ReportOptions,
 } from './report.ts'
+export {
+  evaluateRetrieval,
+  loadRetrieval,
+  type RetrievalData,
+  type RetrievalEncode,
+  type RetrievalFiles,
+  type RetrievalOptions,
+  type RetrievalResult,
+} from './retrieval/index.ts'
 export { scoreHistogram } from './score-histogram.ts'
 export type { LabelKind, Pairs, Task } from './task.ts'
 export { TASK_NAMES } from './task-specs.ts'

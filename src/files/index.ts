@@ -9,7 +9,7 @@ export { type Place, placeText } from './raw-row.ts'
 export { type Cell, type ReadRowsOptions, type Row, readRows } from './read-rows.ts'
 export { type ReadTextsOptions, readTexts } from './read-texts.ts'
 export { type NamedRow, ROW_FORMATS, RowWriter } from './row-writer.ts'
-export { TEXT_FORMATS, type TextFormat } from './text-format.ts'
+export { TEXT_FORMATS, type TextFormat, textFormatOf } from './text-format.ts'
 export {
   createVectorWriter,
   rowsOf,
