@@ -35,7 +35,7 @@ export async function runRecord(
       examples: length,
       sha256: hash,
     })),
-    settings: {
+    settings: snakeCase({
       seed,
       steps,
       accumulate,
@@ -46,9 +46,19 @@ export async function runRecord(
         loss: loss.name,
         ...{ batchSize, budget, weight, duplicates, cachedTexts },
       })),
-    },
+    }) as RunRecord['settings'],
     record,
   }
+}
+
+/** Names as they are written in recipes. */
+function snakeCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(snakeCase)
+  if (!isObject(value)) return value
+  const entries = Object.entries(value).map(([key, field]) => {
+    return [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), snakeCase(field)]
+  })
+  return Object.fromEntries(entries)
 }
 
 /**

@@ -64,7 +64,7 @@ function stepPreparer(
     const names = batches.map(({ source }) => sources[source]?.dataset.name ?? '')
     return {
       epoch: Math.max(...batches.map(({ epoch }) => epoch)),
-      source: [...new Set(names)].join('+'),
+      source: [...new Set(names)].sort().join('+'),
       batches: await session.prepare(batches),
     }
   }
