@@ -19,6 +19,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   evaluate: 5,
   benchmark: 6,
   train: 5,
+  distil: 6,
   mining: 6,
   card: 6,
   cli: 7,

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Checkpoint, loadCheckpoint } from '../../src/checkpoint/index.ts'
+import { selectLayers } from '../../src/distil/index.ts'
 import type { LocalSession, Tensor } from '../../src/runtime/index.ts'
 import { mse } from '../../src/train/losses/index.ts'
 import { AdamW, ParameterMemory, parameterGroups } from '../../src/train/optimizer/index.ts'
@@ -81,18 +82,6 @@ async function embeddings(checkpoint: Checkpoint, batch: LossBatch): Promise<num
   const data = Array.from(float32Of(results[TRAINING_NAMES.embeddings]))
   const { hiddenSize } = checkpoint.config
   return batch.examples.map((_, row) => data.slice(row * hiddenSize, (row + 1) * hiddenSize))
-}
-
-/** The same model with only some of its encoder layers, counted from 0. */
-function selectLayers(checkpoint: Checkpoint, layers: readonly number[]): Checkpoint {
-  const kept = [...checkpoint.weights].flatMap(([name, weight]) => {
-    const [, number, rest] = name.match(/^encoder\.layer\.(\d+)\.(.+)$/) ?? []
-    if (number === undefined) return [[name, weight] as const]
-    const place = layers.indexOf(Number(number))
-    return place === -1 ? [] : [[`encoder.layer.${place}.${rest}`, weight] as const]
-  })
-  const config = { ...checkpoint.config, layers: layers.length }
-  return { ...checkpoint, config, weights: new Map(kept) }
 }
 
 /** A model whose weights lie in the optimizer's memory, trained on one batch again and again. */

@@ -1,0 +1,1 @@
+export { selectLayers, spreadLayers } from './select-layers.ts'
