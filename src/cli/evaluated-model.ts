@@ -24,12 +24,14 @@ type CacheArgs = ParsedArgs<typeof VECTOR_CACHE_FLAG & typeof RUN_FLAGS>
 /** A model to be evaluated, and how its texts are encoded. */
 export interface EvaluatedModel {
   readonly model: string
+  /** What reports call it. */
+  readonly name: string
   readonly options: Pick<EncodeOptions, 'prompt' | 'promptName' | 'maxLength'>
 }
 
 /** Evaluates a model; it is made ready to run only if the vector cache lacks a text. */
 export async function evaluateModel(
-  { model, options }: EvaluatedModel,
+  { model, name, options }: EvaluatedModel,
   tasks: readonly Task[],
   { args, shell }: { readonly args: CacheArgs; readonly shell: Shell },
 ): Promise<ModelResults> {
@@ -46,7 +48,7 @@ export async function evaluateModel(
   try {
     const results = await evaluateTasks(cachedEncode(encode, cache, { onProgress }), tasks)
     const { prompt } = options
-    return { model, ...(prompt === undefined ? {} : { prompt }), results }
+    return { model: name, ...(prompt === undefined ? {} : { prompt }), results }
   } finally {
     progress.stop()
     await encoder?.dispose()

@@ -13,6 +13,7 @@ import { wholeNumber } from '../command-line.ts'
 import { JSON_FLAG, RUN_FLAGS } from '../flags.ts'
 import { measureLoad } from '../load-cost.ts'
 import { encoderOf, readCheckpoint } from '../model.ts'
+import { modelNames } from '../model-names.ts'
 import { startProgress } from '../progress-display.ts'
 import type { Shell } from '../shell.ts'
 import { UsageError } from '../usage-error.ts'
@@ -92,18 +93,20 @@ async function measureAll(
   shell: Shell,
 ): Promise<BenchmarkReport> {
   const { baseline, _: others } = args
-  const names = baseline === undefined ? others : [baseline, ...others]
+  const all = baseline === undefined ? others : [baseline, ...others]
+  const names = modelNames(all)
   const { physicalCores } = await import('../../runtime/index.ts')
   const threads = wholeNumber('threads', args.threads) ?? physicalCores()
   const loads: LoadCost[] = []
   const models: BenchmarkedModel[] = []
   try {
-    for (const model of names) {
+    for (const [index, model] of all.entries()) {
       const checkpoint = await readCheckpoint(model, args, shell)
       const sample = texts.slice(0, LOAD_TEXTS)
       const { signal } = shell
       loads.push(await measureLoad({ folder: checkpoint.folder, texts: sample, threads, signal }))
-      models.push({ model, encoder: await encoderOf(checkpoint, args, shell) })
+      const encoder = await encoderOf(checkpoint, args, shell)
+      models.push({ model: names[index] ?? model, encoder })
     }
     return await report({ models, loads, texts, threads }, args, shell)
   } finally {

@@ -5,6 +5,7 @@ import { defineCommand } from '../command.ts'
 import { type EvaluatedModel, evaluateModel, VECTOR_CACHE_FLAG } from '../evaluated-model.ts'
 import { JSON_FLAG, RUN_FLAGS, TEXT_FLAGS } from '../flags.ts'
 import { given, textOptions, withDownload } from '../model.ts'
+import { modelNames } from '../model-names.ts'
 import { COLUMNS_FLAG, pairColumns } from '../pair-columns.ts'
 import type { Shell } from '../shell.ts'
 import { UsageError } from '../usage-error.ts'
@@ -93,10 +94,14 @@ async function tasksOf(args: EvaluateArgs, shell: Shell): Promise<LoadedTasks> {
 function modelsOf(args: EvaluateArgs): EvaluatedModel[] {
   const { teacher, _: models } = args
   const options = textOptions(args)
-  const students = models.map((model) => ({ model, options }))
-  if (teacher === undefined) return students
+  const all = teacher === undefined ? models : [teacher, ...models]
+  const names = modelNames(all)
   const prompt = args['teacher-prompt']
-  return [{ model: teacher, options: { ...options, ...given({ prompt }) } }, ...students]
+  return all.map((model, index) => {
+    const isTeacher = teacher !== undefined && index === 0
+    const chosen = isTeacher ? { ...options, ...given({ prompt }) } : options
+    return { model, name: names[index] ?? model, options: chosen }
+  })
 }
 
 function reportFormat(output: string): ReportFormat {

@@ -5,6 +5,7 @@ import { defineCommand } from '../command.ts'
 import { wholeNumber } from '../command-line.ts'
 import { JSON_FLAG, RUN_FLAGS } from '../flags.ts'
 import { encoderOf, given, readCheckpoint } from '../model.ts'
+import { modelNames } from '../model-names.ts'
 import type { Shell } from '../shell.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -54,7 +55,11 @@ export const retrieval = defineCommand(ARGS, async (args, shell) => {
   const files = { queries, corpus, relevance, ...given({ header: args.header }) }
   const data = await loadRetrieval(files)
   const results: ModelResult[] = []
-  for (const model of args._) results.push(await evaluateModel(model, data, { args, shell }))
+  const names = modelNames(args._)
+  for (const [index, model] of args._.entries()) {
+    const result = await evaluateModel(model, data, { args, shell })
+    results.push({ model: names[index] ?? model, ...result })
+  }
   if (args.json) return shell.printJson(results)
   const { textTable } = await import('../../tables/index.ts')
   shell.print(textTable(tableOf(results)))
@@ -64,7 +69,7 @@ async function evaluateModel(
   model: string,
   data: RetrievalData,
   { args, shell }: { readonly args: RetrievalArgs; readonly shell: Shell },
-): Promise<ModelResult> {
+): Promise<RetrievalResult> {
   const { evaluateRetrieval } = await import('../../evaluate/index.ts')
   const checkpoint = await readCheckpoint(model, args, shell)
   await using encoder = await encoderOf(checkpoint, args, shell)
@@ -76,7 +81,7 @@ async function evaluateModel(
     corpus: encodeWith(args['corpus-prompt']),
   }
   const similarity = encoder.similarityName
-  return { model, ...(await evaluateRetrieval(encode, data, { similarity })) }
+  return await evaluateRetrieval(encode, data, { similarity })
 }
 
 function tableOf(results: readonly ModelResult[]): Table {
