@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Checkpoint, loadCheckpoint, SentenceEncoder, saveCheckpoint } from 'yuju'
-import { selectLayers } from 'yuju/distil'
+import { countPieces, cutVocabulary, selectLayers } from 'yuju/distil'
 import { temporaryFolder } from './support/model-folder.ts'
-import { FIXTURES } from './support/shared.ts'
+import { FIXTURES, sharedPath } from './support/shared.ts'
 import { largestDifference } from './support/vectors.ts'
 
 const TEXTS = ['花呗怎么还款', '今天天气不错，出去走走', '']
@@ -26,4 +26,70 @@ test('a student of some layers gives the same vectors from memory and from its f
   const vectors = await encoded(student)
   expect(largestDifference(vectors, await encoded(await savedAndRead(student)))).toBe(0)
   expect(largestDifference(vectors, await encoded(teacher))).toBeGreaterThan(0.01)
+})
+
+/** Han of every kind of the vocabularies, Latin words, punctuation. */
+const SEEN = ['花呗怎么还款', '今天天气不错，出去走走', 'How do I repay my loan?', 'abc 123']
+
+const E5 = sharedPath('models/e5-small-zh')
+const MODELS: readonly (readonly [string, string])[] = [
+  ['vocab.txt', join(FIXTURES, 'models/tiny-bert-zh')],
+  ['tokenizer.json', join(FIXTURES, 'models/tiny-dense-normalize')],
+  ['positions after the padding', join(FIXTURES, 'variants/xlm-roberta')],
+  ['bfloat16', join(FIXTURES, 'variants/bfloat16')],
+  ...(E5 ? [['e5-small-zh', E5] as const] : []),
+]
+
+describe.each(MODELS)('a model with fewer pieces: %s', (_, folder) => {
+  test('gives texts of kept pieces the same vectors, from memory and from its folder', async () => {
+    const model = await loadCheckpoint(folder)
+    const counts = await countPieces(model, SEEN)
+    const cut = await cutVocabulary(model, counts, { minCount: 1, keepHan: false })
+    expect(cut.config.vocabularySize).toBeLessThan(model.config.vocabularySize)
+    expect(cut.weights.get('embeddings.word_embeddings.weight')?.type).toBe(
+      model.weights.get('embeddings.word_embeddings.weight')?.type,
+    )
+    const before = await encoded(model, SEEN)
+    expect(largestDifference(await encoded(cut, SEEN), before)).toBe(0)
+    const read = await savedAndRead(cut)
+    expect(read.config).toMatchObject({ vocabularySize: cut.config.vocabularySize })
+    expect(read.config.padId).toBe(cut.config.padId)
+    expect(largestDifference(await encoded(read, SEEN), before)).toBe(0)
+  })
+})
+
+describe('what a cut keeps', () => {
+  const tokensOf = async (model: Checkpoint, text: string) => {
+    await using encoder = await SentenceEncoder.fromCheckpoint(model)
+    return encoder.tokenize([text])[0]?.tokens
+  }
+
+  test('every Han character, unless told otherwise', async () => {
+    const counts = await countPieces(teacher, ['花呗'])
+    const kept = await cutVocabulary(teacher, counts)
+    expect(await tokensOf(kept, '今天')).toEqual(['[CLS]', '今', '天', '[SEP]'])
+    const without = await cutVocabulary(teacher, counts, { keepHan: false, minCount: 1 })
+    expect(await tokensOf(without, '今花')).toEqual(['[CLS]', '[UNK]', '花', '[SEP]'])
+  })
+
+  test('what is seen often enough, and Latin letters to spell the rest', async () => {
+    const counts = await countPieces(teacher, ['hotel', 'hotel', 'china'])
+    const kept = await cutVocabulary(teacher, counts, { minCount: 2 })
+    const pieces = await tokensOf(kept, 'hotel china')
+    expect(pieces).toEqual(['[CLS]', 'hotel', 'c', '##h', '##i', '##n', '##a', '[SEP]'])
+  })
+
+  test('the pieces of the prompt', async () => {
+    const prompted = { ...teacher, prompts: { q: '问题' }, defaultPromptName: 'q' }
+    const cut = await cutVocabulary(prompted, await countPieces(prompted, ['花']), {
+      minCount: 1,
+      keepHan: false,
+    })
+    expect(await tokensOf(cut, '花')).toEqual(['[CLS]', '问', '题', '花', '[SEP]'])
+  })
+
+  test('counts of another model, or no sensible least count, are refused', async () => {
+    await expect(cutVocabulary(teacher, new Float64Array(3e5))).rejects.toThrow(/3?00000 counts/)
+    await expect(cutVocabulary(teacher, [1], { minCount: 0 })).rejects.toThrow(/minCount/)
+  })
 })

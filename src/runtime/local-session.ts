@@ -35,7 +35,9 @@ export class LocalSession {
     { threads, backend }: LocalSessionOptions,
   ): Promise<LocalSession> {
     const loaded = await loadRuntime(backend)
-    const files = loaded.backend === 'wasm' ? await readWeightFiles(placed) : []
+    // Given anything in memory, the runtime looks for everything there.
+    const mapsFiles = loaded.backend === 'native' && placed.attached.length === 0
+    const files = mapsFiles ? [] : await readWeightFiles(placed)
     try {
       const session = await loaded.runtime.InferenceSession.create(placed.model, {
         graphOptimizationLevel: 'all',
@@ -43,7 +45,7 @@ export class LocalSession {
         // A memory plan would be kept for every shape of batch ever seen.
         enableMemPattern: false,
         externalData: [...placed.attached, ...files],
-        ...(loaded.backend === 'native' && placed.folder !== undefined
+        ...(mapsFiles && placed.folder !== undefined
           ? { extra: { session: { model_external_initializers_file_folder_path: placed.folder } } }
           : {}),
       })

@@ -33,6 +33,12 @@ export function byteLevel({ addPrefixSpace, useRegex }: ByteLevelOptions): PreTo
   }
 }
 
+/** The text behind visible characters; a broken character becomes U+FFFD, as does any other. */
+export function byteLevelText(visible: string): string {
+  const bytes = Array.from(visible, (character) => BYTE_CHARACTERS.indexOf(character))
+  return bytes.includes(-1) ? '\ufffd' : new TextDecoder().decode(Uint8Array.from(bytes))
+}
+
 const BYTE_CHARACTERS = byteCharacters()
 
 function byteCharacters(): readonly string[] {

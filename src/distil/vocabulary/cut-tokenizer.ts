@@ -1,0 +1,122 @@
+import { readVocabulary } from '../../tokenizer/index.ts'
+import type { KeptPieces } from './kept-pieces.ts'
+import { mergedPiece, mergeSides } from './merge.ts'
+import {
+  type BpeContent,
+  type ProcessorContent,
+  parseAddedTokens,
+  parseTokenizer,
+  parseTokenizerConfig,
+  type TokenizerContent,
+  type UnigramContent,
+} from './tokenizer-content.ts'
+
+/** How each file of a tokenizer is rewritten; others (`special_tokens_map.json`) name no numbers. */
+const REWRITERS: Readonly<Record<string, (text: string, kept: KeptPieces) => string>> = {
+  'tokenizer.json': (text, kept) => JSON.stringify(cutTokenizerJson(parseTokenizer(text), kept)),
+  'vocab.txt': cutVocabularyFile,
+  'tokenizer_config.json': cutTokenizerConfig,
+  'added_tokens.json': (text, kept) => JSON.stringify(renumbered(parseAddedTokens(text), kept)),
+}
+
+/** The files of a tokenizer, by name, rewritten for the pieces that stay. */
+export function cutTokenizer(
+  files: ReadonlyMap<string, string>,
+  kept: KeptPieces,
+): ReadonlyMap<string, string> {
+  return new Map(
+    [...files].map(([name, text]) => [name, REWRITERS[name]?.(text, kept) ?? text] as const),
+  )
+}
+
+function cutTokenizerJson(content: TokenizerContent, kept: KeptPieces): TokenizerContent {
+  const { added_tokens, model, post_processor, padding } = content
+  return {
+    ...content,
+    added_tokens: kept.select(
+      added_tokens,
+      (token) => token.id,
+      (token, place) => ({ ...token, id: place }),
+    ),
+    model: cutModel(model, kept),
+    ...(post_processor ? { post_processor: cutProcessor(post_processor, kept) } : {}),
+    ...(padding ? { padding: { ...padding, pad_id: kept.require(padding.pad_id) } } : {}),
+  }
+}
+
+function cutModel(model: TokenizerContent['model'], kept: KeptPieces): TokenizerContent['model'] {
+  if (isUnigram(model)) return cutUnigram(model, kept)
+  const vocab = renumbered(model.vocab, kept)
+  return isBpe(model) ? { ...model, vocab, merges: cutMerges(model, vocab) } : { ...model, vocab }
+}
+
+export function isUnigram(model: TokenizerContent['model']): model is UnigramContent {
+  return Array.isArray(model.vocab)
+}
+
+export function isBpe(model: TokenizerContent['model']): model is BpeContent {
+  return Array.isArray(model.merges)
+}
+
+function cutUnigram({ vocab, unk_id, ...rest }: UnigramContent, kept: KeptPieces): UnigramContent {
+  return {
+    ...rest,
+    vocab: vocab.filter((_, id) => kept.has(id)),
+    ...(unk_id == null ? {} : { unk_id: kept.require(unk_id) }),
+  }
+}
+
+/** Merges whose piece stays; their sides do as well, as `requiredPieces` sees to. */
+function cutMerges(model: BpeContent, vocab: Readonly<Record<string, number>>) {
+  return model.merges.filter((merge) => Object.hasOwn(vocab, mergedPiece(mergeSides(merge), model)))
+}
+
+function cutProcessor(processor: ProcessorContent, kept: KeptPieces): ProcessorContent {
+  const place = (id: number) => kept.require(id)
+  const { cls, sep, special_tokens, processors } = processor
+  return {
+    ...processor,
+    ...(cls && { cls: [cls[0], place(cls[1])] }),
+    ...(sep && { sep: [sep[0], place(sep[1])] }),
+    ...(special_tokens && {
+      special_tokens: Object.fromEntries(
+        Object.entries(special_tokens).map(([name, token]) => [
+          name,
+          { ...token, ids: token.ids.map(place) },
+        ]),
+      ),
+    }),
+    ...(processors && { processors: processors.map((step) => cutProcessor(step, kept)) }),
+  }
+}
+
+function cutVocabularyFile(text: string, kept: KeptPieces): string {
+  const lines = readVocabulary(text).filter((_, id) => kept.has(id))
+  return `${lines.join('\n')}\n`
+}
+
+function cutTokenizerConfig(text: string, kept: KeptPieces): string {
+  const { added_tokens_decoder: decoder, ...config } = parseTokenizerConfig(text)
+  if (!decoder) return text
+  const added_tokens_decoder = Object.fromEntries(
+    kept.select(
+      Object.entries(decoder),
+      ([id]) => Number(id),
+      ([, token], place) => [place, token],
+    ),
+  )
+  return JSON.stringify({ ...config, added_tokens_decoder }, null, 2)
+}
+
+function renumbered(
+  pieces: Readonly<Record<string, number>>,
+  kept: KeptPieces,
+): Record<string, number> {
+  return Object.fromEntries(
+    kept.select(
+      Object.entries(pieces),
+      ([, id]) => id,
+      ([piece], place) => [piece, place],
+    ),
+  )
+}

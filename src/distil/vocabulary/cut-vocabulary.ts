@@ -1,0 +1,110 @@
+import type { BertConfig, Checkpoint } from '../../checkpoint/index.ts'
+import { CheckpointError, InputError } from '../../errors/index.ts'
+import { cutTokenizer } from './cut-tokenizer.ts'
+import { gatherRows } from './gather-rows.ts'
+import { KeptPieces } from './kept-pieces.ts'
+import { type Vocabulary, vocabularyOf } from './vocabulary.ts'
+
+export interface CutOptions {
+  /** Pieces seen at least this often stay. Default 3. */
+  readonly minCount?: number
+  /** Whether every piece that is one Han character stays, seen or not. Default true. */
+  readonly keepHan?: boolean
+}
+
+const WORD_TABLE = 'embeddings.word_embeddings.weight'
+const HAN = /^\p{Script=Han}$/u
+/** What unusual words are spelled with; `▁` is a space, `##` and `</w>` say where in a word it is. */
+const SPELLING = /^(?:##)?[\p{P}A-Za-z0-9▁](?:<\/w>)?$/u
+
+/**
+ * A model with a smaller vocabulary: its tokenizer is rewritten, and its word table has the rows of
+ * the pieces that stay, in memory, in the element type they are stored in.
+ *
+ * What stays: pieces seen at least `minCount` times, single Han characters, punctuation, Latin
+ * letters and digits, special and byte pieces, and what the tokenizer builds these from. A text whose
+ * pieces all stay is cut as before and has the same vector. (A word that WordPiece could not spell,
+ * and so called unknown, may become spellable when a piece that led it astray is gone.)
+ *
+ * @param counts how often each piece was seen, by number, as `countPieces` gives it
+ * @throws InputError for counts that are not this model's; CheckpointError when the tokenizer cannot
+ *   be rewritten.
+ */
+export async function cutVocabulary(
+  checkpoint: Checkpoint,
+  counts: ArrayLike<number>,
+  { minCount = 3, keepHan = true }: CutOptions = {},
+): Promise<Checkpoint> {
+  const { config, weights, tokenizerFiles } = checkpoint
+  requireCounts(counts, minCount, config)
+  const vocabulary = vocabularyOf(tokenizerFiles)
+  const chosen = chosenPieces(vocabulary, counts, { minCount, keepHan })
+  // Positions are counted from the padding's number on: it must not move.
+  for (let id = 0; id < config.positionOffset; id += 1) chosen.add(id)
+  chosen.add(config.padId)
+  const kept = new KeptPieces(vocabulary.withParts(chosen))
+  const table = weights.get(WORD_TABLE)
+  if (!table || (kept.ids.at(-1) ?? 0) >= config.vocabularySize) throw tooFewRows(checkpoint, kept)
+  const words = await gatherRows(table, kept.ids)
+  return {
+    ...checkpoint,
+    config: cutConfig(config, kept),
+    weights: new Map([...weights, [WORD_TABLE, words]]),
+    tokenizerFiles: cutTokenizer(tokenizerFiles, kept),
+  }
+}
+
+function chosenPieces(
+  { ids, required, textOf }: Vocabulary,
+  counts: ArrayLike<number>,
+  { minCount, keepHan }: Required<CutOptions>,
+): Set<number> {
+  const chosen = new Set(required)
+  for (const [piece, id] of ids) {
+    const text = textOf(piece)
+    const isCharacter = SPELLING.test(text) || (keepHan && HAN.test(text))
+    if (isCharacter || (counts[id] ?? 0) >= minCount) chosen.add(id)
+  }
+  return chosen
+}
+
+function cutConfig(config: BertConfig, kept: KeptPieces): BertConfig {
+  const numbers = Object.entries(config.raw).flatMap(([key, value]) =>
+    key.endsWith('_token_id') && typeof value === 'number'
+      ? [[key, kept.placeOf(value) ?? null] as const]
+      : [],
+  )
+  const size = kept.ids.length
+  return {
+    ...config,
+    vocabularySize: size,
+    padId: kept.placeOf(config.padId) ?? 0,
+    raw: { ...config.raw, ...Object.fromEntries(numbers), vocab_size: size },
+  }
+}
+
+function requireCounts(counts: ArrayLike<number>, minCount: number, config: BertConfig): void {
+  if (!Number.isInteger(minCount) || minCount < 1) {
+    throw new InputError(
+      'distil-min-count',
+      `minCount must be a whole number from 1, but it is ${minCount}`,
+      { facts: { minCount } },
+    )
+  }
+  if (counts.length > 0 && counts.length <= config.vocabularySize) return
+  throw new InputError(
+    'distil-counts',
+    `there are ${counts.length} counts for a vocabulary of ${config.vocabularySize}; count the ` +
+      'pieces with this very model',
+    { facts: { counts: counts.length, vocabularySize: config.vocabularySize } },
+  )
+}
+
+function tooFewRows({ folder, config }: Checkpoint, kept: KeptPieces): CheckpointError {
+  return new CheckpointError(
+    'checkpoint-vocabulary-size',
+    `the tokenizer of ${folder} has a piece ${kept.ids.at(-1)}, but the embedding table only ` +
+      `${config.vocabularySize} rows; the folder mixes files of two models`,
+    { facts: { folder, rows: config.vocabularySize } },
+  )
+}
