@@ -20,6 +20,9 @@ function row({ name, value, peer, command, date, spread }) {
 }
 
 const machine = `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`
+const chart = existsSync(new URL('peers.svg', import.meta.url))
+  ? '\n![texts a second, yuju and its peers](peers.svg)\n'
+  : ''
 writeFileSync(
   new URL('RESULTS.md', import.meta.url),
   `# Results
@@ -31,5 +34,5 @@ ratios, pair by pair.
 | name | value | target | reached | meaning | spread | peer | command | date |
 |---|---|---|---|---|---|---|---|---|
 ${results.map(row).join('\n')}
-`,
+${chart}`,
 )

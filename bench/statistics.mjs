@@ -33,26 +33,36 @@ const MOST_ROUNDS = 6
  *   and the programs, beside this one, that belong to the measurement
  */
 export async function interleave(rounds, { ours, theirs, pids = [] }) {
-  await ours()
-  await theirs()
-  const pairs = []
-  const quiet = () => pairs.filter(({ load }) => load <= BUSY).length
-  while (quiet() < rounds && pairs.length < MOST_ROUNDS * rounds) {
+  const { times, disturbance } = await interleaveAll(rounds, { ours, theirs }, { pids })
+  return { ours: times.ours, theirs: times.theirs, disturbance }
+}
+
+/**
+ * As `interleave`, of any number of measurements; who begins moves on by one every round.
+ * @param {number} rounds
+ * @param {Record<string, () => Promise<number>>} measurements
+ * @param {{ pids: readonly number[], most?: number }} options programs, beside this one, that belong
+ *   to the measurement; and how many rounds may be spent
+ */
+export async function interleaveAll(rounds, measurements, { pids, most = MOST_ROUNDS * rounds }) {
+  const sides = Object.entries(measurements)
+  for (const [, measure] of sides) await measure()
+  const all = []
+  const quiet = () => all.filter(({ load }) => load <= BUSY).length
+  while (quiet() < rounds && all.length < most) {
     const otherLoad = watchOtherLoad(pids)
-    const pair = {}
-    const sides = [
-      ['ours', ours],
-      ['theirs', theirs],
-    ]
-    for (const [side, measure] of pairs.length % 2 === 0 ? sides : sides.reverse()) {
-      pair[side] = await measure()
+    const values = {}
+    const first = all.length % sides.length
+    for (const [side, measure] of [...sides.slice(first), ...sides.slice(0, first)]) {
+      values[side] = await measure()
     }
-    pairs.push({ ...pair, load: otherLoad() })
+    all.push({ values, load: otherLoad() })
   }
-  const best = pairs.toSorted((a, b) => a.load - b.load).slice(0, rounds)
+  const best = all.toSorted((a, b) => a.load - b.load).slice(0, rounds)
   return {
-    ours: best.map((pair) => pair.ours),
-    theirs: best.map((pair) => pair.theirs),
+    times: Object.fromEntries(
+      sides.map(([side]) => [side, best.map(({ values }) => values[side])]),
+    ),
     disturbance: disturbance(best.at(-1).load),
   }
 }
