@@ -20,6 +20,7 @@ const command = 'node bench/train.mjs'
 function startOurs() {
   const child = fork(new URL('train-side.mjs', import.meta.url).pathname)
   return {
+    pid: child.pid,
     async ask(request) {
       child.send(request)
       const [answer] = await once(child, 'message')
@@ -37,23 +38,23 @@ async function measure(width) {
   const { parameters } = await theirs.ask(load)
   const train = { train: TEXTS, length: LENGTH, steps: 5 }
   const seconds = async (side) => median((await side.ask(train)).seconds)
-  const times = await interleave(
-    7,
-    () => seconds(ours),
-    () => seconds(theirs),
-  )
+  const times = await interleave(5, {
+    ours: () => seconds(ours),
+    theirs: () => seconds(theirs),
+    pids: [ours.pid, theirs.pid],
+  })
   const memory = [await ours.ask({ memory: true }), await theirs.ask({ memory: true })]
   ours.stop()
   theirs.stop()
   const ratios = times.ours.map((time, i) => times.theirs[i] / time)
   const detail = `${round(1000 * median(times.theirs))} ms a step, yuju ${round(1000 * median(times.ours))} ms`
-  console.log(`4 x ${width}: ${detail}; ${spread(ratios)}`)
+  console.log(`4 x ${width}: ${detail}; ${spread(ratios)}${times.disturbance}`)
   await recordResult({
     name: `train.step_4l_${width}_vs_torch`,
     value: round(median(ratios)),
     peer: `${PEER}: ${detail}; ${round(parameters / 1e6)} million parameters`,
     command,
-    spread: spread(ratios),
+    spread: spread(ratios) + times.disturbance,
   })
   return memory.map(({ megabytes }) => megabytes)
 }
