@@ -28,6 +28,7 @@ export {
   InputError,
   OutputError,
   RuntimeError,
+  TeacherError,
   YujuError,
 } from './errors/index.ts'
 export type { Backend } from './runtime/index.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Checkpoint, loadCheckpoint, SentenceEncoder, saveCheckpoint } from 'yuju'
-import { countPieces, cutVocabulary, selectLayers } from 'yuju/distil'
+import { countPieces, cutVocabulary, openTeacher, selectLayers } from 'yuju/distil'
 import { temporaryFolder } from './support/model-folder.ts'
 import { FIXTURES, sharedPath } from './support/shared.ts'
 import { largestDifference } from './support/vectors.ts'
@@ -92,4 +92,18 @@ describe('what a cut keeps', () => {
     await expect(cutVocabulary(teacher, new Float64Array(3e5))).rejects.toThrow(/3?00000 counts/)
     await expect(cutVocabulary(teacher, [1], { minCount: 0 })).rejects.toThrow(/minCount/)
   })
+})
+
+test('a folder and its encoder are the same teacher, another prompt another one', async () => {
+  const fromFolder = await openTeacher(teacher.folder)
+  await using encoder = await SentenceEncoder.fromCheckpoint(teacher)
+  const fromEncoder = await openTeacher(encoder)
+  expect(fromEncoder.id).toBe(fromFolder.id)
+  expect((await openTeacher(encoder, { prompt: '问' })).id).not.toBe(fromFolder.id)
+  const [a, b] = [await fromFolder.vectors(TEXTS), await fromEncoder.vectors(TEXTS)]
+  expect(largestDifference(a.data, b.data)).toBe(0)
+  await fromFolder.dispose()
+  await expect(fromFolder.vectors(TEXTS)).rejects.toThrow(/disposed/)
+  await fromEncoder.dispose()
+  await encoder.encode(TEXTS)
 })

@@ -1,3 +1,6 @@
 export { selectLayers, spreadLayers } from './select-layers.ts'
+export type { HttpOptions } from './teacher/http-teacher.ts'
+export { type OpenTeacherOptions, openTeacher } from './teacher/open-teacher.ts'
+export type { Teacher, VectorFunction } from './teacher/teacher.ts'
 export { type CountOptions, countPieces } from './vocabulary/count-pieces.ts'
 export { type CutOptions, cutVocabulary } from './vocabulary/cut-vocabulary.ts'

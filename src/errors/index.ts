@@ -7,5 +7,6 @@ export {
   InputError,
   OutputError,
   RuntimeError,
+  TeacherError,
   YujuError,
 } from './yuju-error.ts'

@@ -41,3 +41,6 @@ export class RuntimeError extends YujuError {}
 
 /** A result could not be written: full disk, no permission, folder missing. */
 export class OutputError extends YujuError {}
+
+/** A teacher could not be asked, or gave what are no vectors. */
+export class TeacherError extends YujuError {}

@@ -1,0 +1,48 @@
+import { TeacherError } from '../../errors/index.ts'
+import type { Matrix } from '../../similarity/index.ts'
+
+/** Gives the vectors [N,D] of N texts, in their order. */
+export type VectorFunction = (texts: readonly string[], signal?: AbortSignal) => Promise<Matrix>
+
+/** Whose vectors a student learns to give. */
+export interface Teacher {
+  /** The same for the same vectors, and only then: what vectors are kept under. */
+  readonly id: string
+  readonly vectors: VectorFunction
+  /** Frees what the teacher was opened with. */
+  dispose(): Promise<void>
+}
+
+/** The largest number that float16 holds, in which vectors are kept. */
+const LARGEST = 65504
+
+/**
+ * A teacher whose answers are checked.
+ * @throws TeacherError for another number of vectors than texts, and for numbers that are none.
+ */
+export function checkedVectors(name: string, vectors: VectorFunction): VectorFunction {
+  return async (texts, signal) => {
+    const matrix = await vectors(texts, signal)
+    requireShape(name, matrix, texts.length)
+    const place = matrix.data.findIndex((x) => !(Math.abs(x) <= LARGEST))
+    if (place === -1) return matrix
+    const row = Math.floor(place / matrix.dimensions)
+    throw new TeacherError(
+      'teacher-not-finite',
+      `${name} gave ${matrix.data[place]} in the vector of ${JSON.stringify(texts[row])}; expected ` +
+        `numbers up to ${LARGEST}`,
+      { facts: { teacher: name, text: texts[row], value: matrix.data[place] } },
+    )
+  }
+}
+
+function requireShape(name: string, { data, rows, dimensions }: Matrix, texts: number): void {
+  const isWhole = Number.isInteger(dimensions) && dimensions > 0
+  if (isWhole && rows === texts && data.length === rows * dimensions) return
+  throw new TeacherError(
+    'teacher-rows',
+    `${name} gave ${data.length} numbers, said to be ${rows} vectors of ${dimensions}, for ` +
+      `${texts} texts; expected one vector a text, all of one length`,
+    { facts: { teacher: name, texts, rows, dimensions, numbers: data.length } },
+  )
+}
