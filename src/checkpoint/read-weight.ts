@@ -1,4 +1,5 @@
 import { CheckpointError } from '../errors/index.ts'
+import { fromHalves } from './float16.ts'
 import { readRange } from './folder-file.ts'
 import type { Weight, WeightType } from './weight.ts'
 
@@ -20,7 +21,7 @@ function toFloat32(bytes: Uint8Array<ArrayBuffer>, type: WeightType): Float32Arr
     case 'float64':
       return Float32Array.from(new Float64Array(buffer, offset, byteLength / 8))
     case 'float16':
-      return Float32Array.from(new Uint16Array(buffer, offset, byteLength / 2), halfToNumber)
+      return fromHalves(new Uint16Array(buffer, offset, byteLength / 2))
     case 'bfloat16':
       return brainToFloat32(new Uint16Array(buffer, offset, byteLength / 2))
     case 'int64':
@@ -42,16 +43,6 @@ function toFloat32(bytes: Uint8Array<ArrayBuffer>, type: WeightType): Float32Arr
 /** Typed arrays begin at multiples of their width. */
 function aligned(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes)
-}
-
-/** IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. */
-function halfToNumber(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1
-  const exponent = (half >> 10) & 0x1f
-  const fraction = half & 0x3ff
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
 }
 
 /** bfloat16 is the upper half of a float32. */

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { OutputError } from '../errors/index.ts'
+import { toHalves } from './float16.ts'
 import { readWeight, readWeightBytes } from './read-weight.ts'
 import { WEIGHT_BYTES, type Weight, type WeightType } from './weight.ts'
 
@@ -79,35 +80,4 @@ function requireInRange(name: string, numbers: Float32Array, halves: Uint16Array
       'save as float32',
     { facts: { name, index, value: numbers[index] } },
   )
-}
-
-/** IEEE 754 binary16, rounded to nearest, ties to even; too large becomes infinity. */
-function toHalves(numbers: Float32Array<ArrayBuffer>): Uint16Array<ArrayBuffer> {
-  const words = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length)
-  return Uint16Array.from(words, halfOf)
-}
-
-function halfOf(word: number): number {
-  const sign = (word >>> 16) & 0x8000
-  const magnitude = word & 0x7fffffff
-  if (magnitude > 0x7f800000) return sign | 0x7e00
-  if (magnitude >= 0x47800000) return sign | 0x7c00
-  // Below the smallest normal half (2^-14) steps are 2^-24 wide.
-  if (magnitude < 0x38800000) return sign | roundEven(toNumber(magnitude) * 2 ** 24)
-  const rounded = magnitude + 0xfff + ((magnitude >>> 13) & 1)
-  return sign | ((rounded - 0x38000000) >>> 13)
-}
-
-const scratch = new DataView(new ArrayBuffer(4))
-
-function toNumber(word: number): number {
-  scratch.setUint32(0, word)
-  return scratch.getFloat32(0)
-}
-
-function roundEven(value: number): number {
-  const floor = Math.floor(value)
-  const rest = value - floor
-  if (rest !== 0.5) return Math.round(value)
-  return floor % 2 === 0 ? floor : floor + 1
 }

@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Progress } from '../../encoder/index.ts'
+import { InputError, TeacherError } from '../../errors/index.ts'
+import { outputError } from '../../files/index.ts'
+import type { Tensor } from '../../runtime/index.ts'
+import type { Matrix } from '../../similarity/index.ts'
+import type { Dataset, Example, TrainingSource } from '../../train/index.ts'
+import type { Teacher } from './teacher.ts'
+import { TextIndex } from './text-index.ts'
+import { VectorFile } from './vector-file.ts'
+
+export interface TeacherCacheOptions {
+  readonly teacher: Pick<Teacher, 'id' | 'vectors'>
+  /** Whose texts the teacher is asked for. */
+  readonly datasets: readonly Dataset[]
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: Progress) => void
+}
+
+/** Texts the teacher is asked for at a time; what an interruption loses. */
+const BLOCK = 1024
+
+/**
+ * A teacher's vectors of all texts of some data sets, on disk as float16: computed once, read by
+ * rows, so that memory holds no vectors but those of a batch.
+ */
+export class TeacherCache {
+  readonly #file: VectorFile
+  readonly #index: TextIndex
+
+  private constructor(file: VectorFile, index: TextIndex) {
+    this.#file = file
+    this.#index = index
+  }
+
+  /**
+   * Opens the vectors where they are there already, goes on with them where computing them was
+   * interrupted, or begins. The file's name is made of the teacher's id and of the texts.
+   * @param folder where such files are kept; made where there is none
+   * @throws TeacherError when the teacher fails; OutputError when the file cannot be written.
+   */
+  static async open(folder: string, options: TeacherCacheOptions): Promise<TeacherCache> {
+    const { teacher, datasets } = options
+    const index = new TextIndex()
+    for (const text of textsOf(datasets)) index.add(text)
+    await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+      throw outputError(folder, cause)
+    })
+    const name = createHash('sha256').update(`${teacher.id} ${index.hash}`).digest('hex')
+    const file = await VectorFile.open(join(folder, `${name}.vectors`), index.size)
+    try {
+      if (!file.isWhole) await compute(file, index, options)
+    } catch (error) {
+      await file.close()
+      throw error
+    }
+    return new TeacherCache(file, index)
+  }
+
+  /** D, the length of a vector. */
+  get dimensions(): number {
+    return this.#file.dimensions
+  }
+
+  /** How many different texts there are. */
+  get size(): number {
+    return this.#index.size
+  }
+
+  /**
+   * The vectors [N,D] of texts of the data sets.
+   * @throws InputError for a text that is in none of them.
+   */
+  async vectors(texts: readonly string[]): Promise<Matrix> {
+    return this.#file.read(texts.map((text) => this.#rowOf(text)))
+  }
+
+  /**
+   * The `targets` of a training source: `teacher` [P,D], the vectors of the first texts; or with
+   * `perColumn` the vectors of every text column, `teacher.0`, `teacher.1` …
+   */
+  targets({ perColumn = false } = {}): NonNullable<TrainingSource['targets']> {
+    return async (examples) => {
+      if (!perColumn) return { teacher: await this.#tensor(examples, 0) }
+      const columns = (examples[0]?.texts ?? []).map(async (_, column) => {
+        return [`teacher.${column}`, await this.#tensor(examples, column)] as const
+      })
+      return Object.fromEntries(await Promise.all(columns))
+    }
+  }
+
+  /** Closes the file; the vectors stay. */
+  async close(): Promise<void> {
+    await this.#file.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #tensor(examples: readonly Example[], column: number): Promise<Tensor> {
+    const matrix = await this.vectors(examples.map(({ texts }) => texts[column] ?? ''))
+    return { type: 'float32', dims: [matrix.rows, matrix.dimensions], data: matrix.data }
+  }
+
+  #rowOf(text: string): number {
+    const row = this.#index.find(text)
+    if (row !== undefined) return row
+    throw new InputError(
+      'teacher-text-unknown',
+      `there is no teacher's vector of ${JSON.stringify(text.slice(0, 40))}: it is in none of the ` +
+        'data sets that the cache was opened with',
+      { facts: { text } },
+    )
+  }
+}
+
+function* textsOf(datasets: readonly Dataset[]): Generator<string> {
+  for (const dataset of datasets) {
+    for (let index = 0; index < dataset.length; index += 1) yield* dataset.example(index).texts
+  }
+}
+
+/** Asks the teacher for what is missing, a block at a time. */
+async function compute(
+  file: VectorFile,
+  index: TextIndex,
+  { teacher, datasets, signal, onProgress }: TeacherCacheOptions,
+): Promise<void> {
+  const add = async (texts: readonly string[]) => {
+    signal?.throwIfAborted()
+    const vectors = await teacher.vectors(texts, signal)
+    requireWidth(file, vectors)
+    await file.append(vectors)
+    onProgress?.({ done: file.written, total: index.size })
+  }
+  let block: string[] = []
+  let next = 0
+  for (const text of textsOf(datasets)) {
+    if (index.find(text) !== next) continue
+    next += 1
+    if (next <= file.written) continue
+    block.push(text)
+    if (block.length < BLOCK) continue
+    await add(block)
+    block = []
+  }
+  if (block.length > 0) await add(block)
+  await file.commit()
+}
+
+function requireWidth({ dimensions }: VectorFile, vectors: Matrix): void {
+  if (dimensions === 0 || vectors.dimensions === dimensions) return
+  throw new TeacherError(
+    'teacher-dimensions',
+    `the teacher gave vectors of ${vectors.dimensions} numbers, and of ${dimensions} before`,
+    { facts: { expected: dimensions, found: vectors.dimensions } },
+  )
+}
