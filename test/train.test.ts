@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { SentenceEncoder } from 'yuju'
@@ -9,6 +9,7 @@ import {
   multipleNegatives,
   type SessionOptions,
   TrainingSession,
+  train,
 } from 'yuju/train'
 import { temporaryFolder } from './support/model-folder.ts'
 import { FIXTURES } from './support/shared.ts'
@@ -109,5 +110,45 @@ describe('steps', () => {
     const moved = largestDifference(start, average)
     expect(moved).toBeGreaterThan(0)
     expect(moved).toBeLessThan(largestDifference(start, plain))
+  })
+})
+
+describe('evaluations', () => {
+  /** A run of 8 steps that is evaluated after every second one, with these scores. */
+  async function evaluated(scores: readonly number[], patience?: number) {
+    const output = join(temporaryFolder(), 'model')
+    let next = 0
+    const report = await train({
+      ...base,
+      output,
+      steps: 8,
+      evaluation: {
+        every: 2,
+        metric: 'score',
+        score: async (encoder) => {
+          expect(encoder.dimensions).toBe(16)
+          next += 1
+          return { score: scores[next - 1] ?? 0 }
+        },
+        ...(patience === undefined ? {} : { patience }),
+      },
+    })
+    expect(existsSync(join(output, 'training/loss.svg'))).toBe(true)
+    return report
+  }
+
+  test('the best model is kept', async () => {
+    const report = await evaluated([1, 3, 2, 2.5])
+    expect(report).toMatchObject({ steps: 8, modelStep: 4, stoppedEarly: false })
+    expect(report.evaluations.map(({ isBest }) => isBest)).toEqual([true, true, false, false])
+  })
+
+  test('patience ends a run that no longer gains', async () => {
+    const report = await evaluated([2, 1, 1.5, 9], 2)
+    expect(report).toMatchObject({ steps: 6, modelStep: 2, stoppedEarly: true })
+  })
+
+  test('a metric that is not there, or no number, is an error', async () => {
+    await expect(evaluated([Number.NaN])).rejects.toMatchObject({ code: 'train-metric' })
   })
 })
