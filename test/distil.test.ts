@@ -1,7 +1,14 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Checkpoint, loadCheckpoint, SentenceEncoder, saveCheckpoint } from 'yuju'
-import { countPieces, cutVocabulary, openTeacher, selectLayers } from 'yuju/distil'
+import {
+  countPieces,
+  cutVocabulary,
+  openTeacher,
+  principalComponents,
+  projectEmbeddings,
+  selectLayers,
+} from 'yuju/distil'
 import { temporaryFolder } from './support/model-folder.ts'
 import { FIXTURES, sharedPath } from './support/shared.ts'
 import { largestDifference } from './support/vectors.ts'
@@ -106,4 +113,50 @@ test('a folder and its encoder are the same teacher, another prompt another one'
   await expect(fromFolder.vectors(TEXTS)).rejects.toThrow(/disposed/)
   await fromEncoder.dispose()
   await encoder.encode(TEXTS)
+})
+
+describe('a model with narrower vectors', () => {
+  const many = Array.from(
+    { length: 60 },
+    (_, i) => `${'花呗怎么还款今天天气不错'.slice(i % 9)}${i}`,
+  )
+
+  async function vectorsOf(model: Checkpoint, texts: readonly string[]) {
+    await using encoder = await SentenceEncoder.fromCheckpoint(model)
+    return await encoder.encode(texts)
+  }
+
+  test('gives what its principal components make of the wider ones', async () => {
+    const vectors = await vectorsOf(teacher, many)
+    const narrow = await projectEmbeddings(teacher, vectors, 8)
+    const { components } = await principalComponents(vectors, 8)
+    const found = await vectorsOf(await savedAndRead(narrow), many)
+    expect(found.dimensions).toBe(8)
+    const expected = Array.from(found.data, (_, place) => {
+      const [row, component] = [Math.floor(place / 8), place % 8]
+      return Array.from({ length: 48 }, (_, i) => i).reduce(
+        (sum, i) =>
+          sum +
+          (vectors.data[row * 48 + i] ?? 0) * (components.data[component * 48 + i] ?? Number.NaN),
+        0,
+      )
+    })
+    expect(largestDifference(found.data, expected)).toBeLessThan(2e-6)
+  })
+
+  test('keeps unit vectors unit vectors', async () => {
+    const model = await loadCheckpoint(join(FIXTURES, 'models/tiny-dense-normalize'))
+    const narrow = await projectEmbeddings(model, await vectorsOf(model, many), 5)
+    expect(narrow.modules.map(({ kind }) => kind)).toEqual([
+      ...['pooling', 'dense', 'dense', 'normalize'],
+    ])
+    const { data, dimensions } = await vectorsOf(narrow, TEXTS)
+    expect(dimensions).toBe(5)
+    expect(Math.hypot(...data.slice(0, 5))).toBeCloseTo(1, 6)
+  })
+
+  test('needs vectors of its own', async () => {
+    const vectors = { data: new Float32Array(90), rows: 30, dimensions: 3 }
+    await expect(projectEmbeddings(teacher, vectors, 2)).rejects.toThrow(/48 numbers.*have 3/)
+  })
 })

@@ -1,3 +1,8 @@
+export {
+  type PrincipalComponents,
+  principalComponents,
+} from './projection/principal-components.ts'
+export { projectEmbeddings } from './projection/project-embeddings.ts'
 export { selectLayers, spreadLayers } from './select-layers.ts'
 export type { HttpOptions } from './teacher/http-teacher.ts'
 export { type OpenTeacherOptions, openTeacher } from './teacher/open-teacher.ts'
