@@ -1,5 +1,5 @@
 // The seven tasks: do they give the reference's scores, and how long do they take?
-// node bench/evaluate.mjs [reproduction | time | cache]   (default: all; YUJU_PYTHON names the Python
+// node bench/evaluate.mjs [reproduction | time | cache] [ROUNDS]   (default: all, 5 rounds; YUJU_PYTHON names the Python
 // that has bench/python/requirements.txt)
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -17,6 +17,7 @@ const DATA = `${SHARED}data`
 const PROMPT = 'query: '
 const MAIN = new URL('../dist/cli/main.js', import.meta.url).pathname
 const command = 'node bench/evaluate.mjs'
+const [, , only, rounds = 5] = process.argv
 
 /** 100 x Spearman's correlation of the cosine, from the model's PROVENANCE.md. */
 const REFERENCE = {
@@ -73,7 +74,7 @@ async function sampleTasks(count) {
 }
 
 async function time() {
-  const tasks = await sampleTasks(100)
+  const tasks = await sampleTasks(20)
   const asked = tasks.map(({ pairs: { first, second, gold } }) => ({
     first,
     second,
@@ -83,23 +84,21 @@ async function time() {
   const peer = startPeer('evaluate_peer.py')
   await peer.ask({ load: E5, threads: 2, prompt: PROMPT })
   const scores = { ours: [], theirs: [] }
-  const { ours, theirs } = await interleave(
-    5,
-    async () => {
+  const { ours, theirs, disturbance } = await interleave(Number(rounds), {
+    ours: async () => {
       const start = performance.now()
-      const results = await evaluateTasks(
-        (texts) => encoder.encode(texts, { prompt: PROMPT }),
-        tasks,
-      )
+      const encode = (texts) => encoder.encode(texts, { prompt: PROMPT })
+      const results = await evaluateTasks(encode, tasks)
       scores.ours = results.map(({ spearman }) => spearman.cosine)
       return (performance.now() - start) / 1000
     },
-    async () => {
+    theirs: async () => {
       const answer = await peer.ask({ evaluate: asked })
       scores.theirs = answer.scores
       return answer.seconds
     },
-  )
+    pids: [peer.pid],
+  })
   peer.stop()
   await encoder.dispose()
   const apart = Math.max(...scores.ours.map((score, i) => Math.abs(score - scores.theirs[i])))
@@ -108,9 +107,9 @@ async function time() {
   await recordResult({
     name: 'evaluate.time_vs_st',
     value: round(median(ratios)),
-    peer: `sentence-transformers 6.2.0, PyTorch 2.15.0: ${round(median(theirs))} s, yuju ${round(median(ours))} s; 100 pairs of each task`,
-    command,
-    spread: spread(ratios),
+    peer: `sentence-transformers 6.2.0, PyTorch 2.15.0: ${round(median(theirs))} s, yuju ${round(median(ours))} s; 20 pairs of each task`,
+    command: `${command} time ${rounds}`,
+    spread: spread(ratios) + disturbance,
   })
 }
 
@@ -145,7 +144,6 @@ async function cache() {
   })
 }
 
-const only = process.argv[2]
 for (const part of [reproduction, time, cache]) {
   if (only === undefined || only === part.name) await part()
 }
