@@ -4,11 +4,13 @@ import { type Checkpoint, loadCheckpoint, SentenceEncoder, saveCheckpoint } from
 import {
   countPieces,
   cutVocabulary,
+  narrowHidden,
   openTeacher,
   principalComponents,
   projectEmbeddings,
   selectLayers,
 } from 'yuju/distil'
+import { readWeight as readNumbers } from '../src/checkpoint/index.ts'
 import { temporaryFolder } from './support/model-folder.ts'
 import { FIXTURES, sharedPath } from './support/shared.ts'
 import { largestDifference } from './support/vectors.ts'
@@ -158,5 +160,46 @@ describe('a model with narrower vectors', () => {
   test('needs vectors of its own', async () => {
     const vectors = { data: new Float32Array(90), rows: 30, dimensions: 3 }
     await expect(projectEmbeddings(teacher, vectors, 2)).rejects.toThrow(/48 numbers.*have 3/)
+  })
+})
+
+describe('a model of a narrower hidden size', () => {
+  /** Token vectors [N,H] of some texts. */
+  async function statesOf(model: Checkpoint) {
+    await using encoder = await SentenceEncoder.fromCheckpoint(model)
+    const texts = await encoder.tokenEmbeddings(TEXTS)
+    const data = Float32Array.from(texts.flatMap((text) => [...text.data]))
+    const { hiddenSize: dimensions } = model.config
+    return { data, rows: data.length / dimensions, dimensions }
+  }
+
+  test.each(MODELS)('is the model at the full size: %s', async (_, folder) => {
+    const model = await loadCheckpoint(folder)
+    const same = await narrowHidden(model, await statesOf(model), model.config.hiddenSize)
+    expect(largestDifference(await encoded(same), await encoded(model))).toBe(0)
+  })
+
+  test('runs from its folder, and keeps the components that vary most', async () => {
+    const model = await loadCheckpoint(join(FIXTURES, 'models/tiny-dense-normalize'))
+    const { hiddenSize, heads } = model.config
+    const states = await statesOf(model)
+    const size = hiddenSize - hiddenSize / heads
+    // All that varies lies in the last components, so that those are to stay.
+    const data = states.data.map((_, i) => (i % hiddenSize) * (Math.floor(i / hiddenSize) % 2))
+    const narrow = await narrowHidden(model, { ...states, data }, size)
+    const name = 'embeddings.LayerNorm.weight'
+    const [before, after] = [model, narrow].map(({ weights }) => weights.get(name))
+    if (!before || !after) throw new Error('no such weight')
+    const kept = (await readNumbers(before)).slice(hiddenSize - size)
+    expect(await readNumbers(after)).toEqual(kept)
+    const read = await savedAndRead(narrow)
+    expect(read.config).toMatchObject({ hiddenSize: size, heads: heads - 1 })
+    expect(largestDifference(await encoded(read), await encoded(narrow))).toBe(0)
+  })
+
+  test('is a multiple of the size of a head', async () => {
+    const states = { data: new Float32Array(48), rows: 1, dimensions: 48 }
+    await expect(narrowHidden(teacher, states, 47)).rejects.toThrow(/47.*multiple of/)
+    await expect(narrowHidden(teacher, { ...states, dimensions: 24 }, 48)).rejects.toThrow(/24/)
   })
 })

@@ -1,3 +1,4 @@
+export { narrowHidden } from './narrow-hidden.ts'
 export {
   type PrincipalComponents,
   principalComponents,
