@@ -13,12 +13,10 @@ export interface BatchLimits {
  * @returns the numbers of the texts in each batch; each number occurs once
  */
 export function formBatches(lengths: ArrayLike<number>, limits: BatchLimits): number[][] {
-  const order = Array.from(lengths, (_, index) => index)
-  order.sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0) || a - b)
   const batches: number[][] = []
   let batch: number[] = []
   let longest = 0
-  for (const index of order) {
+  for (const index of longestFirst(lengths)) {
     if (batch.length >= limits.rows || (batch.length + 1) * longest > limits.tokens) {
       if (batch.length > 0) batches.push(batch)
       batch = []
@@ -28,4 +26,14 @@ export function formBatches(lengths: ArrayLike<number>, limits: BatchLimits): nu
   }
   if (batch.length > 0) batches.push(batch)
   return batches
+}
+
+/**
+ * Places by length, and in their order among equals. The runtime sorts numbers many times faster than
+ * by a function, which would hold up the program's other work.
+ */
+function longestFirst(lengths: ArrayLike<number>): Float64Array {
+  const count = lengths.length
+  const keys = Float64Array.from(lengths, (length, place) => place - length * count)
+  return keys.sort().map((key) => ((key % count) + count) % count)
 }
