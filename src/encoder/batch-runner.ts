@@ -10,6 +10,9 @@ const AHEAD = 2
 /** How long preparing batches may hold up the program's other work, in milliseconds. */
 const TURN_MILLISECONDS = 4
 
+/** Up to so many items are worked on at once, without a turn for others first. */
+const FEW_ITEMS = 64
+
 export interface BatchRun {
   readonly output: keyof Pick<typeof GRAPH_NAMES, 'tokenVectors' | 'sentenceVectors'>
   readonly limits: BatchLimits
@@ -57,6 +60,7 @@ export async function mapInTurns<Item, Result>(
   signal: AbortSignal | undefined,
 ): Promise<Result[]> {
   const results: Result[] = []
+  if (items.length > FEW_ITEMS) await nextTurn()
   let turnStart = performance.now()
   for (const [index, item] of items.entries()) {
     results.push(work(item, index))

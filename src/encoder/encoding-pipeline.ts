@@ -23,6 +23,8 @@ interface BlockPlace {
   readonly start: number
   /** Is told how many of its texts are done. */
   readonly report: (done: number) => void
+  /** Where its vectors shall go, as the model gives them. Default: an array of their own. */
+  readonly into?: Float32Array<ArrayBuffer> | undefined
 }
 
 /** The road from texts to vectors: pieces, batches, the session, and back into the texts' order. */
@@ -38,13 +40,19 @@ export class EncodingPipeline {
     const rows = texts.length
     const { dimensions } = settings
     const data = new Float32Array(rows * dimensions)
+    // Vectors of which all dimensions are kept are written to their place at once: copying a block
+    // would hold up the program's other work.
+    const isWhole = dimensions === this.#parts.dimensions
     const tokens = new Int32Array(rows)
     const truncated = new Int32Array(rows)
     for (let start = 0; start < rows; start += BLOCK_SIZE) {
       const report = (done: number) => settings.onProgress?.({ done: start + done, total: rows })
       const part = texts.slice(start, start + BLOCK_SIZE)
-      const block = await this.encodeBlock(part, settings, { start, report })
-      data.set(block.data, start * dimensions)
+      const into = isWhole
+        ? data.subarray(start * dimensions, (start + part.length) * dimensions)
+        : undefined
+      const block = await this.encodeBlock(part, settings, { start, report, into })
+      if (!isWhole) data.set(block.data, start * dimensions)
       tokens.set(block.tokens, start)
       truncated.set(block.truncated, start)
     }
@@ -55,11 +63,11 @@ export class EncodingPipeline {
   async encodeBlock(
     texts: readonly string[],
     settings: Settings,
-    { start, report }: BlockPlace,
+    { start, report, into }: BlockPlace,
   ): Promise<Embeddings> {
     const { dimensions } = this.#parts
     const prepared = await prepareTexts(texts, settings, { ...this.#parts, firstNumber: start })
-    const data = new Float32Array(texts.length * dimensions)
+    const data = into ?? new Float32Array(texts.length * dimensions)
     let done = 0
     await this.#run(prepared, settings, {
       output: 'sentenceVectors',

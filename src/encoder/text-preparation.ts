@@ -6,6 +6,7 @@ import { mapInTurns } from './batch-runner.ts'
 import type { BatchRow } from './batch-tensors.ts'
 import type { OutputType } from './embeddings.ts'
 import type { EncodeSettings } from './encode-settings.ts'
+import { PiecePool } from './piece-pool.ts'
 
 /** A text ready for a batch. */
 export interface PreparedText extends BatchRow {
@@ -41,12 +42,13 @@ export async function prepareTexts(
   tools: TextTools & { readonly firstNumber: number },
 ): Promise<PreparedText[]> {
   const promptLength = excludesPrompt(tools.checkpoint) ? promptPieces(settings, tools) : 0
+  const pool = texts.length > 1 ? new PiecePool() : undefined
   const prepare = (text: string, index: number): PreparedText => {
     const { ids, truncated } = tokenizeText(text, settings, tools)
     if (truncated > 0 && settings.truncate === 'error') {
       throw tooLong(tools.firstNumber + index, truncated, settings)
     }
-    return { ids, truncated, promptLength }
+    return { ids: pool?.keep(ids) ?? ids, truncated, promptLength }
   }
   return mapInTurns(texts, prepare, settings.signal)
 }
