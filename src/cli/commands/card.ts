@@ -106,10 +106,11 @@ function nameOf(model: string): string {
   return existsSync(model) ? basename(resolve(model)) : model
 }
 
-/** The model is the only one evaluated, or the one of the same name. */
+/** The model is the only one evaluated, or the one of the same path or, as `modelNames` has it, name. */
 function evaluatedName(report: CardFacts['evaluation'], model: string): string | undefined {
   const names = report?.models.map((evaluated) => evaluated.model) ?? []
-  return names.length === 1 ? names[0] : names.find((name) => resolve(name) === resolve(model))
+  if (names.length === 1) return names[0]
+  return names.find((name) => resolve(name) === resolve(model) || name === nameOf(model))
 }
 
 function listOf(words: string | undefined): string[] {
