@@ -1,6 +1,8 @@
 // How long the event loop is held up while 10,000 sentences are encoded.
 // node bench/responsiveness.mjs
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { SentenceEncoder } from 'yuju'
 import { recordResult } from './results.mjs'
 import { drawSentences, SHARED } from './sentences.mjs'
@@ -10,6 +12,9 @@ const encoder = await SentenceEncoder.load(`${SHARED}models/e5-small-zh`, {
   onWarning: () => {},
 })
 await encoder.encode(texts.slice(0, 100))
+// What reading the data left behind is not the encoder's.
+setFlagsFromString('--expose-gc')
+runInNewContext('gc')()
 
 const resolution = 1
 const delays = monitorEventLoopDelay({ resolution })

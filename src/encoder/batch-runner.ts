@@ -8,7 +8,7 @@ import { type BatchLimits, formBatches } from './batching.ts'
 const AHEAD = 2
 
 /** How long preparing batches may hold up the program's other work, in milliseconds. */
-const TURN_MILLISECONDS = 4
+const TURN_MILLISECONDS = 2
 
 /** Up to so many items are worked on at once, without a turn for others first. */
 const FEW_ITEMS = 64
