@@ -1,6 +1,7 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CheckpointError, OutputError } from '../errors/index.ts'
+import { writeFileAtomic } from '../files/index.ts'
 
 /** Where a run stands: what the trainer knows beside the weights and the optimizer's state. */
 export interface RunProgress {
@@ -43,10 +44,6 @@ export class RunFolder {
     })
   }
 
-  async exists(): Promise<boolean> {
-    return (await stat(this.path).catch(() => undefined))?.isDirectory() ?? false
-  }
-
   /** The newest checkpoint: the path of the state, and the progress. */
   async latest(): Promise<{ readonly state: string; readonly progress: RunProgress } | undefined> {
     const name = (await this.#names(CHECKPOINT)).at(-1)
@@ -74,7 +71,7 @@ export class RunFolder {
       await rm(temporary, { recursive: true, force: true })
       await mkdir(temporary)
       await writeState(join(temporary, 'state.safetensors'))
-      await writeSynced(join(temporary, 'progress.json'), `${JSON.stringify(progress)}\n`)
+      await writeFileAtomic(join(temporary, 'progress.json'), `${JSON.stringify(progress)}\n`)
       await rm(this.at(name), { recursive: true, force: true })
       await rename(temporary, this.at(name))
       await syncFolder(this.path)
@@ -107,7 +104,6 @@ export class RunFolder {
       await work()
     } catch (cause) {
       if (temporary) await rm(temporary, { recursive: true, force: true }).catch(() => {})
-      if (cause instanceof OutputError) throw cause
       const reason = cause instanceof Error ? cause.message : String(cause)
       throw new OutputError(
         'train-save-failed',
@@ -116,16 +112,6 @@ export class RunFolder {
         { facts: { path: this.path }, cause },
       )
     }
-  }
-}
-
-async function writeSynced(path: string, text: string): Promise<void> {
-  const file = await open(path, 'w')
-  try {
-    await writeFile(file, text)
-    await file.sync()
-  } finally {
-    await file.close()
   }
 }
 
