@@ -65,8 +65,9 @@ export function encodeSettings<Output extends OutputType = 'float32'>(
   }
 }
 
-function choosePrompt(
-  { prompt, promptName }: EncodeOptions<OutputType>,
+/** The prompt itself, else the named one, else the model's default. */
+export function choosePrompt(
+  { prompt, promptName }: Pick<EncodeOptions, 'prompt' | 'promptName'>,
   { prompts, defaultPromptName }: Checkpoint,
 ): string {
   if (prompt !== undefined) return prompt

@@ -1,4 +1,5 @@
 export { type BatchLayout, batchTensors } from './batch-tensors.ts'
+export { blocksOf } from './blocks.ts'
 export type {
   Embeddings,
   OutputArrays,
@@ -6,6 +7,7 @@ export type {
   Ranges,
   TokenEmbeddings,
 } from './embeddings.ts'
+export { choosePrompt } from './encode-settings.ts'
 export { exportOnnx } from './export-onnx.ts'
 export { type LoadOptions, loadSource } from './load.ts'
 export type {

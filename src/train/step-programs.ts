@@ -13,6 +13,7 @@ export function engineStart(
   checkpoint: Checkpoint,
   state: string | undefined,
 ): EngineStart {
+  requireFrozenNames(options.freeze ?? [], checkpoint)
   const { sources, accumulate = 1, seed = 0, threads = physicalCores(), backend } = options
   return {
     programs: sources.map((source) => stepProgram(source, options, checkpoint)),
@@ -32,7 +33,6 @@ function stepProgram(
 ): StepProgram {
   const { dataset, loss, cachedTexts } = source
   requireFit(source)
-  requireFrozenNames(freeze, checkpoint)
   const { hiddenDropout, attentionDropout } = checkpoint.config
   const graphOptions = {
     checkpoint,

@@ -1,5 +1,5 @@
 import type { Checkpoint, SaveType } from '../checkpoint/index.ts'
-import { loadSource } from '../encoder/index.ts'
+import { choosePrompt, loadSource } from '../encoder/index.ts'
 import { InputError } from '../errors/index.ts'
 import { createTokenizer } from '../tokenizer/index.ts'
 import { BatchPreparer } from './batch-preparer.ts'
@@ -56,7 +56,7 @@ export class TrainingSession {
     this.#preparer = new BatchPreparer({
       tokenizer: createTokenizer(checkpoint.tokenizerFiles),
       checkpoint,
-      prompt: options.prompt ?? checkpoint.prompts[checkpoint.defaultPromptName ?? ''] ?? '',
+      prompt: choosePrompt(options, checkpoint),
       maxLength: Math.min(options.maxLength ?? checkpoint.maxLength, checkpoint.maxLength),
     })
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Progress } from '../../encoder/index.ts'
+import { blocksOf, type Progress } from '../../encoder/index.ts'
 import { InputError, TeacherError } from '../../errors/index.ts'
 import { outputError } from '../../files/index.ts'
 import type { Tensor } from '../../runtime/index.ts'
@@ -129,26 +129,24 @@ async function compute(
   index: TextIndex,
   { teacher, datasets, signal, onProgress }: TeacherCacheOptions,
 ): Promise<void> {
-  const add = async (texts: readonly string[]) => {
+  for await (const texts of blocksOf(missingTexts(datasets, index, file.written), BLOCK)) {
     signal?.throwIfAborted()
     const vectors = await teacher.vectors(texts, signal)
     requireWidth(file, vectors)
     await file.append(vectors)
     onProgress?.({ done: file.written, total: index.size })
   }
-  let block: string[] = []
+  await file.commit()
+}
+
+/** Each different text once, in the order of the rows, from row `written` on. */
+function* missingTexts(datasets: readonly Dataset[], index: TextIndex, written: number) {
   let next = 0
   for (const text of textsOf(datasets)) {
     if (index.find(text) !== next) continue
     next += 1
-    if (next <= file.written) continue
-    block.push(text)
-    if (block.length < BLOCK) continue
-    await add(block)
-    block = []
+    if (next > written) yield text
   }
-  if (block.length > 0) await add(block)
-  await file.commit()
 }
 
 function requireWidth({ dimensions }: VectorFile, vectors: Matrix): void {

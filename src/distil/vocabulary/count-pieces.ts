@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../../checkpoint/index.ts'
-import { prepareTexts } from '../../encoder/index.ts'
+import { blocksOf, choosePrompt, prepareTexts } from '../../encoder/index.ts'
 import { createTokenizer } from '../../tokenizer/index.ts'
 
 export interface CountOptions {
@@ -18,28 +18,21 @@ const BLOCK = 4096
 export async function countPieces(
   checkpoint: Checkpoint,
   texts: Iterable<string> | AsyncIterable<string>,
-  { prompt = defaultPrompt(checkpoint), signal }: CountOptions = {},
+  options: CountOptions = {},
 ): Promise<Float64Array> {
   const tokenizer = createTokenizer(checkpoint.tokenizerFiles)
   const counts = new Float64Array(tokenizer.vocabularySize)
-  const settings = { prompt, maxLength: checkpoint.maxLength, truncate: 'silent', signal } as const
+  const settings = {
+    prompt: choosePrompt(options, checkpoint),
+    maxLength: checkpoint.maxLength,
+    truncate: 'silent',
+    signal: options.signal,
+  } as const
   const tools = { tokenizer, checkpoint, firstNumber: 0 }
-  const count = async (block: readonly string[]) => {
+  for await (const block of blocksOf(texts, BLOCK)) {
     for (const { ids } of await prepareTexts(block, settings, tools)) {
       for (const id of ids) counts[id] = (counts[id] ?? 0) + 1
     }
   }
-  let block: string[] = []
-  for await (const text of texts) {
-    block.push(text)
-    if (block.length < BLOCK) continue
-    await count(block)
-    block = []
-  }
-  await count(block)
   return counts
-}
-
-function defaultPrompt({ prompts, defaultPromptName }: Checkpoint): string {
-  return (defaultPromptName !== undefined ? prompts[defaultPromptName] : undefined) ?? ''
 }

@@ -1,6 +1,6 @@
 export { type Batch, BatchPlan, type BatchPlanOptions } from './batch-plan.ts'
 export type { BatchSource } from './batch-source.ts'
-export { DATASET_KINDS, type Dataset, type DatasetKind, type Example } from './dataset.ts'
+export { DATASET_KINDS, type Dataset, type DatasetKind, type Example, hasLabel } from './dataset.ts'
 export type { LabelOptions } from './label.ts'
 export { type LoadDatasetOptions, loadDataset, type RowFilter } from './load-dataset.ts'
 export { type DatasetOfOptions, datasetOf } from './memory-dataset.ts'

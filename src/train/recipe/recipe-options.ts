@@ -4,7 +4,7 @@ import type { SentenceEncoder } from '../../encoder/index.ts'
 import { InputError } from '../../errors/index.ts'
 import { spearman } from '../../metrics/index.ts'
 import { pairwiseSimilarity } from '../../similarity/index.ts'
-import type { Dataset } from '../data/index.ts'
+import { type Dataset, hasLabel } from '../data/index.ts'
 import type { Scores, TrainingEvaluation, TrainOptions } from '../train-options.ts'
 import type { TrainingSource } from '../training-source.ts'
 import { recipeDataset } from './data-recipe.ts'
@@ -88,7 +88,7 @@ async function evaluationOf(
 
 function requireScored(datasets: readonly Dataset[], metric: string): void {
   const names = datasets.map(({ name }) => name)
-  const unscored = datasets.find(({ kind }) => kind !== 'scored-pairs' && kind !== 'labelled-pairs')
+  const unscored = datasets.find(({ kind }) => !hasLabel(kind))
   if (unscored) {
     throw new InputError(
       'recipe-evaluation-kind',
