@@ -25,23 +25,23 @@ export interface BenchmarkReport {
     readonly repetitions: number
     readonly warmUp: number
   }
-  readonly models: readonly (ModelBenchmark & { readonly load: LoadCost })[]
+  readonly models: readonly (ModelBenchmark & { readonly load?: LoadCost })[]
   /** The name of the model the others are compared with: the first of them. */
   readonly baseline: string
 }
 
 /**
  * Puts measurements beside each other; the first model is the baseline.
- * @param loads as many as models, in their order
+ * @param loads as many as models, in their order; or none, where loading was not measured
  */
 export function createBenchmarkReport(
   models: readonly ModelBenchmark[],
   loads: readonly LoadCost[],
   { machine, ...settings }: Pick<BenchmarkReport, 'machine'> & BenchmarkReport['settings'],
 ): BenchmarkReport {
-  const measured = models.flatMap((model, index) => {
+  const measured = models.map((model, index) => {
     const load = loads[index]
-    return load ? [{ ...model, load }] : []
+    return load ? { ...model, load } : model
   })
   return { machine, settings, models: measured, baseline: models[0]?.model ?? '' }
 }
@@ -103,8 +103,7 @@ function detailTable({ models, machine }: BenchmarkReport): Table {
     ['tokenisation / cost', ({ tokenizationShare }) => percent(tokenizationShare.median)],
     ['GFLOPS', ({ gigaflops }) => spreadText(gigaflops)],
     ['GFLOPS / peak', ({ gigaflops }) => percent(gigaflops.median / machine.peakGigaflops)],
-    ['load to first vector (s)', ({ load }) => number(load.seconds)],
-    ['peak memory (MB)', ({ load }) => number(load.peakBytes / 1e6)],
+    ...(models.some(({ load }) => load) ? LOAD_ROWS : []),
   ]
   return {
     title: 'In detail: median (lowest to highest)',
@@ -112,6 +111,11 @@ function detailTable({ models, machine }: BenchmarkReport): Table {
     rows: rows.map(([name, cell]) => [name, ...models.map(cell)]),
   }
 }
+
+const LOAD_ROWS: [string, (model: BenchmarkReport['models'][number]) => string][] = [
+  ['load to first vector (s)', ({ load }) => (load ? number(load.seconds) : '')],
+  ['peak memory (MB)', ({ load }) => (load ? number(load.peakBytes / 1e6) : '')],
+]
 
 function notesOf({ machine, settings, baseline }: BenchmarkReport): string {
   const { texts, batchSize, maxLength, repetitions, warmUp } = settings

@@ -38,6 +38,8 @@ export {
   triplet,
   weightedSum,
 } from './losses/index.ts'
+export type { EvaluationEntry, MetricsEntry, StepEntry } from './metrics-entry.ts'
+export { readMetrics } from './metrics-log.ts'
 export type { OptimizerOptions, ScheduleOptions } from './optimizer-settings.ts'
 export { type TrainRecipeOptions, trainRecipe } from './recipe/train-from-recipe.ts'
 export { train } from './train.ts'

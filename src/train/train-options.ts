@@ -12,9 +12,9 @@ export interface TrainingEvaluation {
   /** Steps between evaluations; the last step is always followed by one. */
   readonly every: number
   readonly score: (encoder: SentenceEncoder) => Promise<Scores>
-  /** The score that decides which model is the best. */
-  readonly metric: string
-  /** Stop after this many evaluations without a better one. Default: never. */
+  /** The score that decides which model is the best, and kept. Default: none, the last is kept. */
+  readonly metric?: string
+  /** Stop after this many evaluations without a better one by `metric`. Default: never. */
   readonly patience?: number
 }
 

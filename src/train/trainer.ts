@@ -119,12 +119,13 @@ export class Trainer {
     const model = folder.model(step)
     await session.saveModel(model)
     const scores = await this.#score(evaluation, model)
-    const score = requireMetric(scores, evaluation.metric)
-    const isBest = best === undefined || score > best.score
+    const { metric } = evaluation
+    const score = metric === undefined ? 0 : requireMetric(scores, metric)
+    const isBest = metric === undefined || best === undefined || score > best.score
     this.#progress = isBest
       ? { step, best: { step, score }, withoutGain: 0 }
       : { step, best, withoutGain: withoutGain + 1 }
-    const report = { step, scores, isBest }
+    const report = { step, scores, isBest: isBest && metric !== undefined }
     this.#evaluations.push(report)
     await log.append({ step, scores })
     options.onEvaluation?.(report)

@@ -25,15 +25,21 @@ export const dataFields = {
   limit: z.number().int().positive().exactOptional(),
   format: z.enum(TEXT_FORMATS).exactOptional(),
 } as const
-const dataSchema = z.strictObject(dataFields)
-type DataRecipe = z.infer<typeof dataSchema>
+export const dataSchema = z.strictObject(dataFields)
+export type DataRecipe = z.infer<typeof dataSchema>
 
 /** Reads the file. @param folder what its name is relative to */
 export function recipeDataset(recipe: DataRecipe, folder: string): Promise<Dataset> {
-  const { file, label: { column: labelColumn, ...label } = {}, ...options } = recipe
+  const { file, kind, name, texts, where, limit, format } = recipe
+  const { column: labelColumn, ...label } = recipe.label ?? {}
   return loadDataset(resolve(folder, file), {
-    ...options,
+    kind,
     label,
+    ...(name === undefined ? {} : { name }),
+    ...(texts === undefined ? {} : { texts }),
+    ...(where === undefined ? {} : { where }),
+    ...(limit === undefined ? {} : { limit }),
+    ...(format === undefined ? {} : { format }),
     ...(labelColumn === undefined ? {} : { labelColumn }),
   })
 }

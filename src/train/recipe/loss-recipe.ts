@@ -9,6 +9,7 @@ import {
   multipleNegatives,
   onlineContrastive,
   triplet,
+  weightedSum,
 } from '../losses/index.ts'
 
 const scale = z.number().positive().exactOptional()
@@ -23,33 +24,46 @@ const shortened = z
   })
   .exactOptional()
 
-/** A loss as a recipe names it. */
-export const lossSchema = z.discriminatedUnion('name', [
-  z.strictObject({ name: z.literal('cosent'), scale, matryoshka: shortened }),
-  z.strictObject({ name: z.literal('cosine_similarity'), matryoshka: shortened }),
-  z.strictObject({ name: z.literal('contrastive'), margin, distance, matryoshka: shortened }),
-  z.strictObject({
-    name: z.literal('online_contrastive'),
-    margin,
-    distance,
-    matryoshka: shortened,
-  }),
+/** What a loss is multiplied by where several are added up. */
+export const lossWeight = { weight: z.number().positive().exactOptional() } as const
+const common = { ...lossWeight, matryoshka: shortened } as const
+
+/** The losses on labelled data, as recipes name them. */
+export const labelLosses = [
+  z.strictObject({ name: z.literal('cosent'), scale, ...common }),
+  z.strictObject({ name: z.literal('cosine_similarity'), ...common }),
+  z.strictObject({ name: z.literal('contrastive'), margin, distance, ...common }),
+  z.strictObject({ name: z.literal('online_contrastive'), margin, distance, ...common }),
   z.strictObject({
     name: z.literal('multiple_negatives'),
     scale,
     symmetric: z.boolean().exactOptional(),
-    matryoshka: shortened,
+    ...common,
   }),
-  z.strictObject({ name: z.literal('triplet'), distance, margin, matryoshka: shortened }),
-])
-export type LossRecipe = z.infer<typeof lossSchema>
+  z.strictObject({ name: z.literal('triplet'), distance, margin, ...common }),
+] as const
+const labelLossSchema = z.discriminatedUnion('name', labelLosses)
+export type LabelLossRecipe = z.infer<typeof labelLossSchema>
 
-export function lossOf(recipe: LossRecipe): Loss {
+/** One loss, or several whose weighted sum counts; always an array afterwards. */
+export function lossesSchema<Schema extends z.ZodType>(loss: Schema) {
+  return z.preprocess((given) => (Array.isArray(given) ? given : [given]), z.array(loss).min(1))
+}
+
+export const labelLossesSchema = lossesSchema(labelLossSchema)
+
+/** Their weighted sum; a single loss of weight 1 is itself. */
+export function sumOf(parts: readonly { readonly loss: Loss; readonly weight?: number }[]): Loss {
+  const [first, ...others] = parts
+  return first && others.length === 0 && (first.weight ?? 1) === 1 ? first.loss : weightedSum(parts)
+}
+
+export function labelLossOf(recipe: LabelLossRecipe): Loss {
   const loss = plainLoss(recipe)
   return recipe.matryoshka ? matryoshka(loss, recipe.matryoshka) : loss
 }
 
-function plainLoss({ matryoshka: _, ...recipe }: LossRecipe): Loss {
+function plainLoss({ matryoshka: _, weight: __, ...recipe }: LabelLossRecipe): Loss {
   switch (recipe.name) {
     case 'cosent':
       return cosent(recipe)

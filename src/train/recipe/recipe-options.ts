@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { SentenceEncoder } from '../../encoder/index.ts'
 import { InputError } from '../../errors/index.ts'
@@ -8,7 +7,9 @@ import { type Dataset, hasLabel } from '../data/index.ts'
 import type { Scores, TrainingEvaluation, TrainOptions } from '../train-options.ts'
 import type { TrainingSource } from '../training-source.ts'
 import { recipeDataset } from './data-recipe.ts'
-import { lossOf } from './loss-recipe.ts'
+import { type LabelLossRecipe, labelLossOf, sumOf } from './loss-recipe.ts'
+import { modelPath } from './model-path.ts'
+import { batchOptions, stepsOptions } from './steps-options.ts'
 import type { RecipeFile, TrainRecipe } from './train-recipe.ts'
 
 /** Reads the recipe's data; gives what `train` takes. */
@@ -16,28 +17,15 @@ export async function recipeOptions({
   recipe,
   folder,
 }: RecipeFile<TrainRecipe>): Promise<TrainOptions> {
-  const { model, output, data, evaluation, optimizer = {}, save_as, ...rest } = recipe
-  const { max_length, checkpoint_every, ...options } = rest
-  const { learning_rate, weight_decay, layer_decay, clip_norm, average_decay, ...others } =
-    optimizer
-  const local = resolve(folder, model)
+  const { model, output, data, evaluation, save_as, threads, ...steps } = recipe
   const sources: TrainingSource[] = []
   for (const source of data) sources.push(await sourceOf(source, folder))
   return {
-    ...options,
-    model: existsSync(local) ? local : model,
+    ...stepsOptions(steps),
+    model: modelPath(model, folder),
     output: resolve(folder, output),
     sources,
-    optimizer: {
-      ...others,
-      ...(learning_rate === undefined ? {} : { learningRate: learning_rate }),
-      ...(weight_decay === undefined ? {} : { weightDecay: weight_decay }),
-      ...(layer_decay === undefined ? {} : { layerDecay: layer_decay }),
-      ...(clip_norm === undefined ? {} : { clipNorm: clip_norm ?? undefined }),
-      ...(average_decay === undefined ? {} : { averageDecay: average_decay ?? undefined }),
-    },
-    ...(max_length === undefined ? {} : { maxLength: max_length }),
-    ...(checkpoint_every === undefined ? {} : { checkpointEvery: checkpoint_every }),
+    ...(threads === undefined ? {} : { threads }),
     ...(save_as === undefined ? {} : { saveType: save_as }),
     ...(evaluation ? { evaluation: await evaluationOf(evaluation, folder, recipe.prompt) } : {}),
     record: { recipe },
@@ -45,19 +33,14 @@ export async function recipeOptions({
 }
 
 async function sourceOf(
-  source: TrainRecipe['data'][number],
+  { loss: losses, ...source }: TrainRecipe['data'][number],
   folder: string,
 ): Promise<TrainingSource> {
-  const { loss, batch_size, cached_texts, budget, weight, duplicates, ...data } = source
+  const parts = losses.map((loss: LabelLossRecipe) => ({ ...loss, loss: labelLossOf(loss) }))
   return {
-    dataset: await recipeDataset(data, folder),
-    loss: lossOf(loss),
-    batchSize: batch_size,
-    // In-batch negatives must not be what the anchor belongs to.
-    duplicates: duplicates ?? loss.name !== 'multiple_negatives',
-    ...(budget === undefined ? {} : { budget }),
-    ...(weight === undefined ? {} : { weight }),
-    ...(cached_texts === undefined ? {} : { cachedTexts: cached_texts }),
+    dataset: await recipeDataset(source, folder),
+    loss: sumOf(parts),
+    ...batchOptions(source, losses),
   }
 }
 

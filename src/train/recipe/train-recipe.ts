@@ -4,22 +4,23 @@ import { z } from 'zod'
 import { InputError } from '../../errors/index.ts'
 import { SCHEDULES } from '../optimizer/index.ts'
 import { dataFields } from './data-recipe.ts'
-import { lossSchema } from './loss-recipe.ts'
+import { labelLossesSchema } from './loss-recipe.ts'
 
 const whole = z.number().int().positive()
 const share = z.number().min(0).lt(1)
 const positive = z.number().positive()
 
-const sourceSchema = z.strictObject({
+/** How batches are made of a data set. */
+export const batchFields = {
   ...dataFields,
-  loss: lossSchema,
   batch_size: whole.default(32),
   /** The most examples of a batch times the length of its longest text. */
   budget: whole.exactOptional(),
   weight: positive.exactOptional(),
   duplicates: z.boolean().exactOptional(),
   cached_texts: whole.exactOptional(),
-})
+} as const
+const sourceSchema = z.strictObject({ ...batchFields, loss: labelLossesSchema })
 
 const evaluationSchema = z.strictObject({
   every: whole,
@@ -47,33 +48,45 @@ const scheduleSchema = z.strictObject({
   warmup: z.number().nonnegative().exactOptional(),
 })
 
+/** How a run of steps goes, whatever it is trained on. */
+export const stepsFields = {
+  epochs: whole.exactOptional(),
+  steps: whole.exactOptional(),
+  accumulate: whole.exactOptional(),
+  seed: z.number().int().nonnegative().exactOptional(),
+  optimizer: optimizerSchema.exactOptional(),
+  schedule: scheduleSchema.exactOptional(),
+  dropout: z
+    .strictObject({ hidden: share.exactOptional(), attention: share.exactOptional() })
+    .exactOptional(),
+  freeze: z.array(z.string().min(1)).exactOptional(),
+  prompt: z.string().exactOptional(),
+  max_length: whole.exactOptional(),
+  checkpoint_every: whole.exactOptional(),
+} as const
+
+export const ONE_AMOUNT = {
+  message: 'epochs and steps exclude each other; give one',
+  path: ['steps'],
+}
+
+/** Whether the length of a run is told once at most. */
+export function hasOneAmount(run: { readonly epochs?: number; readonly steps?: number }): boolean {
+  return run.epochs === undefined || run.steps === undefined
+}
+
 /** A training run, as a JSON file. Paths are relative to the file. */
 export const trainRecipeSchema = z
   .strictObject({
     model: z.string().min(1),
     output: z.string().min(1),
     data: z.array(sourceSchema).min(1),
-    epochs: whole.exactOptional(),
-    steps: whole.exactOptional(),
-    accumulate: whole.exactOptional(),
-    seed: z.number().int().nonnegative().exactOptional(),
-    optimizer: optimizerSchema.exactOptional(),
-    schedule: scheduleSchema.exactOptional(),
-    dropout: z
-      .strictObject({ hidden: share.exactOptional(), attention: share.exactOptional() })
-      .exactOptional(),
-    freeze: z.array(z.string().min(1)).exactOptional(),
-    prompt: z.string().exactOptional(),
-    max_length: whole.exactOptional(),
+    ...stepsFields,
     evaluation: evaluationSchema.exactOptional(),
-    checkpoint_every: whole.exactOptional(),
     save_as: z.enum(['float32', 'float16']).exactOptional(),
     threads: whole.exactOptional(),
   })
-  .refine(({ epochs, steps }) => epochs === undefined || steps === undefined, {
-    message: 'epochs and steps exclude each other; give one',
-    path: ['steps'],
-  })
+  .refine(hasOneAmount, ONE_AMOUNT)
 export type TrainRecipe = z.infer<typeof trainRecipeSchema>
 
 /** A recipe and the folder its paths are relative to. */
