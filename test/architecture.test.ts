@@ -19,10 +19,10 @@ const LAYERS: Readonly<Record<string, number>> = {
   evaluate: 5,
   benchmark: 6,
   train: 5,
-  distil: 6,
+  distil: 7,
   mining: 6,
   card: 6,
-  cli: 7,
+  cli: 8,
 }
 
 const root = join(import.meta.dirname, '..')

@@ -56,6 +56,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     description: 'Save a model for other programs',
     load: async () => (await import('./commands/export.ts')).exportModel,
   },
+  distil: {
+    description: 'Distil a large model into a small one as a recipe says',
+    load: async () => (await import('./commands/distil.ts')).distil,
+  },
   train: {
     description: 'Train a model as a recipe says',
     load: async () => (await import('./commands/train.ts')).train,

@@ -1,10 +1,24 @@
+export { distil } from './distil.ts'
+export type {
+  DistilOptions,
+  DistilProgress,
+  DistilSource,
+  DistilStage,
+  TimingOptions,
+  Widths,
+} from './distil-options.ts'
 export { narrowHidden } from './narrow-hidden.ts'
 export {
   type PrincipalComponents,
   principalComponents,
 } from './projection/principal-components.ts'
 export { projectEmbeddings } from './projection/project-embeddings.ts'
+export { type DistilRecipeOptions, distilRecipe } from './recipe/index.ts'
+export type { DistilReport, ModelSize, StageReport } from './report/distil-report.ts'
+export { distilTables, renderDistilReport } from './report/render-report.ts'
+export { type Agreement, agreementOf } from './run/agreement.ts'
 export { selectLayers, spreadLayers } from './select-layers.ts'
+export { buildStudent, type StudentOptions } from './student/build-student.ts'
 export type { HttpOptions } from './teacher/http-teacher.ts'
 export { type OpenTeacherOptions, openTeacher } from './teacher/open-teacher.ts'
 export type { Teacher, VectorFunction } from './teacher/teacher.ts'

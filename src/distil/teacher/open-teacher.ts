@@ -44,6 +44,7 @@ async function encoderTeacher(
     vectors: checkedVectors('the teacher', (texts, signal) =>
       encoder.encode(texts, { ...settings, ...(signal ? { signal } : {}) }),
     ),
+    encoder,
     dispose: nothing,
   }
 }

@@ -1,3 +1,4 @@
+import type { SentenceEncoder } from '../../encoder/index.ts'
 import { TeacherError } from '../../errors/index.ts'
 import type { Matrix } from '../../similarity/index.ts'
 
@@ -9,6 +10,8 @@ export interface Teacher {
   /** The same for the same vectors, and only then: what vectors are kept under. */
   readonly id: string
   readonly vectors: VectorFunction
+  /** The teacher itself, where it is a model that runs here. */
+  readonly encoder?: SentenceEncoder
   /** Frees what the teacher was opened with. */
   dispose(): Promise<void>
 }

@@ -1,0 +1,108 @@
+import type { Checkpoint } from '../checkpoint/index.ts'
+import type { LoadedTasks } from '../evaluate/index.ts'
+import type { Backend } from '../runtime/index.ts'
+import type {
+  EvaluationReport,
+  Loss,
+  StepReport,
+  TrainingSource,
+  TrainOptions,
+} from '../train/index.ts'
+import type { Teacher } from './teacher/teacher.ts'
+
+/** How long vectors are. */
+export interface Widths {
+  readonly student: number
+  readonly teacher: number
+}
+
+/** A data set, and what a student is taught with it. */
+export interface DistilSource extends Omit<TrainingSource, 'loss' | 'targets'> {
+  /**
+   * A loss on labels; or, for one that compares with the teacher's vectors, a function that makes it
+   * of the two widths. Its targets are `teacher` for sentences, `teacher.0`, `teacher.1` … for pairs.
+   */
+  readonly loss: Loss | ((widths: Widths) => Loss)
+}
+
+/** One training of a student, with data, losses and a schedule of its own. */
+export interface DistilStage
+  extends Pick<
+    TrainOptions,
+    | 'epochs'
+    | 'steps'
+    | 'accumulate'
+    | 'seed'
+    | 'optimizer'
+    | 'schedule'
+    | 'dropout'
+    | 'freeze'
+    | 'prompt'
+    | 'maxLength'
+    | 'checkpointEvery'
+  > {
+  readonly name: string
+  readonly sources: readonly DistilSource[]
+  /** Steps between measurements of the student; the last step is always followed by one. */
+  readonly evaluateEvery?: number
+  /**
+   * The score that decides which model of the stage is kept: `agreement`, a task or `average`.
+   * Default: none, its last is.
+   */
+  readonly metric?: string
+}
+
+/** How teacher and student are timed for the report; as the model card does it, where nothing is said. */
+export interface TimingOptions {
+  /** Texts to encode, of those held out. Default 512. */
+  readonly texts?: number
+  /** Default 16. */
+  readonly batchSize?: number
+  /** Pieces a text may have. Default 256. */
+  readonly maxLength?: number
+  /** Default 3. */
+  readonly repetitions?: number
+}
+
+export interface DistilOptions {
+  readonly teacher: Teacher
+  /** What reports call the teacher. Default: teacher. */
+  readonly teacherName?: string
+  /** Makes the student as it begins; called once, an interrupted run goes on with what it made. */
+  readonly student: () => Promise<Checkpoint>
+  /** The folder of the student. The run works in a folder beside it, `<output>.distil`. */
+  readonly output: string
+  /** One after another, each beginning with the student the one before ended with. */
+  readonly stages: readonly DistilStage[]
+  /** Where the teacher's vectors are kept for other runs. Default: with the run, and removed with it. */
+  readonly vectors?: string
+  /** Examples kept from training of every data set whose teacher is asked, to compare the two on. Default 1000. */
+  readonly heldOut?: number
+  /** What the student is measured on, in stages and at the end, beside its teacher. */
+  readonly tasks?: LoadedTasks
+  /** Default: as on the model card; `false` for none. Teachers that run elsewhere are not timed. */
+  readonly timing?: TimingOptions | false
+  /** Go on with an interrupted run. Default false. */
+  readonly resume?: boolean
+  /** What makes the run repeatable, to be saved beside the student, e.g. a recipe. */
+  readonly record?: Readonly<Record<string, unknown>>
+  /** How the student's weights are stored. Default float32. */
+  readonly saveType?: 'float32' | 'float16'
+  /** Default: the machine's physical cores. */
+  readonly threads?: number
+  readonly backend?: Backend
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: DistilProgress) => void
+  readonly onStep?: (step: StepReport) => void
+  readonly onEvaluation?: (evaluation: EvaluationReport) => void
+  readonly onWarning?: (message: string) => void
+}
+
+/** What a run is at between the steps of its stages. */
+export interface DistilProgress {
+  readonly doing: 'vectors' | 'stage' | 'evaluation' | 'timing'
+  /** The data set, stage or model it is about. */
+  readonly name: string
+  readonly done: number
+  readonly total: number
+}

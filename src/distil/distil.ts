@@ -1,0 +1,107 @@
+import { loadCheckpoint } from '../checkpoint/index.ts'
+import { SentenceEncoder } from '../encoder/index.ts'
+import { packageVersion } from '../files/index.ts'
+import { runtimeVersion } from '../runtime/index.ts'
+import { train } from '../train/index.ts'
+import type { DistilOptions, DistilStage } from './distil-options.ts'
+import { type DistilReport, reportRun } from './report/distil-report.ts'
+import { saveStudent, writeRecords } from './report/write-result.ts'
+import { DistilFolder } from './run/distil-folder.ts'
+import { requireStages } from './run/require-stages.ts'
+import { type Measure, scoreStudent } from './run/stage-evaluation.ts'
+import { TeacherVectors } from './run/teacher-vectors.ts'
+
+/**
+ * Distils a teacher into a student, and saves it as a folder that sentence-transformers opens.
+ *
+ * The teacher's vectors are computed once and kept on disk as float16. Then come the stages, each a
+ * training of its own that begins where the one before ended; after some steps, and after each stage,
+ * the student is compared with its teacher on texts that neither is trained on, and measured on the
+ * tasks, where there are any. At the end the student appears as `output`, whole, with a folder
+ * `distillation`: `report.json` and `report.md` (tasks, gap, percentage kept, parameters, size, cost,
+ * latency, throughput), the learning curve, and of each stage its log and what it was told.
+ *
+ * The run works in `<output>.distil`. Interrupted at any point, it goes on with `resume`, and ends
+ * with the very weights it would have had.
+ *
+ * @throws InputError for options that make no sense, an output that is there already, or a run to be
+ *   resumed that was another; TeacherError when the teacher fails; RuntimeError for a student that
+ *   collapses or a loss that explodes; OutputError for a full disk.
+ */
+export async function distil(options: DistilOptions): Promise<DistilReport> {
+  requireStages(options)
+  const folder = new DistilFolder(options.output)
+  await folder.open(recordOf(options), options.resume ?? false)
+  const start = await folder.student(options.student)
+  await using vectors = await TeacherVectors.open(options.vectors ?? folder.at('vectors'), options)
+  const heldOut = await vectors.heldOut()
+  const run = { options, folder, vectors, width: await widthOf(start, options) }
+  let student = start
+  for (const [index, stage] of options.stages.entries()) {
+    const measure = { heldOut, tasks: options.tasks, prompt: stage.prompt }
+    if (!(await folder.hasStage(index))) await trainStage(index, { ...run, measure, student })
+    student = folder.stage(index)
+  }
+  const result = await saveStudent(folder, options)
+  const report = await reportRun({ options, folder, heldOut, student: result })
+  await writeRecords(result, { options, folder, report })
+  await folder.finish(result)
+  return report
+}
+
+interface StageRun {
+  readonly options: DistilOptions
+  readonly folder: DistilFolder
+  readonly vectors: TeacherVectors
+  /** D of the student. */
+  readonly width: number
+  readonly measure: Measure
+  /** The folder of the student the stage begins with. */
+  readonly student: string
+}
+
+async function trainStage(index: number, run: StageRun): Promise<void> {
+  const { options, folder, vectors, width, measure, student } = run
+  const stage = options.stages[index] as DistilStage
+  const { name, sources: _, evaluateEvery = Number.MAX_SAFE_INTEGER, metric, ...steps } = stage
+  const { threads, backend, signal, onStep, onEvaluation, onWarning, onProgress } = options
+  onProgress?.({ doing: 'stage', name, done: index, total: options.stages.length })
+  await train({
+    ...steps,
+    model: student,
+    output: folder.stage(index),
+    sources: vectors.sources(stage, width),
+    evaluation: {
+      every: evaluateEvery,
+      score: (encoder) => scoreStudent(encoder, measure),
+      ...(metric === undefined ? {} : { metric }),
+    },
+    resume: true,
+    ...(threads === undefined ? {} : { threads }),
+    ...(backend === undefined ? {} : { backend }),
+    ...(signal ? { signal } : {}),
+    ...(onStep ? { onStep } : {}),
+    ...(onEvaluation ? { onEvaluation } : {}),
+    ...(onWarning ? { onWarning } : {}),
+  })
+}
+
+async function widthOf(student: string, { threads, backend }: DistilOptions): Promise<number> {
+  await using encoder = await SentenceEncoder.fromCheckpoint(await loadCheckpoint(student), {
+    onWarning: () => {},
+    ...(threads === undefined ? {} : { threads }),
+    ...(backend === undefined ? {} : { backend }),
+  })
+  return encoder.dimensions
+}
+
+/** What must be the same in a run that goes on; stages check the rest themselves. */
+function recordOf({ teacher, stages, heldOut, record = {} }: DistilOptions) {
+  return {
+    versions: { yuju: packageVersion(), onnxruntime: runtimeVersion() },
+    teacher: teacher.id,
+    stages: stages.map(({ name }) => name),
+    heldOut,
+    ...record,
+  }
+}

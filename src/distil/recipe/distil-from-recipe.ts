@@ -1,0 +1,189 @@
+import { resolve } from 'node:path'
+import { type LoadOptions, loadSource } from '../../encoder/index.ts'
+import { InputError } from '../../errors/index.ts'
+import { loadTasks } from '../../evaluate/index.ts'
+import type { Dataset } from '../../train/index.ts'
+import {
+  batchOptions,
+  modelPath,
+  type RecipeFile,
+  readRecipe,
+  stepsOptions,
+} from '../../train/recipe/index.ts'
+import { distil } from '../distil.ts'
+import type { DistilOptions, DistilSource, DistilStage } from '../distil-options.ts'
+import type { DistilReport } from '../report/distil-report.ts'
+import { buildStudent, type StudentOptions } from '../student/build-student.ts'
+import { openTeacher } from '../teacher/open-teacher.ts'
+import type { Teacher } from '../teacher/teacher.ts'
+import { type DistilRecipe, distilRecipeSchema, type StageRecipe } from './distil-recipe.ts'
+import { RecipeDatasets, textsOf } from './recipe-datasets.ts'
+import { distilLossOf } from './teacher-loss-recipe.ts'
+
+export type DistilRecipeOptions = Pick<
+  DistilOptions,
+  'resume' | 'signal' | 'onProgress' | 'onStep' | 'onEvaluation' | 'onWarning'
+> & {
+  /** How models from the hub are loaded. */
+  readonly load?: LoadOptions
+  /** The service's key, where the teacher is one that asks for it. */
+  readonly apiKey?: string
+}
+
+/**
+ * Distils as a recipe, a JSON file, says; see `distil`.
+ * @throws InputError naming the key for what is wrong with the recipe, or the line for what is wrong
+ *   with its data.
+ */
+export async function distilRecipe(
+  path: string,
+  { load = {}, apiKey, ...options }: DistilRecipeOptions = {},
+): Promise<DistilReport> {
+  const file = await readRecipe(path, distilRecipeSchema)
+  const loading = withWarning(load, options)
+  const teacher = await teacherOf(file, loading, apiKey)
+  try {
+    return await distil({ ...(await recipeOptions(file, teacher, loading)), ...options })
+  } finally {
+    await teacher.dispose()
+  }
+}
+
+function withWarning(load: LoadOptions, { onWarning }: DistilRecipeOptions): LoadOptions {
+  return onWarning ? { onWarning, ...load } : load
+}
+
+function teacherOf(
+  { recipe: { teacher, threads }, folder }: RecipeFile<DistilRecipe>,
+  load: LoadOptions,
+  apiKey: string | undefined,
+): Promise<Teacher> {
+  const { model, prompt, id, service_model } = teacher
+  return openTeacher(isService(model) ? model : modelPath(model, folder), {
+    load: { ...load, ...(threads === undefined ? {} : { threads }) },
+    service: {
+      ...(service_model === undefined ? {} : { model: service_model }),
+      ...(apiKey === undefined ? {} : { apiKey }),
+    },
+    ...(prompt === undefined ? {} : { prompt }),
+    ...(id === undefined ? {} : { id }),
+  })
+}
+
+function isService(model: string): boolean {
+  return /^https?:\/\//i.test(model)
+}
+
+/** Reads the recipe's data; gives what `distil` takes. */
+async function recipeOptions(
+  { recipe, folder }: RecipeFile<DistilRecipe>,
+  teacher: Teacher,
+  load: LoadOptions,
+): Promise<DistilOptions> {
+  const { output, vectors, held_out, tasks, timing, save_as, threads } = recipe
+  const datasets = new RecipeDatasets(folder)
+  const stages: DistilStage[] = []
+  for (const stage of recipe.stages) stages.push(await stageOf(stage, datasets))
+  const { names } = tasks ?? {}
+  return {
+    teacher,
+    teacherName: recipe.teacher.model,
+    student: () => studentOf({ recipe, folder }, { stages, datasets, load }),
+    output: resolve(folder, output),
+    stages,
+    ...(vectors === undefined ? {} : { vectors: resolve(folder, vectors) }),
+    ...(held_out === undefined ? {} : { heldOut: held_out }),
+    ...(tasks
+      ? { tasks: await loadTasks(resolve(folder, tasks.folder), names ? { names } : {}) }
+      : {}),
+    ...(timing === undefined ? {} : { timing: timing && timingOptions(timing) }),
+    ...(save_as === undefined ? {} : { saveType: save_as }),
+    ...(threads === undefined ? {} : { threads }),
+    record: { recipe },
+  }
+}
+
+function timingOptions({
+  batch_size,
+  max_length,
+  ...others
+}: Exclude<DistilRecipe['timing'], false | undefined>) {
+  return {
+    ...others,
+    ...(batch_size === undefined ? {} : { batchSize: batch_size }),
+    ...(max_length === undefined ? {} : { maxLength: max_length }),
+  }
+}
+
+async function stageOf(stage: StageRecipe, datasets: RecipeDatasets): Promise<DistilStage> {
+  const { name, data, evaluate_every, metric, ...steps } = stage
+  const sources: DistilSource[] = []
+  for (const source of data) {
+    const dataset = await datasets.get(source)
+    sources.push({
+      ...batchOptions(source, source.loss),
+      dataset,
+      loss: distilLossOf(source.loss, dataset.columns),
+    })
+  }
+  return {
+    ...stepsOptions(steps),
+    name,
+    sources,
+    ...(evaluate_every === undefined ? {} : { evaluateEvery: evaluate_every }),
+    ...(metric === undefined ? {} : { metric }),
+  }
+}
+
+interface StudentParts {
+  readonly stages: readonly DistilStage[]
+  readonly datasets: RecipeDatasets
+  readonly load: LoadOptions
+}
+
+/** Texts that narrower sizes are chosen by. */
+const SAMPLE = 4096
+
+async function studentOf(
+  { recipe: { student, teacher }, folder }: RecipeFile<DistilRecipe>,
+  { stages, datasets, load }: StudentParts,
+) {
+  const { model = teacher.model, layers, vocabulary, hidden_size, dimensions } = student
+  if (isService(model)) throw studentMissing(model)
+  const own = [...new Set(stages.flatMap(({ sources }) => sources.map(({ dataset }) => dataset)))]
+  const options: StudentOptions = {
+    sample: firstTexts(own, SAMPLE),
+    ...(layers === undefined ? {} : { layers }),
+    ...(hidden_size === undefined ? {} : { hiddenSize: hidden_size }),
+    ...(dimensions === undefined ? {} : { dimensions }),
+  }
+  const checkpoint = await loadSource(modelPath(model, folder), load)
+  if (!vocabulary) return buildStudent(checkpoint, options)
+  const { data, min_count, keep_han } = vocabulary
+  const counted = data ? await Promise.all(data.map((recipe) => datasets.get(recipe))) : own
+  return buildStudent(checkpoint, {
+    ...options,
+    vocabulary: {
+      texts: textsOf(counted),
+      ...(min_count === undefined ? {} : { minCount: min_count }),
+      ...(keep_han === undefined ? {} : { keepHan: keep_han }),
+    },
+  })
+}
+
+function firstTexts(datasets: readonly Dataset[], most: number): string[] {
+  const share = Math.ceil(most / datasets.length)
+  return datasets.flatMap((dataset) => {
+    const count = Math.min(dataset.length, share)
+    return Array.from({ length: count }, (_, index) => dataset.example(index).texts[0] ?? '')
+  })
+}
+
+function studentMissing(teacher: string): InputError {
+  return new InputError(
+    'recipe-student-missing',
+    `student.model: the teacher ${teacher} is a service, so the recipe must name the model that the ` +
+      'student is made of',
+    { facts: { teacher } },
+  )
+}

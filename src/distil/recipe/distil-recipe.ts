@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import {
+  batchFields,
+  dataSchema,
+  hasOneAmount,
+  ONE_AMOUNT,
+  stepsFields,
+} from '../../train/recipe/index.ts'
+import { distilLossesSchema } from './teacher-loss-recipe.ts'
+
+const text = z.string().min(1)
+const whole = z.number().int().positive()
+
+const teacherSchema = z.preprocess(
+  (given) => (typeof given === 'string' ? { model: given } : given),
+  z.strictObject({
+    /** A folder, a hub id, or the address of an embeddings service. */
+    model: text,
+    prompt: z.string().exactOptional(),
+    /** Of a service: which of its models is asked, and what names its vectors. */
+    service_model: text.exactOptional(),
+    id: text.exactOptional(),
+  }),
+)
+
+const studentSchema = z.strictObject({
+  /** What it is made of. Default: the teacher. */
+  model: text.exactOptional(),
+  layers: z.union([whole, z.array(z.number().int().nonnegative()).min(1)]).exactOptional(),
+  vocabulary: z
+    .strictObject({
+      min_count: whole.exactOptional(),
+      keep_han: z.boolean().exactOptional(),
+      /** Whose pieces are counted. Default: the data of all stages. */
+      data: z.array(dataSchema).min(1).exactOptional(),
+    })
+    .exactOptional(),
+  hidden_size: whole.exactOptional(),
+  dimensions: whole.exactOptional(),
+})
+
+const stageSchema = z
+  .strictObject({
+    name: text,
+    data: z.array(z.strictObject({ ...batchFields, loss: distilLossesSchema })).min(1),
+    ...stepsFields,
+    evaluate_every: whole.exactOptional(),
+    metric: text.exactOptional(),
+  })
+  .refine(hasOneAmount, ONE_AMOUNT)
+export type StageRecipe = z.infer<typeof stageSchema>
+
+/** A distillation, as a JSON file. Paths are relative to the file. */
+export const distilRecipeSchema = z.strictObject({
+  teacher: teacherSchema,
+  student: studentSchema.default({}),
+  output: text,
+  stages: z.array(stageSchema).min(1),
+  vectors: text.exactOptional(),
+  held_out: z.number().int().nonnegative().exactOptional(),
+  tasks: z
+    .strictObject({ folder: text, names: z.array(text).min(1).exactOptional() })
+    .exactOptional(),
+  timing: z
+    .union([
+      z.literal(false),
+      z.strictObject({
+        texts: whole.exactOptional(),
+        batch_size: whole.exactOptional(),
+        max_length: whole.exactOptional(),
+        repetitions: whole.exactOptional(),
+      }),
+    ])
+    .exactOptional(),
+  save_as: z.enum(['float32', 'float16']).exactOptional(),
+  threads: whole.exactOptional(),
+})
+export type DistilRecipe = z.infer<typeof distilRecipeSchema>

@@ -1,0 +1,1 @@
+export { type DistilRecipeOptions, distilRecipe } from './distil-from-recipe.ts'

@@ -1,0 +1,52 @@
+import { spearman } from '../../metrics/index.ts'
+import { type Matrix, rowOf, unitRows } from '../../similarity/index.ts'
+
+/** How much a student thinks as its teacher does, on texts that neither is trained on. */
+export interface Agreement {
+  /**
+   * 100 × Spearman's correlation of the student's and the teacher's cosines, over all pairs of the
+   * texts; `undefined` where all of either are the same.
+   */
+  readonly agreement: number | undefined
+  /** 100 × the mean cosine of a text's two vectors; `undefined` where their widths differ. */
+  readonly cosine: number | undefined
+  /** 1 - the student's mean cosine of two texts: near 0 where it has collapsed. */
+  readonly spread: number
+}
+
+/** @param student, teacher vectors [N,D] of the same texts */
+export function agreementOf(student: Matrix, teacher: Matrix): Agreement {
+  const [students, teachers] = [unitRows(student), unitRows(teacher)]
+  const cosines = pairCosines(students)
+  const correlation = spearman(pairCosines(teachers), cosines)
+  return {
+    agreement: correlation === undefined ? undefined : 100 * correlation,
+    cosine:
+      student.dimensions === teacher.dimensions ? 100 * meanCosine(students, teachers) : undefined,
+    spread: 1 - cosines.reduce((sum, cosine) => sum + cosine, 0) / Math.max(1, cosines.length),
+  }
+}
+
+/** The cosines of every two of N unit vectors, N (N - 1) / 2. */
+function pairCosines(units: Matrix): Float64Array {
+  const { rows } = units
+  const cosines = new Float64Array((rows * (rows - 1)) / 2)
+  let at = 0
+  for (let i = 0; i < rows; i += 1) {
+    const a = rowOf(units, i)
+    for (let j = i + 1; j < rows; j += 1) cosines[at++] = dot(a, rowOf(units, j))
+  }
+  return cosines
+}
+
+function meanCosine(a: Matrix, b: Matrix): number {
+  let sum = 0
+  for (let row = 0; row < a.rows; row += 1) sum += dot(rowOf(a, row), rowOf(b, row))
+  return sum / Math.max(1, a.rows)
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i += 1) sum += (a[i] ?? 0) * (b[i] ?? 0)
+  return sum
+}

@@ -1,0 +1,66 @@
+import type { Checkpoint } from '../../checkpoint/index.ts'
+import { SentenceEncoder } from '../../encoder/index.ts'
+import type { Matrix } from '../../similarity/index.ts'
+import { narrowHidden } from '../narrow-hidden.ts'
+import { projectEmbeddings } from '../projection/project-embeddings.ts'
+import { selectLayers } from '../select-layers.ts'
+import { countPieces } from '../vocabulary/count-pieces.ts'
+import { type CutOptions, cutVocabulary } from '../vocabulary/cut-vocabulary.ts'
+
+export interface StudentOptions {
+  /** As `selectLayers` takes it. Default: a third of them. */
+  readonly layers?: number | readonly number[]
+  /** Cuts the vocabulary to what these texts use. Default: all of it stays. */
+  readonly vocabulary?: CutOptions & { readonly texts: Iterable<string> | AsyncIterable<string> }
+  /** A narrower hidden size; see `narrowHidden`. Default: the model's. */
+  readonly hiddenSize?: number
+  /** Shorter vectors; see `projectEmbeddings`. Default: as long as the model's. */
+  readonly dimensions?: number
+  /** Typical texts that narrower sizes are chosen by: some thousand. */
+  readonly sample?: readonly string[]
+  readonly signal?: AbortSignal
+}
+
+/** A small beginning of a student, made of a model: fewer layers, pieces, and numbers. */
+export async function buildStudent(
+  model: Checkpoint,
+  options: StudentOptions = {},
+): Promise<Checkpoint> {
+  const { layers, vocabulary, hiddenSize, dimensions, sample = [], signal } = options
+  let student = selectLayers(model, layers)
+  if (vocabulary) {
+    const { texts, ...cut } = vocabulary
+    const counts = await countPieces(student, texts, signal ? { signal } : {})
+    student = await cutVocabulary(student, counts, cut)
+  }
+  if (hiddenSize !== undefined) {
+    const states = await withEncoder(student, (encoder) => tokenVectors(encoder, sample))
+    student = await narrowHidden(student, states, hiddenSize)
+  }
+  if (dimensions === undefined) return student
+  const vectors = await withEncoder(student, (encoder) =>
+    encoder.encode(sample, { truncate: 'silent' }),
+  )
+  return projectEmbeddings(student, vectors, dimensions)
+}
+
+async function withEncoder<Result>(
+  checkpoint: Checkpoint,
+  use: (encoder: SentenceEncoder) => Promise<Result>,
+): Promise<Result> {
+  await using encoder = await SentenceEncoder.fromCheckpoint(checkpoint)
+  return await use(encoder)
+}
+
+/** The vectors of all pieces of the texts, one after another. */
+async function tokenVectors(encoder: SentenceEncoder, texts: readonly string[]): Promise<Matrix> {
+  const all = await encoder.tokenEmbeddings(texts)
+  const dimensions = all[0]?.dimensions ?? 0
+  const data = new Float32Array(all.reduce((sum, { data: { length } }) => sum + length, 0))
+  let at = 0
+  for (const { data: vectors } of all) {
+    data.set(vectors, at)
+    at += vectors.length
+  }
+  return { data, rows: data.length / dimensions, dimensions }
+}
