@@ -343,3 +343,29 @@ test('WebAssembly gives the same vectors', async () => {
   const { data } = await encoder.encode(TEXTS, silent)
   expect(largestDifference(data, golden('tiny-dense-normalize').data)).toBeLessThanOrEqual(1e-5)
 })
+
+describe('texts that are pieces already', () => {
+  const prepared = (ids: readonly number[]) => {
+    return [{ ids: Int32Array.from(ids), truncated: 0, promptLength: 0 }]
+  }
+
+  test('give the vectors of the texts', async () => {
+    await using encoder = await SentenceEncoder.load(TINY, quiet)
+    const texts = TEXTS.slice(0, 20)
+    const pieces = encoder.tokenize(texts).flatMap(({ ids }) => prepared([...ids]))
+    const fromPieces = await encoder.encodePrepared(pieces, { normalize: true, dimensions: 5 })
+    const fromTexts = await encoder.encode(texts, { ...silent, normalize: true, dimensions: 5 })
+    expect(fromPieces).toEqual({ ...fromTexts, truncated: new Int32Array(20) })
+  })
+
+  test.each([
+    ['pieces-empty', []],
+    ['pieces-too-many', Array<number>(257).fill(5)],
+    ['token-id-unknown', [101, 21_128]],
+    ['token-id-unknown', [-1]],
+  ])('%s', async (code, ids) => {
+    await using encoder = await SentenceEncoder.load(TINY, quiet)
+    const refused = encoder.encodePrepared(prepared(ids))
+    await expect(refused).rejects.toThrow(expect.objectContaining({ name: 'InputError', code }))
+  })
+})

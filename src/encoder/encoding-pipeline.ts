@@ -65,9 +65,19 @@ export class EncodingPipeline {
     settings: Settings,
     { start, report, into }: BlockPlace,
   ): Promise<Embeddings> {
-    const { dimensions } = this.#parts
     const prepared = await prepareTexts(texts, settings, { ...this.#parts, firstNumber: start })
-    const data = into ?? new Float32Array(texts.length * dimensions)
+    return this.encodePrepared(prepared, settings, { report, into })
+  }
+
+  /** Float32 vectors of texts that are pieces already, few enough to be sorted together. */
+  async encodePrepared(
+    prepared: readonly PreparedText[],
+    settings: Settings,
+    { report, into }: Omit<BlockPlace, 'start'>,
+  ): Promise<Embeddings> {
+    const { dimensions } = this.#parts
+    const rows = prepared.length
+    const data = into ?? new Float32Array(rows * dimensions)
     let done = 0
     await this.#run(prepared, settings, {
       output: 'sentenceVectors',
@@ -81,7 +91,7 @@ export class EncodingPipeline {
       },
     })
     return {
-      ...finishVectors({ data, rows: texts.length, dimensions }, settings),
+      ...finishVectors({ data, rows, dimensions }, settings),
       tokens: Int32Array.from(prepared, ({ ids }) => ids.length),
       truncated: Int32Array.from(prepared, (text) => text.truncated),
     }

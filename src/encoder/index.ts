@@ -19,3 +19,4 @@ export type {
 export { quantize, rangesOf } from './quantization.ts'
 export { SentenceEncoder, type TokenizedText } from './sentence-encoder.ts'
 export { type PreparedText, prepareTexts } from './text-preparation.ts'
+export { finishVectors } from './vectors.ts'

@@ -11,8 +11,9 @@ import { BLOCK_SIZE, EncodingPipeline } from './encoding-pipeline.ts'
 import { type LoadOptions, loadSource } from './load.ts'
 import { type EncodeOptions, requireChoice, requireWhole, type StreamOptions } from './options.ts'
 import { PairJudge } from './pair-match.ts'
+import { requirePieces } from './prepared-pieces.ts'
 import { quantize } from './quantization.ts'
-import { tokenizeText } from './text-preparation.ts'
+import { type PreparedText, tokenizeText } from './text-preparation.ts'
 
 /** What a tokenizer made of a text, for people. */
 export interface TokenizedText {
@@ -86,6 +87,10 @@ export class SentenceEncoder {
   get checkpoint(): Checkpoint {
     return this.#parts.checkpoint
   }
+  /** What cuts texts into the model's pieces. */
+  get tokenizer(): Tokenizer {
+    return this.#parts.tokenizer
+  }
   /** Which runtime runs the model. */
   get backend(): Backend {
     return this.#parts.session.backend
@@ -143,6 +148,20 @@ export class SentenceEncoder {
     } finally {
       this.#warnOfTruncation(seen, settings)
     }
+  }
+
+  /**
+   * Encodes texts that are pieces already, special pieces included: nothing is added to them.
+   * @throws InputError for a text without pieces or with too many, or a piece the model lacks.
+   */
+  async encodePrepared(
+    texts: readonly PreparedText[],
+    options: Omit<EncodeOptions, 'prompt' | 'promptName' | 'truncate'> = {},
+  ): Promise<Embeddings> {
+    const settings = encodeSettings(options, this.#parts)
+    requirePieces(texts, { maxLength: settings.maxLength, tokenizer: this.#parts.tokenizer })
+    const report = (done: number) => settings.onProgress?.({ done, total: texts.length })
+    return this.#pipeline.encodePrepared(texts, settings, { report })
   }
 
   /** The pieces the model sees of each text. */
