@@ -6,7 +6,7 @@ export const componentSchema = z.looseObject({ type: z.string() })
 export type Component = z.infer<typeof componentSchema>
 
 /** The parts of `tokenizer.json`, as messages name them. */
-export type Role = 'normalizer' | 'pre-tokenizer' | 'model' | 'post-processor'
+export type Role = 'normalizer' | 'pre-tokenizer' | 'model' | 'post-processor' | 'decoder'
 
 /**
  * Checks data that came from a file.

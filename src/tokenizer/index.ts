@@ -1,4 +1,5 @@
 export { createTokenizer } from './create-tokenizer.ts'
+export { createPieceDecoder, type PieceDecoder } from './piece-decoder.ts'
 export { byteLevelText } from './pre-tokenizer/byte-level.ts'
 export type { Encoding, Tokenizer } from './tokenizer.ts'
 export { tokenizerJsonText } from './tokenizer-json-text.ts'
