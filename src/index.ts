@@ -28,6 +28,7 @@ export {
   InputError,
   OutputError,
   RuntimeError,
+  ServerError,
   TeacherError,
   YujuError,
 } from './errors/index.ts'

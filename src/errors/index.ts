@@ -7,6 +7,7 @@ export {
   InputError,
   OutputError,
   RuntimeError,
+  ServerError,
   TeacherError,
   YujuError,
 } from './yuju-error.ts'

@@ -44,3 +44,6 @@ export class OutputError extends YujuError {}
 
 /** A teacher could not be asked, or gave what are no vectors. */
 export class TeacherError extends YujuError {}
+
+/** The server cannot answer a request: what was sent, who sent it, or how busy it is. */
+export class ServerError extends YujuError {}

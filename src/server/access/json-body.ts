@@ -1,0 +1,45 @@
+import { serverError } from '../failures/index.ts'
+
+/**
+ * The JSON of a request's body. The body is read as bytes, because reading it as text would put
+ * U+FFFD in place of what is not UTF-8 without a word.
+ * @throws ServerError when it is not JSON, not UTF-8, or ends too early.
+ */
+export async function readJson(request: Request): Promise<unknown> {
+  requireJsonType(request.headers.get('content-type'))
+  return parseJson(decodeUtf8(await readBytes(request)))
+}
+
+function requireJsonType(type: string | null): void {
+  if (type !== null && /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) return
+  throw serverError(
+    'content-type',
+    `the Content-Type must be application/json, but is ${type ?? 'missing'}`,
+    { facts: { type } },
+  )
+}
+
+async function readBytes(request: Request): Promise<ArrayBuffer> {
+  try {
+    return await request.arrayBuffer()
+  } catch (cause) {
+    throw serverError('body-cut', 'the connection ended within the body', { cause })
+  }
+}
+
+function decodeUtf8(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw serverError('body-not-utf8', 'the body has bytes that are not UTF-8', { cause })
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    // The message of the cause may quote the text, which is the client's own business.
+    throw serverError('body-not-json', 'the body is not valid JSON', { cause })
+  }
+}

@@ -1,0 +1,2 @@
+export { jsonResponse } from './json-parts.ts'
+export { vectorBase64, vectorJson } from './number-text.ts'

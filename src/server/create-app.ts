@@ -1,0 +1,69 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { bodyLimit } from 'hono/body-limit'
+import { cors } from 'hono/cors'
+import { BearerKeys, type RequestLimit, requestDeadline, requestId } from './access/index.ts'
+import type { App, AppEnv } from './app.ts'
+import { failureOf, renderFailure, serverError } from './failures/index.ts'
+import { addDocuments } from './routes/documents.ts'
+import { addHealth, OPEN_PATHS } from './routes/health.ts'
+import { addOpenaiEmbeddings } from './routes/openai-embeddings.ts'
+import { addOpenaiModels } from './routes/openai-models.ts'
+import { addTeiDecode } from './routes/tei-decode.ts'
+import { addTeiEmbed } from './routes/tei-embed.ts'
+import { addTeiEmbedAll } from './routes/tei-embed-all.ts'
+import { addTeiInfo } from './routes/tei-info.ts'
+import { addTeiSimilarity } from './routes/tei-similarity.ts'
+import { addTeiTokenize } from './routes/tei-tokenize.ts'
+import type { Service } from './service.ts'
+
+/** All routes, and what every request goes through on its way to one. */
+export function createApp(service: Service, limit: RequestLimit): App {
+  const app: App = new OpenAPIHono<AppEnv>()
+  addAccess(app, service, limit)
+  addHealth(app, service)
+  addOpenaiEmbeddings(app, service)
+  addOpenaiModels(app, service)
+  addTeiEmbed(app, service)
+  addTeiEmbedAll(app, service)
+  addTeiSimilarity(app, service)
+  addTeiTokenize(app, service)
+  addTeiDecode(app, service)
+  addTeiInfo(app, service)
+  addDocuments(app, { hasKeys: service.settings.apiKeys.length > 0 })
+  app.notFound(({ req }) => {
+    throw serverError('route-unknown', `there is no ${req.path}; /openapi.json says what there is`)
+  })
+  app.onError((error, call) => renderFailure(call.req.path, failureOf(error)))
+  return app
+}
+
+/** The cheapest first: a request that is turned away has cost next to nothing. */
+function addAccess(app: App, { settings, state }: Service, limit: RequestLimit): void {
+  const keys = new BearerKeys(settings.apiKeys)
+  app.use(requestId)
+  if (settings.corsOrigins.length > 0) app.use(corsOf(settings.corsOrigins))
+  const guarded = [limit.middleware(state), requestDeadline(settings.requestTimeout)] as const
+  app.use(async (call, next) => {
+    if (OPEN_PATHS.includes(call.req.path)) return next()
+    keys.check(call.req.header('authorization') ?? null)
+    return next()
+  })
+  app.on(['POST'], '*', ...guarded)
+  app.use(bodyLimit({ maxSize: settings.bodyLimit, onError: () => tooLarge(settings.bodyLimit) }))
+}
+
+function corsOf(origins: readonly string[]) {
+  return cors({
+    origin: origins.includes('*') ? '*' : [...origins],
+    allowMethods: ['GET', 'POST'],
+    allowHeaders: ['Authorization', 'Content-Type', 'X-Request-Id'],
+    exposeHeaders: ['X-Request-Id', 'X-Truncated-Texts', 'Retry-After'],
+    maxAge: 86_400,
+  })
+}
+
+function tooLarge(limit: number): never {
+  throw serverError('body-too-large', `the body is larger than the limit of ${limit} bytes`, {
+    facts: { limit },
+  })
+}

@@ -1,0 +1,75 @@
+import type { SimilarityName } from '../../checkpoint/index.ts'
+import type { Backend } from '../../runtime/index.ts'
+
+/** A text with the prompt in front of it, or a text as pieces, to be taken as they are. */
+export type ModelInput =
+  | { readonly text: string; readonly prompt: string }
+  | { readonly ids: Int32Array }
+
+/** The embeddings of a job's texts, as the model gives them, and what they cost. */
+export interface JobResult {
+  /** [rows · dimensions] */
+  readonly data: Float32Array
+  /** [rows]: pieces of each text, special pieces included. */
+  readonly tokens: Int32Array
+  /** [rows]: pieces the limit cut off. */
+  readonly truncated: Int32Array
+  /** Seconds. */
+  readonly tokenization: number
+  readonly inference: number
+}
+
+/** The vectors of one text's pieces. */
+export interface PieceVectors {
+  /** [T · H] */
+  readonly data: Float32Array
+  readonly truncated: number
+}
+
+/** All pieces of one text, whatever the model's limit. */
+export interface TextPieces {
+  readonly ids: Int32Array
+  readonly tokens: readonly string[]
+  /** How many special pieces stand before and behind the text's own. */
+  readonly frame: readonly [before: number, behind: number]
+}
+
+/** What a server has to know of a model. */
+export interface ModelDescription {
+  /** D */
+  readonly dimensions: number
+  /** H */
+  readonly hiddenSize: number
+  /** The most pieces a text may have. */
+  readonly maxLength: number
+  readonly vocabularySize: number
+  readonly similarity: SimilarityName
+  readonly pooling: string
+  readonly weightType: string
+  readonly backend: Backend
+  readonly prompts: Readonly<Record<string, string>>
+  readonly defaultPromptName: string | undefined
+}
+
+export interface TextsWithPrompt {
+  readonly texts: readonly string[]
+  readonly prompt: string
+}
+
+/** What runs one model. Inputs were checked; whatever fails is the engine's fault. */
+export interface Engine {
+  readonly description: ModelDescription
+  /** Vectors of a job's texts, in order. */
+  encode(inputs: readonly ModelInput[]): Promise<JobResult>
+  /** Vectors of every piece, before pooling. */
+  pieceVectors(request: TextsWithPrompt): Promise<readonly PieceVectors[]>
+  tokenize(request: TextsWithPrompt): Promise<readonly TextPieces[]>
+  /** Texts of pieces; without the special ones where asked. */
+  decode(request: DecodeRequest): Promise<readonly string[]>
+  dispose(): Promise<void>
+}
+
+export interface DecodeRequest {
+  readonly rows: readonly Int32Array[]
+  readonly skipSpecial: boolean
+}

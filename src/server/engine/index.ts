@@ -1,0 +1,9 @@
+export type {
+  Engine,
+  JobResult,
+  ModelDescription,
+  ModelInput,
+  PieceVectors,
+  TextPieces,
+} from './engine.ts'
+export { LocalEngine } from './local-engine.ts'

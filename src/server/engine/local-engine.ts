@@ -1,0 +1,118 @@
+import { type PreparedText, prepareTexts, type SentenceEncoder } from '../../encoder/index.ts'
+import { createPieceDecoder, type PieceDecoder, type Tokenizer } from '../../tokenizer/index.ts'
+import { describeModel } from './describe-model.ts'
+import type {
+  DecodeRequest,
+  Engine,
+  JobResult,
+  ModelDescription,
+  ModelInput,
+  PieceVectors,
+  TextPieces,
+  TextsWithPrompt,
+} from './engine.ts'
+
+/** Runs an encoder on the thread that calls it: texts are cut into pieces here. */
+export class LocalEngine implements Engine {
+  readonly description: ModelDescription
+  readonly #encoder: SentenceEncoder
+  #decoder: PieceDecoder | undefined
+
+  constructor(encoder: SentenceEncoder) {
+    this.description = describeModel(encoder)
+    this.#encoder = encoder
+  }
+
+  async encode(inputs: readonly ModelInput[]): Promise<JobResult> {
+    const start = performance.now()
+    const prepared = await this.#prepare(inputs)
+    const ready = performance.now()
+    const { data } = await this.#encoder.encodePrepared(prepared)
+    const end = performance.now()
+    return {
+      data,
+      tokens: Int32Array.from(prepared, ({ ids }) => ids.length),
+      truncated: Int32Array.from(prepared, (text) => text.truncated),
+      tokenization: (ready - start) / 1000,
+      inference: (end - ready) / 1000,
+    }
+  }
+
+  async pieceVectors({ texts, prompt }: TextsWithPrompt): Promise<PieceVectors[]> {
+    const options = { prompt, truncate: 'silent' } as const
+    const cut = this.#encoder.tokenize(texts, { prompt }).map(({ truncated }) => truncated)
+    const rows = await this.#encoder.tokenEmbeddings(texts, options)
+    return rows.map(({ data }, row) => ({ data, truncated: cut[row] ?? 0 }))
+  }
+
+  async tokenize({ texts, prompt }: TextsWithPrompt): Promise<TextPieces[]> {
+    const { tokenizer, checkpoint } = this.#encoder
+    const { lowercase } = checkpoint
+    const frame = frameOf(tokenizer)
+    return texts.map((text) => {
+      const whole = prompt + text
+      const { ids } = tokenizer.encode(lowercase ? whole.toLowerCase() : whole)
+      return { ids, tokens: tokenizer.tokens(ids), frame }
+    })
+  }
+
+  async decode({ rows, skipSpecial }: DecodeRequest): Promise<string[]> {
+    const { checkpoint, tokenizer } = this.#encoder
+    this.#decoder ??= createPieceDecoder(checkpoint.tokenizerFiles, tokenizer)
+    const decoder = this.#decoder
+    return rows.map((ids) => decoder.decode(ids, { skipSpecial }))
+  }
+
+  dispose(): Promise<void> {
+    return this.#encoder.dispose()
+  }
+
+  async #prepare(inputs: readonly ModelInput[]): Promise<PreparedText[]> {
+    const prepared: PreparedText[] = []
+    for (const [prompt, places] of placesByPrompt(inputs)) {
+      const texts = places.map((place) => textAt(inputs, place))
+      const rows = await this.#cut(texts, prompt)
+      places.forEach((place, row) => {
+        prepared[place] = rows[row] ?? EMPTY
+      })
+    }
+    for (const [place, input] of inputs.entries()) {
+      if ('ids' in input) prepared[place] = { ids: input.ids, truncated: 0, promptLength: 0 }
+    }
+    return prepared
+  }
+
+  #cut(texts: readonly string[], prompt: string): Promise<PreparedText[]> {
+    const { checkpoint, tokenizer } = this.#encoder
+    const { maxLength } = checkpoint
+    const settings = { prompt, maxLength, truncate: 'silent', signal: undefined } as const
+    return prepareTexts(texts, settings, { checkpoint, tokenizer, firstNumber: 0 })
+  }
+}
+
+/** How many special pieces stand before and behind a text's own. */
+function frameOf(tokenizer: Tokenizer): TextPieces['frame'] {
+  const empty = tokenizer.encode('').ids
+  const one = tokenizer.encode('1').ids
+  const before = empty.findIndex((id, place) => id !== one[place])
+  return before < 0 ? [empty.length, 0] : [before, empty.length - before]
+}
+
+const EMPTY: PreparedText = { ids: new Int32Array(), truncated: 0, promptLength: 0 }
+
+/** Places of the texts that stand behind the same prompt, which nearly always is all of them. */
+function placesByPrompt(inputs: readonly ModelInput[]): Map<string, number[]> {
+  const places = new Map<string, number[]>()
+  for (const [place, input] of inputs.entries()) {
+    if ('ids' in input) continue
+    const same = places.get(input.prompt)
+    if (same) same.push(place)
+    else places.set(input.prompt, [place])
+  }
+  return places
+}
+
+function textAt(inputs: readonly ModelInput[], place: number): string {
+  const input = inputs[place]
+  return input && 'text' in input ? input.text : ''
+}

@@ -1,0 +1,54 @@
+import {
+  type ErrorFacts,
+  InputError,
+  RuntimeError,
+  ServerError,
+  YujuError,
+} from '../../errors/index.ts'
+import { FAILURES, type Failure, type FailureCode } from './failure-table.ts'
+
+/** A failure as it goes to the client. */
+export interface Refusal extends Failure {
+  readonly code: string
+  readonly message: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** What a client is told of an error; of those nobody expected, no more than that they happened. */
+export function failureOf(error: unknown): Refusal {
+  const code = codeOf(error)
+  const isOurs = error instanceof YujuError && code !== 'internal'
+  return {
+    ...FAILURES[code],
+    code: error instanceof InputError ? error.code : code,
+    message: isOurs ? error.message : FAILURES[code].cause,
+    headers: headersOf(FAILURES[code].status, isOurs ? error.facts : {}),
+  }
+}
+
+function headersOf(status: number, { allowed }: ErrorFacts): Record<string, string> {
+  if (status === 401) return { 'www-authenticate': 'Bearer' }
+  if (status === 405) return { allow: String(allowed) }
+  // What is full or has stopped has room, or a successor, a moment later.
+  return status === 429 || status === 503 ? { 'retry-after': '1' } : {}
+}
+
+function codeOf(error: unknown): FailureCode {
+  if (error instanceof YujuError && isFailureCode(error.code)) return error.code
+  if (error instanceof InputError) return 'request-invalid'
+  if (error instanceof RuntimeError) return 'engine-failed'
+  return 'internal'
+}
+
+function isFailureCode(code: string): code is FailureCode {
+  return Object.hasOwn(FAILURES, code)
+}
+
+/** An error of the table. */
+export function serverError(
+  code: FailureCode,
+  message: string,
+  details: { readonly facts?: Readonly<Record<string, unknown>>; readonly cause?: unknown } = {},
+): ServerError {
+  return new ServerError(code, message, details)
+}

@@ -1,0 +1,150 @@
+/** The words text-embeddings-inference has for kinds of errors. */
+export type TeiErrorType =
+  | 'Unhealthy'
+  | 'Backend'
+  | 'Overloaded'
+  | 'Validation'
+  | 'Tokenizer'
+  | 'Empty'
+
+export interface Failure {
+  /** The HTTP status. */
+  readonly status: 400 | 401 | 404 | 405 | 408 | 413 | 415 | 422 | 429 | 499 | 500 | 503
+  readonly teiType: TeiErrorType
+  /** What made it happen, for the documentation. */
+  readonly cause: string
+}
+
+/**
+ * Every way a request can fail, by code. Too much of something is 413, something that cannot be
+ * meant is 422; a client may try again after 429 and 503, and the answer says when.
+ */
+export const FAILURES = {
+  'body-not-json': {
+    status: 400,
+    teiType: 'Validation',
+    cause: 'The body is not valid JSON.',
+  },
+  'body-not-utf8': {
+    status: 400,
+    teiType: 'Validation',
+    cause: 'The body has bytes that are not UTF-8.',
+  },
+  'body-cut': {
+    status: 400,
+    teiType: 'Validation',
+    cause: 'The connection ended before the whole body was there.',
+  },
+  'key-missing': {
+    status: 401,
+    teiType: 'Validation',
+    cause: 'The server has keys, and the request has no Authorization: Bearer header.',
+  },
+  'key-wrong': {
+    status: 401,
+    teiType: 'Validation',
+    cause: 'The bearer key is none of the server’s.',
+  },
+  'route-unknown': {
+    status: 404,
+    teiType: 'Validation',
+    cause: 'There is no such path.',
+  },
+  'model-unknown': {
+    status: 404,
+    teiType: 'Validation',
+    cause: 'The request names a model that is not served.',
+  },
+  'method-unknown': {
+    status: 405,
+    teiType: 'Validation',
+    cause: 'The path does not take this method; Allow names those it takes.',
+  },
+  'body-too-large': {
+    status: 413,
+    teiType: 'Validation',
+    cause: 'The body has more bytes than body-limit.',
+  },
+  'items-too-many': {
+    status: 413,
+    teiType: 'Validation',
+    cause: 'The request has more texts than max-items, or than its route takes.',
+  },
+  'text-too-large': {
+    status: 413,
+    teiType: 'Validation',
+    cause: 'A text has more characters than max-characters.',
+  },
+  'text-too-long': {
+    status: 413,
+    teiType: 'Validation',
+    cause: 'A text has more pieces than the model’s limit, and cutting was not allowed.',
+  },
+  'pieces-too-many': {
+    status: 413,
+    teiType: 'Validation',
+    cause: 'An array of token numbers is longer than the model’s limit.',
+  },
+  'content-type': {
+    status: 415,
+    teiType: 'Validation',
+    cause: 'The Content-Type is not application/json.',
+  },
+  'request-invalid': {
+    status: 422,
+    teiType: 'Validation',
+    cause: 'A field is missing, of the wrong type or out of its bounds.',
+  },
+  'token-id-unknown': {
+    status: 422,
+    teiType: 'Tokenizer',
+    cause: 'A token number is outside the model’s vocabulary.',
+  },
+  'prompt-unknown': {
+    status: 422,
+    teiType: 'Validation',
+    cause: 'The model has no prompt of this name.',
+  },
+  'queue-full': {
+    status: 429,
+    teiType: 'Overloaded',
+    cause: 'More texts wait than queue-size allows; Retry-After says when to try again.',
+  },
+  'requests-too-many': {
+    status: 429,
+    teiType: 'Overloaded',
+    cause: 'More requests are open than max-requests; Retry-After says when to try again.',
+  },
+  'client-closed': {
+    status: 499,
+    teiType: 'Validation',
+    cause: 'The client went away before the answer; only logs and metrics show this.',
+  },
+  'request-timeout': {
+    status: 503,
+    teiType: 'Overloaded',
+    cause: 'No answer within request-timeout.',
+  },
+  draining: {
+    status: 503,
+    teiType: 'Unhealthy',
+    cause: 'The server is stopping; another one should be asked.',
+  },
+  unready: {
+    status: 503,
+    teiType: 'Unhealthy',
+    cause: 'No worker of a model is running just now.',
+  },
+  'engine-failed': {
+    status: 500,
+    teiType: 'Backend',
+    cause: 'The model could not be run, twice; the server’s log says why.',
+  },
+  internal: {
+    status: 500,
+    teiType: 'Backend',
+    cause: 'A mistake in yuju; the server’s log says where.',
+  },
+} as const satisfies Readonly<Record<string, Failure>>
+
+export type FailureCode = keyof typeof FAILURES

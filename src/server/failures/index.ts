@@ -1,0 +1,3 @@
+export { failureOf, type Refusal, serverError } from './failure-of.ts'
+export { FAILURES, type FailureCode } from './failure-table.ts'
+export { renderFailure } from './render-failure.ts'

@@ -1,0 +1,41 @@
+import { InputError } from '../../errors/index.ts'
+import { serverError } from '../failures/index.ts'
+import type { ServedModel } from './served-model.ts'
+
+/** The models of a server, by name; the first is meant where a request names none. */
+export class ModelRegistry {
+  readonly first: ServedModel
+  readonly #models: ReadonlyMap<string, ServedModel>
+
+  /** @throws InputError when there is none, or two have one name. */
+  constructor(models: readonly ServedModel[]) {
+    const [first] = models
+    if (!first) throw new InputError('models-empty', 'a server needs at least one model')
+    this.first = first
+    this.#models = new Map(models.map((model) => [model.name, model]))
+    if (this.#models.size === models.length) return
+    const names = models.map(({ name }) => name)
+    throw new InputError('model-name-twice', `two models have one name: ${names.join(', ')}`, {
+      facts: { names },
+    })
+  }
+
+  get names(): readonly string[] {
+    return [...this.#models.keys()]
+  }
+
+  [Symbol.iterator](): Iterator<ServedModel> {
+    return this.#models.values()
+  }
+
+  /** @throws ServerError when there is no model of this name. */
+  get(name: string | undefined): ServedModel {
+    const model = name === undefined ? this.first : this.#models.get(name)
+    if (model) return model
+    throw serverError(
+      'model-unknown',
+      `there is no model ${JSON.stringify(name)}; this server has: ${this.names.join(', ')}`,
+      { facts: { model: name, known: this.names } },
+    )
+  }
+}

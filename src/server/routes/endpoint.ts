@@ -1,0 +1,102 @@
+import type { RouteConfig, z } from '@hono/zod-openapi'
+import { readJson } from '../access/json-body.ts'
+import type { App, Call } from '../app.ts'
+import { FAILURES, type FailureCode, serverError } from '../failures/index.ts'
+import { openaiFailure, teiFailure } from './failure-schemas.ts'
+
+/** A route, as the documentation shows it. */
+export interface Endpoint {
+  readonly path: string
+  readonly tag: 'OpenAI' | 'text-embeddings-inference' | 'Operation'
+  readonly summary: string
+  readonly description?: string
+  /** What a good answer is; without a schema, plain text or nothing. */
+  readonly answer: { readonly description: string; readonly schema?: z.ZodType }
+  readonly failures: readonly FailureCode[]
+  readonly params?: z.ZodObject
+  readonly query?: z.ZodObject
+}
+
+/** Adds a route that takes JSON, checked by a schema. */
+export function addPost<Body>(
+  app: App,
+  { body, ...endpoint }: Endpoint & { readonly body: z.ZodType<Body> },
+  handle: (body: Body, call: Call) => Promise<Response>,
+): void {
+  register(app, endpoint, {
+    method: 'post',
+    request: { body: { required: true, content: { 'application/json': { schema: body } } } },
+  })
+  app.post(endpoint.path, async (call) => {
+    return handle(checkRequest(body, await readJson(call.req.raw)), call)
+  })
+  refuseOtherMethods(app, endpoint.path, 'POST')
+}
+
+/** Adds a route that is only looked at. */
+export function addGet(
+  app: App,
+  endpoint: Endpoint,
+  handle: (call: Call) => Promise<Response> | Response,
+): void {
+  const { params, query } = endpoint
+  const request = { ...(params ? { params } : {}), ...(query ? { query } : {}) }
+  register(app, endpoint, { method: 'get', request })
+  app.get(endpoint.path, handle)
+  refuseOtherMethods(app, endpoint.path, 'GET, HEAD')
+}
+
+function register(
+  app: App,
+  { path, tag, summary, description, answer, failures }: Endpoint,
+  method: Pick<RouteConfig, 'method' | 'request'>,
+): void {
+  app.openAPIRegistry.registerPath({
+    path: path.replace(/:(\w+)(?:\{[^}]*\})?/g, '{$1}'),
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    ...method,
+    responses: {
+      200: {
+        description: answer.description,
+        ...(answer.schema ? { content: { 'application/json': { schema: answer.schema } } } : {}),
+      },
+      ...failureResponses(failures, tag === 'OpenAI' ? openaiFailure : teiFailure),
+    },
+  })
+}
+
+/** One response a status, which says what can be behind it. */
+function failureResponses(codes: readonly FailureCode[], schema: z.ZodType) {
+  const causes = new Map<number, string[]>()
+  for (const code of codes) {
+    const { status, cause } = FAILURES[code]
+    causes.set(status, [...(causes.get(status) ?? []), `\`${code}\`: ${cause}`])
+  }
+  const responses = [...causes].map(([status, lines]) => {
+    const content = { 'application/json': { schema } }
+    return [status, { description: lines.join(' '), content }] as const
+  })
+  return Object.fromEntries(responses)
+}
+
+function refuseOtherMethods(app: App, path: string, allowed: string): void {
+  app.all(path, ({ req }) => {
+    throw serverError('method-unknown', `${req.path} takes ${allowed}, not ${req.method}`, {
+      facts: { method: req.method, allowed },
+    })
+  })
+}
+
+/** @throws ServerError that names the first field that does not fit. */
+export function checkRequest<Value>(schema: z.ZodType<Value>, value: unknown): Value {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  const field = issue?.path.map(String).join('.') || 'the body'
+  throw serverError('request-invalid', `${field}: ${issue?.message ?? 'does not fit'}`, {
+    facts: { field },
+    cause: result.error,
+  })
+}

@@ -1,0 +1,93 @@
+import { z } from '@hono/zod-openapi'
+import { jsonResponse, vectorBase64, vectorJson } from '../answers/index.ts'
+import type { App } from '../app.ts'
+import type { ModelInput } from '../engine/index.ts'
+import { finishVector, type ServedModel } from '../models/index.ts'
+import type { Service } from '../service.ts'
+import type { ServerSettings } from '../settings.ts'
+import { checkDimensions, cutHeader, requireUncut, sumTokens } from './encoded-answer.ts'
+import { addPost } from './endpoint.ts'
+import { ENCODE_FAILURES } from './failure-lists.ts'
+import { limitTexts, pieceInputs, requireFew, rowsOf, textsOrIdsSchema } from './inputs.ts'
+
+type Input = z.infer<typeof textsOrIdsSchema>
+
+const answerSchema = z
+  .object({
+    object: z.literal('list'),
+    data: z.array(
+      z.object({
+        object: z.literal('embedding'),
+        index: z.int(),
+        embedding: z.union([z.array(z.number()), z.string()]),
+      }),
+    ),
+    model: z.string(),
+    usage: z.object({ prompt_tokens: z.int(), total_tokens: z.int() }),
+  })
+  .openapi('OpenAIEmbeddings')
+
+/** `POST /v1/embeddings`. Reference: OpenAI's API, "Create embeddings". */
+export function addOpenaiEmbeddings(app: App, { models, settings }: Service): void {
+  const body = z
+    .object({
+      input: textsOrIdsSchema,
+      model: z.string().openapi({ enum: [...models.names] }),
+      encoding_format: z.enum(['float', 'base64']).default('float'),
+      dimensions: z.int().min(1).optional().openapi({ description: 'Keep the first so many.' }),
+      user: z.string().optional().openapi({ description: 'Ignored.' }),
+      normalize: z
+        .boolean()
+        .default(settings.normalize)
+        .openapi({ description: 'Scale vectors to length 1. Not in OpenAI’s interface.' }),
+    })
+    .openapi('OpenAIEmbeddingsRequest')
+  const endpoint = {
+    path: '/v1/embeddings',
+    tag: 'OpenAI',
+    summary: 'Embed texts, or texts that are token numbers already',
+    description:
+      'Token numbers are those of the model’s own vocabulary and are taken as they are, special ' +
+      'pieces included. X-Truncated-Texts says how many texts were cut to the model’s limit.',
+    answer: { description: 'The embeddings, in the order of the input.', schema: answerSchema },
+    failures: ENCODE_FAILURES,
+    body,
+  } as const
+  addPost(app, endpoint, async (request, call) => {
+    const model = models.get(request.model)
+    const dimensions = checkDimensions(request.dimensions, model)
+    const inputs = inputsOf(request.input, model, settings)
+    const encoded = await model.encode(inputs, call.get('signal'))
+    if (!settings.truncate) requireUncut(encoded, model)
+    const finish = { dimensions, normalize: request.normalize }
+    const isBase64 = request.encoding_format === 'base64'
+    const tokens = sumTokens(encoded)
+    return jsonResponse({
+      head: '{"object":"list","data":[',
+      rows: encoded,
+      write: ({ vector }, index) => {
+        const finished = finishVector(vector, finish)
+        const text = isBase64 ? `"${vectorBase64(finished)}"` : vectorJson(finished)
+        return `{"object":"embedding","index":${index},"embedding":${text}}`
+      },
+      tail:
+        `],"model":${JSON.stringify(model.name)},` +
+        `"usage":{"prompt_tokens":${tokens},"total_tokens":${tokens}}}`,
+      headers: cutHeader(encoded),
+    })
+  })
+}
+
+function inputsOf(input: Input, model: ServedModel, settings: ServerSettings): ModelInput[] {
+  if (isTexts(input)) {
+    const prompt = model.prompt(undefined)
+    return limitTexts(input, settings).map((text) => ({ text, prompt }))
+  }
+  const rows = rowsOf(input)
+  requireFew(rows.length, settings.maxItems)
+  return pieceInputs(rows, model)
+}
+
+function isTexts(input: Input): input is string | readonly string[] {
+  return typeof input === 'string' || typeof input[0] === 'string'
+}

@@ -1,0 +1,41 @@
+import { z } from '@hono/zod-openapi'
+import type { App } from '../app.ts'
+import type { Service } from '../service.ts'
+import { addPost } from './endpoint.ts'
+import { TEXT_FAILURES } from './failure-lists.ts'
+import { idsSchema, requireFew, requireKnown, rowsOf } from './inputs.ts'
+import { teiFields } from './tei-fields.ts'
+
+/** `POST /decode`. Reference: text-embeddings-inference. */
+export function addTeiDecode(app: App, service: Service): void {
+  const { models, settings } = service
+  const body = z
+    .object({
+      ids: idsSchema,
+      skip_special_tokens: z.boolean().default(true),
+      model: teiFields(service).model,
+    })
+    .openapi('DecodeRequest')
+  const endpoint = {
+    path: '/decode',
+    tag: 'text-embeddings-inference',
+    summary: 'The texts of token numbers',
+    answer: {
+      description: 'One text a row, in order.',
+      schema: z.array(z.string()).openapi('Texts'),
+    },
+    failures: [...TEXT_FAILURES, 'token-id-unknown'],
+    body,
+  } as const
+  addPost(app, endpoint, async (request, call) => {
+    const model = models.get(request.model)
+    const rows = rowsOf(request.ids)
+    requireFew(rows.length, settings.maxItems)
+    for (const ids of rows) requireKnown(ids, model.description.vocabularySize)
+    const texts = await model.engine.decode({
+      rows: rows.map((ids) => Int32Array.from(ids)),
+      skipSpecial: request.skip_special_tokens,
+    })
+    return call.json(texts)
+  })
+}

@@ -1,0 +1,49 @@
+import { z } from '@hono/zod-openapi'
+import { jsonResponse, vectorJson } from '../answers/index.ts'
+import type { App } from '../app.ts'
+import { finishVector } from '../models/index.ts'
+import type { Service } from '../service.ts'
+import { checkDimensions, cutHeader, requireUncut } from './encoded-answer.ts'
+import { addPost } from './endpoint.ts'
+import { ENCODE_FAILURES } from './failure-lists.ts'
+import { limitTexts, textsSchema } from './inputs.ts'
+import { teiFields } from './tei-fields.ts'
+
+const answerSchema = z.array(z.array(z.number())).openapi('Embeddings')
+
+/** `POST /embed`. Reference: text-embeddings-inference. */
+export function addTeiEmbed(app: App, service: Service): void {
+  const { models, settings } = service
+  const body = z
+    .object({
+      inputs: textsSchema,
+      ...teiFields(service),
+      normalize: z.boolean().default(settings.normalize),
+      dimensions: z.int().min(1).nullish(),
+    })
+    .openapi('EmbedRequest')
+  const endpoint = {
+    path: '/embed',
+    tag: 'text-embeddings-inference',
+    summary: 'Embed texts',
+    answer: { description: 'One vector a text, in order.', schema: answerSchema },
+    failures: ENCODE_FAILURES,
+    body,
+  } as const
+  addPost(app, endpoint, async (request, call) => {
+    const model = models.get(request.model)
+    const dimensions = checkDimensions(request.dimensions ?? undefined, model)
+    const prompt = model.prompt(request.prompt_name ?? undefined)
+    const inputs = limitTexts(request.inputs, settings).map((text) => ({ text, prompt }))
+    const encoded = await model.encode(inputs, call.get('signal'))
+    if (!request.truncate) requireUncut(encoded, model)
+    const finish = { dimensions, normalize: request.normalize }
+    return jsonResponse({
+      head: '[',
+      rows: encoded,
+      write: ({ vector }) => vectorJson(finishVector(vector, finish)),
+      tail: ']',
+      headers: cutHeader(encoded),
+    })
+  })
+}

@@ -1,0 +1,26 @@
+import { z } from '@hono/zod-openapi'
+import type { Service } from '../service.ts'
+
+/** Fields that several of text-embeddings-inference's routes have. */
+export function teiFields({ models, settings }: Pick<Service, 'models' | 'settings'>) {
+  return {
+    model: z
+      .string()
+      .optional()
+      .openapi({
+        enum: [...models.names],
+        description: 'Default: the first model. Not in text-embeddings-inference.',
+      }),
+    prompt_name: z
+      .string()
+      .nullish()
+      .openapi({ description: 'One of the model’s prompts, to be put before every text.' }),
+    truncate: z
+      .boolean()
+      .nullish()
+      .transform((truncate) => truncate ?? settings.truncate)
+      .openapi({ description: `Cut texts that are too long. Default: ${settings.truncate}.` }),
+    /** Texts are cut at their end only. */
+    truncation_direction: z.literal(['right', 'Right']).optional(),
+  }
+}

@@ -1,0 +1,46 @@
+import { z } from '@hono/zod-openapi'
+import { similarityOf } from '../../similarity/index.ts'
+import type { App } from '../app.ts'
+import type { Service } from '../service.ts'
+import { cutHeader, requireUncut } from './encoded-answer.ts'
+import { addPost } from './endpoint.ts'
+import { ENCODE_FAILURES } from './failure-lists.ts'
+import { limitTexts } from './inputs.ts'
+import { teiFields } from './tei-fields.ts'
+
+const answerSchema = z.array(z.number()).openapi('Similarities')
+
+/** `POST /similarity`. Reference: text-embeddings-inference. */
+export function addTeiSimilarity(app: App, service: Service): void {
+  const { models, settings } = service
+  const { model: modelField, ...parameters } = teiFields(service)
+  const body = z
+    .object({
+      inputs: z.object({ source_sentence: z.string(), sentences: z.array(z.string()).min(1) }),
+      parameters: z.object(parameters).prefault({}),
+      model: modelField,
+    })
+    .openapi('SimilarityRequest')
+  const endpoint = {
+    path: '/similarity',
+    tag: 'text-embeddings-inference',
+    summary: 'How alike a sentence is to others, by the model’s own similarity',
+    answer: { description: 'One score a sentence, in order.', schema: answerSchema },
+    failures: ENCODE_FAILURES,
+    body,
+  } as const
+  addPost(app, endpoint, async ({ inputs, parameters: { prompt_name, truncate }, model }, call) => {
+    const served = models.get(model)
+    const prompt = served.prompt(prompt_name ?? undefined)
+    const texts = limitTexts([inputs.source_sentence, ...inputs.sentences], settings)
+    const encoded = await served.encode(
+      texts.map((text) => ({ text, prompt })),
+      call.get('signal'),
+    )
+    if (!truncate) requireUncut(encoded, served)
+    const [source, ...others] = encoded.map(({ vector }) => vector)
+    const { similarity } = served.description
+    const scores = source ? others.map((other) => similarityOf(similarity, source, other)) : []
+    return call.json(scores, 200, cutHeader(encoded))
+  })
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { InputError } from '../errors/index.ts'
+
+const count = (min: number, max = 1_000_000_000) => z.int().min(min).max(max)
+const seconds = z.number().positive().max(86_400)
+const list = z.array(z.string().min(1))
+
+/**
+ * Every setting of a server: the one place where it has a default, bounds and a description. Flags,
+ * environment variables and the documentation's table are made of it.
+ */
+export const serverSettings = z.strictObject({
+  apiKeys: list
+    .default([])
+    .describe('Keys, one of which a request must bear; without any, all requests are answered'),
+  openMetrics: z.boolean().default(false).describe('Answer /metrics without a key'),
+  corsOrigins: list
+    .default([])
+    .describe('Origins whose pages may call the server, or * for all; without any, none may'),
+  bodyLimit: count(1024).default(4_194_304).describe('Bytes a request body may have'),
+  maxItems: count(1).default(2048).describe('Texts a request may have'),
+  maxCharacters: count(1).default(100_000).describe('Characters a text may have'),
+  maxRequests: count(1).default(1024).describe('Requests that may be open at once'),
+  requestTimeout: seconds.default(60).describe('Seconds within which a request is answered'),
+  batchTokens: count(1)
+    .default(4096)
+    .describe('Pieces, as estimated, that texts of several requests may have to be run together'),
+  workers: count(1, 64).default(1).describe('Threads that run each model, each with a copy of it'),
+  truncate: z
+    .boolean()
+    .default(true)
+    .describe('Cut texts that are too long for the model, where the request says nothing else'),
+  normalize: z
+    .boolean()
+    .default(true)
+    .describe('Scale vectors to length 1, where the request says nothing else'),
+})
+
+export type ServerSettings = Readonly<z.infer<typeof serverSettings>>
+
+/**
+ * The settings, with the defaults filled in.
+ * @throws InputError that names the first one that is wrong.
+ */
+export function checkSettings(given: unknown): ServerSettings {
+  const result = serverSettings.safeParse(given)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  const name = issue?.path.join('.') || 'settings'
+  throw new InputError('setting-invalid', `${name}: ${issue?.message ?? 'wrong'}`, {
+    facts: { name },
+    cause: result.error,
+  })
+}
