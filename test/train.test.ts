@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { SentenceEncoder } from 'yuju'
+import { loadCheckpoint, SentenceEncoder } from 'yuju'
 import {
+  averageModels,
   cosent,
   cosineSimilarity,
   datasetOf,
@@ -11,6 +12,7 @@ import {
   TrainingSession,
   train,
 } from 'yuju/train'
+import { readWeight } from '../src/checkpoint/index.ts'
 import { temporaryFolder } from './support/model-folder.ts'
 import { FIXTURES } from './support/shared.ts'
 
@@ -150,5 +152,46 @@ describe('evaluations', () => {
 
   test('a metric that is not there, or no number, is an error', async () => {
     await expect(evaluated([Number.NaN])).rejects.toMatchObject({ code: 'train-metric' })
+  })
+})
+
+describe('a model that is averaged', () => {
+  const options = { ...base, steps: 4, optimizer: RATE } as const
+
+  async function weightsOf(folder: string) {
+    const { weights } = await loadCheckpoint(folder)
+    const entries = [...weights].map(async ([name, weight]) => {
+      return [name, await readWeight(weight)] as const
+    })
+    return new Map(await Promise.all(entries))
+  }
+
+  test('lies between the trained one and the one before', async () => {
+    const folder = temporaryFolder()
+    const [trained, averaged] = [join(folder, 'trained'), join(folder, 'averaged')]
+    await train({ ...options, output: trained })
+    await train({ ...options, output: averaged, average: { share: 0.25 } })
+    const [before, after, between] = [
+      await weightsOf(MODEL),
+      await weightsOf(trained),
+      await weightsOf(averaged),
+    ]
+    for (const [name, weight] of between) {
+      const expected = after
+        .get(name)
+        ?.map((x, i) => 0.75 * x + 0.25 * (before.get(name)?.[i] ?? 0))
+      expect(largestDifference(weight, expected ?? new Float32Array())).toBeLessThan(1e-7)
+    }
+    const run = JSON.parse(readFileSync(join(averaged, 'training/run.json'), 'utf8'))
+    expect(run.settings.average).toEqual({ share: 0.25 })
+  })
+
+  test('must be of one architecture, and the share a share', async () => {
+    const other = await loadCheckpoint(join(FIXTURES, 'models/tiny-bert-zh'))
+    const model = await loadCheckpoint(MODEL)
+    await expect(averageModels(model, other, 0.5)).rejects.toThrow(
+      /only models of one architecture/,
+    )
+    await expect(averageModels(model, model, 1.5)).rejects.toThrow(/from 0 to 1/)
   })
 })

@@ -1,12 +1,14 @@
 import { cp, mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { loadCheckpoint, saveCheckpoint } from '../checkpoint/index.ts'
+import { loadSource } from '../encoder/index.ts'
 import { OutputError } from '../errors/index.ts'
 import { writeFileAtomic } from '../files/index.ts'
+import { averageModels } from './average-models.ts'
 import { writeLossCurve } from './loss-curve.ts'
 import type { RunFolder } from './run-folder.ts'
 import type { RunRecord } from './run-record.ts'
-import type { TrainOptions, TrainReport } from './train-options.ts'
+import type { ModelAverage, TrainOptions, TrainReport } from './train-options.ts'
 import type { Trainer } from './trainer.ts'
 import type { TrainingSession } from './training-session.ts'
 
@@ -33,6 +35,7 @@ export async function finishRun(trainer: Trainer, run: FinishedRun): Promise<Tra
   try {
     await rm(result, { recursive: true, force: true })
     await writeModel(result, best?.step, run)
+    if (options.average) await averageWith(options.average, result, run)
     await writeRecord(join(result, 'training'), report, run)
     await rename(result, options.output)
   } catch (cause) {
@@ -61,6 +64,18 @@ async function writeModel(
   else {
     await saveCheckpoint(target, await loadCheckpoint(folder.model(best)), { type: saveType })
   }
+}
+
+/** Replaces the model by one between it and another. */
+async function averageWith(
+  { model, share }: ModelAverage,
+  target: string,
+  { session, options: { saveType = 'float32', load } }: FinishedRun,
+): Promise<void> {
+  const other = typeof model === 'string' ? await loadSource(model, load ?? {}) : model
+  const trained = await loadCheckpoint(target)
+  const averaged = await averageModels(trained, other ?? session.checkpoint, share)
+  await saveCheckpoint(target, averaged, { type: saveType, overwrite: true })
 }
 
 async function writeRecord(

@@ -1,5 +1,6 @@
 export { Graph, type Shape, type Value } from '../graph/index.ts'
 export * as operations from '../graph/operations.ts'
+export { averageModels } from './average-models.ts'
 export {
   type Batch,
   BatchPlan,
@@ -45,6 +46,7 @@ export { type TrainRecipeOptions, trainRecipe } from './recipe/train-from-recipe
 export { train } from './train.ts'
 export type {
   EvaluationReport,
+  ModelAverage,
   Scores,
   StepReport,
   TrainingEvaluation,

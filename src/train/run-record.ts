@@ -1,9 +1,10 @@
 import { type Checkpoint, checkpointHash } from '../checkpoint/index.ts'
+import { loadSource } from '../encoder/index.ts'
 import { InputError } from '../errors/index.ts'
 import { packageVersion } from '../files/index.ts'
 import { runtimeVersion } from '../runtime/index.ts'
 import { OPTIMIZER_DEFAULTS, SCHEDULE_DEFAULTS } from './optimizer-settings.ts'
-import type { TrainOptions } from './train-options.ts'
+import type { ModelAverage, TrainOptions } from './train-options.ts'
 
 /** All that a run depends on, as plain data: to repeat it, and to resume no other by mistake. */
 export interface RunRecord {
@@ -26,7 +27,7 @@ export async function runRecord(
   steps: number,
 ): Promise<RunRecord> {
   const { sources, seed = 0, accumulate = 1, record = {} } = options
-  const { optimizer, schedule, dropout, freeze, prompt, maxLength } = options
+  const { optimizer, schedule, dropout, freeze, prompt, maxLength, average } = options
   return {
     versions: { yuju: packageVersion(), onnxruntime: runtimeVersion() },
     model: await checkpointHash(checkpoint),
@@ -42,6 +43,7 @@ export async function runRecord(
       optimizer: { ...OPTIMIZER_DEFAULTS, ...optimizer },
       schedule: { ...SCHEDULE_DEFAULTS, ...schedule },
       ...{ dropout, freeze, prompt, maxLength },
+      ...(average ? { average: await averageRecord(average, options) } : {}),
       sources: sources.map(({ loss, batchSize, budget, weight, duplicates, cachedTexts }) => ({
         loss: loss.name,
         ...{ batchSize, budget, weight, duplicates, cachedTexts },
@@ -49,6 +51,13 @@ export async function runRecord(
     }) as RunRecord['settings'],
     record,
   }
+}
+
+/** The share, and the SHA-256 of the other model; none where it is the model before training. */
+async function averageRecord({ model, share }: ModelAverage, { load = {} }: TrainOptions) {
+  if (model === undefined) return { share }
+  const other = typeof model === 'string' ? await loadSource(model, load) : model
+  return { share, model: await checkpointHash(other) }
 }
 
 /** Names as they are written in recipes. */

@@ -18,6 +18,14 @@ export interface TrainingEvaluation {
   readonly patience?: number
 }
 
+/** Which model the trained one is averaged with, and how large its share is. */
+export interface ModelAverage {
+  /** A folder, a hub id, or a model that was read already. Default: the model before training. */
+  readonly model?: string | Checkpoint
+  /** From 0, which changes nothing, to 1. */
+  readonly share: number
+}
+
 export interface TrainOptions {
   /** A folder, `owner/name` on the hub, or a model that was read already. */
   readonly model: string | Checkpoint
@@ -50,6 +58,8 @@ export interface TrainOptions {
   readonly resume?: boolean
   /** What makes the run repeatable, to be saved beside the model, e.g. a recipe. */
   readonly record?: Readonly<Record<string, unknown>>
+  /** Saves a model between the trained one and another; see `averageModels`. Default: the trained one. */
+  readonly average?: ModelAverage
   /** How the model's weights are stored. Default float32. */
   readonly saveType?: 'float32' | 'float16'
   /** Default: the machine's physical cores. */

@@ -4,7 +4,7 @@ import { InputError } from '../../errors/index.ts'
 import { spearman } from '../../metrics/index.ts'
 import { pairwiseSimilarity } from '../../similarity/index.ts'
 import { type Dataset, hasLabel } from '../data/index.ts'
-import type { Scores, TrainingEvaluation, TrainOptions } from '../train-options.ts'
+import type { ModelAverage, Scores, TrainingEvaluation, TrainOptions } from '../train-options.ts'
 import type { TrainingSource } from '../training-source.ts'
 import { recipeDataset } from './data-recipe.ts'
 import { type LabelLossRecipe, labelLossOf, sumOf } from './loss-recipe.ts'
@@ -17,7 +17,7 @@ export async function recipeOptions({
   recipe,
   folder,
 }: RecipeFile<TrainRecipe>): Promise<TrainOptions> {
-  const { model, output, data, evaluation, save_as, threads, ...steps } = recipe
+  const { model, output, data, evaluation, average, save_as, threads, ...steps } = recipe
   const sources: TrainingSource[] = []
   for (const source of data) sources.push(await sourceOf(source, folder))
   return {
@@ -26,10 +26,18 @@ export async function recipeOptions({
     output: resolve(folder, output),
     sources,
     ...(threads === undefined ? {} : { threads }),
+    ...(average ? { average: averageOf(average, folder) } : {}),
     ...(save_as === undefined ? {} : { saveType: save_as }),
     ...(evaluation ? { evaluation: await evaluationOf(evaluation, folder, recipe.prompt) } : {}),
     record: { recipe },
   }
+}
+
+function averageOf(
+  { model, share }: NonNullable<TrainRecipe['average']>,
+  folder: string,
+): ModelAverage {
+  return { share, ...(model === undefined ? {} : { model: modelPath(model, folder) }) }
 }
 
 async function sourceOf(

@@ -83,6 +83,10 @@ export const trainRecipeSchema = z
     data: z.array(sourceSchema).min(1),
     ...stepsFields,
     evaluation: evaluationSchema.exactOptional(),
+    /** Saves a model between the trained one and another, the one before training by default. */
+    average: z
+      .strictObject({ model: z.string().min(1).exactOptional(), share: z.number().min(0).max(1) })
+      .exactOptional(),
     save_as: z.enum(['float32', 'float16']).exactOptional(),
     threads: whole.exactOptional(),
   })
