@@ -1,0 +1,189 @@
+// biome-ignore-all lint/suspicious/noConsole: what it prints is its result
+// Writes triplets whose negative shares almost every word with its anchor, which labelled data
+// lacks and which decides pawsx, lcqmc and xiaobu: in a true paraphrase, or in a sentence with its
+// clauses turned round, two words change places or one becomes another of its kind. OUTPUT gets
+// triplets.tsv and pairs.tsv, in which such a negative is worth 0.75, and another sentence 0.
+// node recipes/make-contrasts.mjs FOLDER OUTPUT    FOLDER as ../shared/data/train/merged
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+
+const [folder, output] = process.argv.slice(2)
+if (!folder || !output) {
+  console.error('usage: node recipes/make-contrasts.mjs FOLDER OUTPUT')
+  process.exit(2)
+}
+
+/** Sources whose sentences tell of several things, so that their order matters. */
+const NARRATIVE = /^(bucc_zh|luge_pawsx_zh_test|cmrc_context|csl_abstract|tnews|ocnli|csts_train)$/
+/** Sources of positives; `weakpos` has 40,000 of one kind, of which every fourth will do. */
+const PARAPHRASES = /^(simclue|fewclue_bustm|csts_train|chinese_sts|flickr8kcn_mt)/
+const COORDINATION = /^[和与及或、跟同,，/]+$/
+const MOST_OF_A_SOURCE = 12000
+/** What a sentence is worth that differs in a word: less than a paraphrase, more than any other. */
+const ALMOST = 0.75
+
+const random = mulberry32(1)
+const segmenter = new Intl.Segmenter('zh', { granularity: 'word' })
+const words = new Map()
+const rows = []
+
+for (const [first, second, label, , source] of table('pairs_clean.tsv.gz')) {
+  if (!PARAPHRASES.test(source) || Number(label) < (source === 'csts_train' ? 4 : 1)) continue
+  if (source === 'flickr8kcn_mt' && random() > 0.25) continue
+  remember(second, source)
+  rows.push({ anchor: first, positive: second, source })
+}
+const taken = new Map()
+for (const [sentence, source] of table('sentences_clean.tsv.gz')) {
+  if (!NARRATIVE.test(source)) continue
+  remember(sentence, source)
+  const count = taken.get(source) ?? 0
+  const length = [...sentence].length
+  if (length < 10 || length > 60 || count >= MOST_OF_A_SOURCE) continue
+  const positive = reworded(sentence)
+  if (!positive) continue
+  taken.set(source, count + 1)
+  rows.push({ anchor: sentence, positive, source })
+}
+
+const triplets = []
+for (const { anchor, positive, source } of rows) {
+  const swapsFirst = random() < 0.6
+  const negative = swapsFirst
+    ? (swapped(positive) ?? replaced(positive, anchor, source))
+    : (replaced(positive, anchor, source) ?? swapped(positive))
+  if (negative && negative !== positive && negative !== anchor) {
+    triplets.push([anchor, positive, negative, source])
+  }
+}
+shuffle(triplets)
+write('triplets.tsv', triplets)
+write(
+  'pairs.tsv',
+  triplets.flatMap(([anchor, positive, negative], at) => {
+    const [other = ''] = triplets[(at + 1) % triplets.length]
+    return [
+      [anchor, positive, 1],
+      [anchor, negative, ALMOST],
+      [anchor, other, 0],
+    ]
+  }),
+)
+
+function write(name, table) {
+  const path = join(output, name)
+  mkdirSync(output, { recursive: true })
+  writeFileSync(`${path}.part`, `${table.map((row) => row.join('\t')).join('\n')}\n`)
+  renameSync(`${path}.part`, path)
+  console.log(`${table.length} rows in ${path}`)
+}
+
+function table(name) {
+  const text = gunzipSync(readFileSync(join(folder, name))).toString()
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('\t'))
+}
+
+function segments(text) {
+  return [...segmenter.segment(text)].map(({ segment }) => segment)
+}
+
+/** The kind within which words are exchanged; none for words that say little. */
+function kindOf(word) {
+  if (/^[\d.]+$/.test(word)) return 'number'
+  if (/^[A-Za-z][\w'-]+$/.test(word)) return 'latin'
+  if (/^\p{Script=Han}+$/u.test(word) && [...word].length >= 2)
+    return `han${Math.min([...word].length, 4)}`
+  return undefined
+}
+
+function remember(text, source) {
+  for (const word of segments(text)) {
+    const kind = kindOf(word)
+    if (!kind) continue
+    const key = `${source} ${kind}`
+    const known = words.get(key)
+    if (known) known.push(word)
+    else words.set(key, [word])
+  }
+}
+
+/** Two words of a kind change places; words joined by "and" would say the same. */
+function swapped(text) {
+  const parts = segments(text)
+  const choices = []
+  for (let i = 0; i < parts.length; i++) {
+    const kind = kindOf(parts[i])
+    if (!kind) continue
+    for (let j = i + 2; j < parts.length; j++) {
+      if (kindOf(parts[j])?.slice(0, 3) !== kind.slice(0, 3) || parts[i] === parts[j]) continue
+      if (COORDINATION.test(parts.slice(i + 1, j).join(''))) continue
+      choices.push([i, j])
+    }
+  }
+  if (choices.length === 0) return undefined
+  const [i, j] = pick(choices)
+  const result = [...parts]
+  result[i] = parts[j]
+  result[j] = parts[i]
+  return result.join('')
+}
+
+/** A word that anchor and positive share becomes another of its kind and source. */
+function replaced(text, anchor, source) {
+  const parts = segments(text)
+  const places = [...parts.keys()].filter((i) => kindOf(parts[i]) && anchor.includes(parts[i]))
+  if (places.length === 0) return undefined
+  const place = pick(places)
+  const others = words.get(`${source} ${kindOf(parts[place])}`) ?? []
+  for (let tries = 0; tries < 8; tries++) {
+    const other = pick(others)
+    if (other !== undefined && !text.includes(other)) {
+      return (
+        parts.with?.(place, other).join('') ??
+        parts.map((x, i) => (i === place ? other : x)).join('')
+      )
+    }
+  }
+  return undefined
+}
+
+/** Says the same in other words: clauses turned round, or words without content left out. */
+function reworded(text) {
+  const end = /[。！？.!?]$/.exec(text)?.[0] ?? ''
+  const clauses = text.slice(0, text.length - end.length).split(/[，,；;]/)
+  const turned =
+    clauses.length === 2 && clauses.every((clause) => clause.length >= 4)
+      ? `${clauses[1]}，${clauses[0]}${end}`
+      : undefined
+  const bare = segments(text)
+    .filter((word) => !/^[的了在地得，]$/.test(word) || random() < 0.5)
+    .join('')
+  if (turned && random() < 0.7) return turned
+  return bare === text ? turned : bare
+}
+
+function pick(list) {
+  return list[Math.floor(random() * list.length)]
+}
+
+function shuffle(list) {
+  for (let i = list.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1))
+    ;[list[i], list[j]] = [list[j], list[i]]
+  }
+}
+
+/** Tommy Ettinger's Mulberry32: repeatable numbers from 0 to 1. */
+function mulberry32(seed) {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+}
