@@ -188,6 +188,36 @@ describe('yuju distil', () => {
   })
 })
 
+describe('losses that look inside the teacher', () => {
+  const inside = [
+    { name: 'hidden_states', pairs: [1, 2].map((n) => ({ student: n, teacher: n })) },
+    { name: 'attention_relation', teacher_layer: 1, heads: 4 },
+  ]
+  const firstLoss = async (layers: readonly number[]) => {
+    const folder = recipeFolder({
+      student: { layers, vocabulary: { min_count: 1, keep_han: false } },
+      stages: [
+        {
+          name: 'one',
+          data: [{ file: 'sentences.txt', kind: 'sentences', loss: inside, batch_size: 16 }],
+          steps: 1,
+          dropout: { hidden: 0, attention: 0 },
+        },
+      ],
+      tasks: undefined,
+      timing: false,
+    })
+    expect(await run(folder)).toMatchObject({ code: 0 })
+    const log = join(folder, 'student/distillation/1-one/metrics.jsonl')
+    return JSON.parse(readFileSync(log, 'utf8').split('\n')[0] ?? '').loss
+  }
+
+  test('a student that is the teacher so far has nothing to learn, whatever its numbers', async () => {
+    expect(await firstLoss([0, 1])).toBeLessThan(1e-9)
+    expect(await firstLoss([3, 7])).toBeGreaterThan(1e-3)
+  })
+})
+
 describe('what a recipe cannot ask for', () => {
   const stage = (loss: unknown, more: Readonly<Record<string, unknown>> = {}) => [
     { name: 'one', data: [{ file: 'sentences.txt', kind: 'sentences', loss }], steps: 2, ...more },
@@ -213,6 +243,13 @@ describe('what a recipe cannot ask for', () => {
       'a service without a student',
       { teacher: 'http://127.0.0.1:9/v1/embeddings' },
       'must name the model',
+    ],
+    [
+      'a state the teacher does not have',
+      {
+        stages: stage({ name: 'hidden_states', pairs: [{ student: 1, teacher: 13 }] }),
+      },
+      'no hidden_states.13; of hidden_states it has 13',
     ],
     ['a missing teacher', { teacher: './nowhere' }, 'nowhere'],
   ])('%s', async (_, changes, message) => {

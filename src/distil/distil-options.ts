@@ -14,6 +14,8 @@ import type { Teacher } from './teacher/teacher.ts'
 export interface Widths {
   readonly student: number
   readonly teacher: number
+  /** Of the teacher's hidden states, where it is a model that runs here. */
+  readonly teacherHidden?: number
 }
 
 /** A data set, and what a student is taught with it. */
@@ -23,6 +25,12 @@ export interface DistilSource extends Omit<TrainingSource, 'loss' | 'targets'> {
    * of the two widths. Its targets are `teacher` for sentences, `teacher.0`, `teacher.1` … for pairs.
    */
   readonly loss: Loss | ((widths: Widths) => Loss)
+  /**
+   * What the loss compares with inside the teacher: `hidden_states.n` from 0, the embeddings; and of
+   * layer n from 0, `queries.n`, `keys.n`, `values.n`. The teacher then runs in every step, and must
+   * be a model of the student's tokenizer. Default: nothing.
+   */
+  readonly states?: readonly string[]
 }
 
 /** One training of a student, with data, losses and a schedule of its own. */

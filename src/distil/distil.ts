@@ -1,4 +1,4 @@
-import { loadCheckpoint } from '../checkpoint/index.ts'
+import { type Checkpoint, loadCheckpoint } from '../checkpoint/index.ts'
 import { SentenceEncoder } from '../encoder/index.ts'
 import { packageVersion } from '../files/index.ts'
 import { runtimeVersion } from '../runtime/index.ts'
@@ -33,9 +33,14 @@ export async function distil(options: DistilOptions): Promise<DistilReport> {
   const folder = new DistilFolder(options.output)
   await folder.open(recordOf(options), options.resume ?? false)
   const start = await folder.student(options.student)
-  await using vectors = await TeacherVectors.open(options.vectors ?? folder.at('vectors'), options)
+  const beginning = await loadCheckpoint(start)
+  await using vectors = await TeacherVectors.open(
+    options.vectors ?? folder.at('vectors'),
+    beginning,
+    options,
+  )
   const heldOut = await vectors.heldOut()
-  const run = { options, folder, vectors, width: await widthOf(start, options) }
+  const run = { options, folder, vectors, width: await widthOf(beginning, options) }
   let student = start
   for (const [index, stage] of options.stages.entries()) {
     const measure = { heldOut, tasks: options.tasks, prompt: stage.prompt }
@@ -86,8 +91,8 @@ async function trainStage(index: number, run: StageRun): Promise<void> {
   })
 }
 
-async function widthOf(student: string, { threads, backend }: DistilOptions): Promise<number> {
-  await using encoder = await SentenceEncoder.fromCheckpoint(await loadCheckpoint(student), {
+async function widthOf(student: Checkpoint, { threads, backend }: DistilOptions): Promise<number> {
+  await using encoder = await SentenceEncoder.fromCheckpoint(student, {
     onWarning: () => {},
     ...(threads === undefined ? {} : { threads }),
     ...(backend === undefined ? {} : { backend }),

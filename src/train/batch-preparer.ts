@@ -52,11 +52,9 @@ export class BatchPreparer {
     const layout = { padId: tokenizer.padId, poolingMask: excludesPrompt(checkpoint) }
     const place = new Map(order.map((text, position) => [text, position]))
     const placed = columns.map((numbers) => numbers.map((number) => place.get(number) ?? 0))
-    const inputs = {
-      program,
-      texts: parts.map((part) => batchTensors(part, layout)),
-      loss: { ...rowInputs(placed), ...(await targetInputs(source, examples)) },
-    }
+    const tensors = parts.map((part) => batchTensors(part, layout))
+    const targets = await targetInputs(source, examples, tensors)
+    const inputs = { program, texts: tensors, loss: { ...rowInputs(placed), ...targets } }
     return { inputs, texts: texts.length }
   }
 }
@@ -108,8 +106,9 @@ function rowInputs(columns: readonly (readonly number[])[]): Inputs {
 async function targetInputs(
   { dataset, loss, targets }: TrainingSource,
   examples: readonly Example[],
+  [texts = {}]: readonly Inputs[],
 ): Promise<Inputs> {
-  const all = new Map<string, Tensor>(Object.entries((await targets?.(examples)) ?? {}))
+  const all = new Map<string, Tensor>(Object.entries((await targets?.(examples, texts)) ?? {}))
   if (loss.label !== 'none') all.set('label', labels(dataset.name, examples))
   return Object.fromEntries([...all].map(([name, tensor]) => [TRAINING_NAMES.target(name), tensor]))
 }

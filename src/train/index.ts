@@ -32,6 +32,7 @@ export {
   mse,
   multipleNegatives,
   onlineContrastive,
+  RELATIONS,
   similarityDistribution,
   similarityMatrix,
   type TokenContext,

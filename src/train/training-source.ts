@@ -12,9 +12,11 @@ export interface TrainingSource extends BatchSource {
   readonly cachedTexts?: number
   /**
    * Tensors the loss compares with beside the label, such as a teacher's vectors, by the names it
-   * asks for: float32, [P, …].
+   * asks for: float32, [P, …]; token targets [R,T, …], over `texts`, the batch's unique texts as the
+   * model takes them.
    */
   readonly targets?: (
     examples: readonly Example[],
+    texts: Readonly<Record<string, Tensor>>,
   ) => Readonly<Record<string, Tensor>> | Promise<Readonly<Record<string, Tensor>>>
 }

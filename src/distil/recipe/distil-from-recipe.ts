@@ -18,7 +18,7 @@ import { openTeacher } from '../teacher/open-teacher.ts'
 import type { Teacher } from '../teacher/teacher.ts'
 import { type DistilRecipe, distilRecipeSchema, type StageRecipe } from './distil-recipe.ts'
 import { RecipeDatasets, textsOf } from './recipe-datasets.ts'
-import { distilLossOf } from './teacher-loss-recipe.ts'
+import { distilLossOf, teacherStatesOf } from './teacher-loss-recipe.ts'
 
 export type DistilRecipeOptions = Pick<
   DistilOptions,
@@ -124,6 +124,7 @@ async function stageOf(stage: StageRecipe, datasets: RecipeDatasets): Promise<Di
       ...batchOptions(source, source.loss),
       dataset,
       loss: distilLossOf(source.loss, dataset.columns),
+      states: teacherStatesOf(source.loss),
     })
   }
   return {

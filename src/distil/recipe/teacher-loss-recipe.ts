@@ -1,9 +1,12 @@
 import { z } from 'zod'
 import { InputError } from '../../errors/index.ts'
 import {
+  attentionRelation,
   cosineToTeacher,
+  hiddenStates,
   type Loss,
   mse,
+  RELATIONS,
   similarityDistribution,
   similarityMatrix,
   teacherRanking,
@@ -17,6 +20,7 @@ import {
 } from '../../train/recipe/index.ts'
 import type { Widths } from '../distil-options.ts'
 
+const layer = z.number().int().nonnegative()
 const positive = z.number().positive().exactOptional()
 
 const teacherLosses = [
@@ -31,6 +35,21 @@ const teacherLosses = [
     ...lossWeight,
   }),
   z.strictObject({ name: z.literal('teacher_ranking'), scale: positive, ...lossWeight }),
+  z.strictObject({
+    name: z.literal('hidden_states'),
+    /** Which states are compared: 0 is the embeddings, n what layer n gives, counted from 1. */
+    pairs: z.array(z.strictObject({ student: layer, teacher: layer })).min(1),
+    ...lossWeight,
+  }),
+  z.strictObject({
+    name: z.literal('attention_relation'),
+    /** Counted from 0. */
+    teacher_layer: layer,
+    student_layer: layer.exactOptional(),
+    heads: z.number().int().positive(),
+    relations: z.array(z.enum(RELATIONS)).min(1).exactOptional(),
+    ...lossWeight,
+  }),
 ] as const
 const teacherLossSchema = z.discriminatedUnion('name', teacherLosses)
 type TeacherLossRecipe = z.infer<typeof teacherLossSchema>
@@ -44,6 +63,18 @@ type LossRecipe = z.infer<typeof distilLossesSchema>[number]
 const TEACHER_LOSSES: ReadonlySet<string> = new Set(
   teacherLosses.map(({ shape }) => shape.name.value),
 )
+
+/** What the losses compare with inside the teacher, by the names of `DistilSource.states`. */
+export function teacherStatesOf(recipes: readonly LossRecipe[]): string[] {
+  return recipes.flatMap((recipe) => {
+    if (recipe.name === 'hidden_states') {
+      return recipe.pairs.map(({ teacher }) => `hidden_states.${teacher}`)
+    }
+    if (recipe.name !== 'attention_relation') return []
+    const { relations = RELATIONS, teacher_layer } = recipe
+    return relations.map((relation) => `${relation}.${teacher_layer}`)
+  })
+}
 
 /** The loss; a function of the two widths where any part of it compares with the teacher. */
 export function distilLossOf(
@@ -69,6 +100,8 @@ function teacherLossOf(recipe: TeacherLossRecipe, widths: Widths, columns: numbe
   requireEqualWidths(recipe, widths)
   const perColumn = columns > 1
   const relational = { teacherSize: widths.teacher }
+  const { teacherHidden } = widths
+  const inner = teacherHidden === undefined ? {} : { teacherSize: teacherHidden }
   switch (recipe.name) {
     case 'mse':
       return mse({ perColumn })
@@ -90,6 +123,18 @@ function teacherLossOf(recipe: TeacherLossRecipe, widths: Widths, columns: numbe
     }
     case 'teacher_ranking':
       return teacherRanking(recipe.scale === undefined ? {} : { scale: recipe.scale })
+    case 'hidden_states':
+      return hiddenStates({ pairs: recipe.pairs, ...inner })
+    case 'attention_relation': {
+      const { heads, teacher_layer, student_layer, relations } = recipe
+      return attentionRelation({
+        ...inner,
+        heads,
+        teacherLayer: teacher_layer,
+        ...(student_layer === undefined ? {} : { studentLayer: student_layer }),
+        ...(relations === undefined ? {} : { relations }),
+      })
+    }
     default:
       return recipe satisfies never
   }

@@ -6,7 +6,7 @@ import { InputError, TeacherError } from '../../errors/index.ts'
 import { outputError } from '../../files/index.ts'
 import type { Tensor } from '../../runtime/index.ts'
 import type { Matrix } from '../../similarity/index.ts'
-import type { Dataset, Example, TrainingSource } from '../../train/index.ts'
+import type { Dataset, Example } from '../../train/index.ts'
 import type { Teacher } from './teacher.ts'
 import { TextIndex } from './text-index.ts'
 import { VectorFile } from './vector-file.ts'
@@ -18,6 +18,11 @@ export interface TeacherCacheOptions {
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: Progress) => void
 }
+
+/** Gives a teacher's vectors of examples by the names losses ask for. */
+export type VectorTargets = (
+  examples: readonly Example[],
+) => Promise<Readonly<Record<string, Tensor>>>
 
 /** Texts the teacher is asked for at a time; what an interruption loses. */
 const BLOCK = 1024
@@ -81,7 +86,7 @@ export class TeacherCache {
    * The `targets` of a training source: `teacher` [P,D], the vectors of the first texts; or with
    * `perColumn` the vectors of every text column, `teacher.0`, `teacher.1` …
    */
-  targets({ perColumn = false } = {}): NonNullable<TrainingSource['targets']> {
+  targets({ perColumn = false } = {}): VectorTargets {
     return async (examples) => {
       if (!perColumn) return { teacher: await this.#tensor(examples, 0) }
       const columns = (examples[0]?.texts ?? []).map(async (_, column) => {

@@ -1,0 +1,90 @@
+import type { Checkpoint } from '../../checkpoint/index.ts'
+import { InputError } from '../../errors/index.ts'
+import { Graph } from '../../graph/index.ts'
+import { reshape } from '../../graph/operations.ts'
+import { GRAPH_NAMES, type SentenceModel, sentenceModel, storedWeights } from '../../model/index.ts'
+import {
+  type Backend,
+  LocalSession,
+  physicalCores,
+  placeWeights,
+  type Tensor,
+} from '../../runtime/index.ts'
+import { pieceMap } from './piece-map.ts'
+
+export interface TeacherStatesOptions {
+  readonly teacher: Checkpoint
+  /** Whose pieces the texts are cut into. */
+  readonly student: Checkpoint
+  /** `hidden_states.n`, `queries.n`, `keys.n`, `values.n`, as the losses call them. */
+  readonly names: readonly string[]
+  readonly threads?: number
+  readonly backend?: Backend
+}
+
+/** What a teacher computes inside, over the pieces a student sees; nothing of it is kept. */
+export class TeacherStates {
+  readonly #session: LocalSession
+  readonly #numbers: Int32Array
+  readonly #names: readonly string[]
+
+  private constructor(session: LocalSession, numbers: Int32Array, names: readonly string[]) {
+    this.#session = session
+    this.#numbers = numbers
+    this.#names = names
+  }
+
+  /** @throws InputError for a layer the teacher lacks, and for another tokenizer than its own. */
+  static async open(options: TeacherStatesOptions): Promise<TeacherStates> {
+    const { teacher, student, names, threads = physicalCores(), backend } = options
+    const session = await LocalSession.create(placeWeights(statesGraph(teacher, names)), {
+      threads,
+      backend,
+    })
+    return new TeacherStates(session, pieceMap(student, teacher), names)
+  }
+
+  /** @param texts a batch [R,T], as the student takes it. @returns by name, [R,T,H] */
+  async targets(
+    texts: Readonly<Record<string, Tensor>>,
+  ): Promise<Readonly<Record<string, Tensor>>> {
+    const { [GRAPH_NAMES.ids]: ids, [GRAPH_NAMES.mask]: mask } = texts
+    if (ids?.type !== 'int64' || !mask) return {}
+    const data = ids.data.map((id) => BigInt(this.#numbers[Number(id)] ?? 0))
+    const inputs = { [GRAPH_NAMES.ids]: { ...ids, data }, [GRAPH_NAMES.mask]: mask }
+    return this.#session.run(inputs, this.#names)
+  }
+
+  async dispose(): Promise<void> {
+    await this.#session.dispose()
+  }
+}
+
+/** The teacher, with the states asked for as outputs. */
+function statesGraph(teacher: Checkpoint, names: readonly string[]): Graph {
+  const graph = new Graph()
+  const model = sentenceModel(teacher, {
+    graph,
+    attention: 'standard',
+    segments: false,
+    source: storedWeights(graph),
+  })
+  for (const name of names) {
+    graph.output(name, reshape(stateOf(model, name), ['B', 'T', teacher.config.hiddenSize]))
+  }
+  return graph
+}
+
+function stateOf(model: SentenceModel, name: string) {
+  const [kind = '', number] = name.split('.')
+  const { queries, keys, values } = model
+  const lists = { hidden_states: model.hiddenStates, queries, keys, values }
+  const list = Object.entries(lists).find(([known]) => known === kind)?.[1] ?? []
+  const state = list[Number(number)]
+  if (state) return state
+  throw new InputError(
+    'distil-state',
+    `the teacher has no ${name}; of ${kind} it has ${list.length}, counted from 0`,
+    { facts: { name, count: list.length } },
+  )
+}
