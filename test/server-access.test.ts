@@ -50,6 +50,19 @@ describe('without the right key', () => {
   })
 })
 
+test('metrics need no key where that is asked for', async () => {
+  const open = await ServerClient.start({ apiKeys: ['one'], openMetrics: true })
+  await open.with({ authorization: 'Bearer one' }).ok('/embed', { inputs: ['x', 'y'] })
+  const { status, body } = await open.get('/metrics')
+  expect(status).toBe(200)
+  expect(body).toContain('yuju_request_seconds_count{route="/embed",status="200"} 1')
+  expect(body).toContain('yuju_texts_total{model="tiny",source="encoded"} 2')
+  expect(body).toContain('yuju_tokens_total{model="tiny"} 6')
+  expect(body).toContain('yuju_queue_length{model="tiny"} 0')
+  expect((await open.get('/info')).status).toBe(401)
+  await open.server.close()
+})
+
 test.each(['one', 'two'])('the key %s opens', async (key) => {
   const answer = await locked
     .with({ authorization: `Bearer ${key}` })

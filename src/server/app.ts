@@ -7,6 +7,8 @@ export interface AppEnv {
     readonly requestId: string
     /** Is aborted when the client goes away, and when the request has taken too long. */
     readonly signal: AbortSignal
+    /** What was sent, once it is known to be what its route takes. */
+    readonly body: unknown
   }
 }
 

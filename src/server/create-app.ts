@@ -1,11 +1,18 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
-import { BearerKeys, type RequestLimit, requestDeadline, requestId } from './access/index.ts'
+import {
+  BearerKeys,
+  observeRequests,
+  type RequestLimit,
+  requestDeadline,
+  requestId,
+} from './access/index.ts'
 import type { App, AppEnv } from './app.ts'
 import { failureOf, renderFailure, serverError } from './failures/index.ts'
 import { addDocuments } from './routes/documents.ts'
-import { addHealth, OPEN_PATHS } from './routes/health.ts'
+import { addHealth } from './routes/health.ts'
+import { addMetrics } from './routes/metrics.ts'
 import { addOpenaiEmbeddings } from './routes/openai-embeddings.ts'
 import { addOpenaiModels } from './routes/openai-models.ts'
 import { addTeiDecode } from './routes/tei-decode.ts'
@@ -15,6 +22,7 @@ import { addTeiInfo } from './routes/tei-info.ts'
 import { addTeiSimilarity } from './routes/tei-similarity.ts'
 import { addTeiTokenize } from './routes/tei-tokenize.ts'
 import type { Service } from './service.ts'
+import type { ServerSettings } from './settings.ts'
 
 /** All routes, and what every request goes through on its way to one. */
 export function createApp(service: Service, limit: RequestLimit): App {
@@ -29,6 +37,7 @@ export function createApp(service: Service, limit: RequestLimit): App {
   addTeiTokenize(app, service)
   addTeiDecode(app, service)
   addTeiInfo(app, service)
+  addMetrics(app, service)
   addDocuments(app, { hasKeys: service.settings.apiKeys.length > 0 })
   app.notFound(({ req }) => {
     throw serverError('route-unknown', `there is no ${req.path}; /openapi.json says what there is`)
@@ -38,18 +47,24 @@ export function createApp(service: Service, limit: RequestLimit): App {
 }
 
 /** The cheapest first: a request that is turned away has cost next to nothing. */
-function addAccess(app: App, { settings, state }: Service, limit: RequestLimit): void {
+function addAccess(app: App, service: Service, limit: RequestLimit): void {
+  const { settings, state } = service
   const keys = new BearerKeys(settings.apiKeys)
+  const isOpen = openPaths(settings)
   app.use(requestId)
+  app.use(observeRequests(service))
   if (settings.corsOrigins.length > 0) app.use(corsOf(settings.corsOrigins))
-  const guarded = [limit.middleware(state), requestDeadline(settings.requestTimeout)] as const
-  app.use(async (call, next) => {
-    if (OPEN_PATHS.includes(call.req.path)) return next()
-    keys.check(call.req.header('authorization') ?? null)
-    return next()
+  app.use(async ({ req }, next) => {
+    if (!isOpen.has(req.path)) keys.check(req.header('authorization') ?? null)
+    await next()
   })
-  app.on(['POST'], '*', ...guarded)
+  app.post('*', limit.middleware(state), requestDeadline(settings.requestTimeout))
   app.use(bodyLimit({ maxSize: settings.bodyLimit, onError: () => tooLarge(settings.bodyLimit) }))
+}
+
+/** The paths that are answered without a key. */
+function openPaths({ openMetrics }: ServerSettings): ReadonlySet<string> {
+  return new Set(['/health', '/health/live', ...(openMetrics ? ['/metrics'] : [])])
 }
 
 function corsOf(origins: readonly string[]) {

@@ -1,29 +1,30 @@
-import { SentenceEncoder } from '../encoder/index.ts'
+import { setTimeout as pause } from 'node:timers/promises'
 import { RequestLimit } from './access/index.ts'
+import { ResultCache } from './cache/index.ts'
 import { createApp } from './create-app.ts'
-import { LocalEngine } from './engine/index.ts'
-import { ModelRegistry, ServedModel } from './models/index.ts'
-import { checkSettings, type ServerSettings } from './settings.ts'
-
-/** A model, and the name that requests call it by. */
-export interface ServerModel {
-  readonly name: string
-  /** An encoder, which stays the caller's to dispose of; or a folder, or owner/name on the hub. */
-  readonly model: SentenceEncoder | string
-}
+import { loadModel, type ModelParts, type ServerModel } from './load-model.ts'
+import { ServerMetrics } from './metrics/index.ts'
+import { ModelRegistry } from './models/index.ts'
+import type { ServerEvent } from './server-event.ts'
+import { checkSettings, type ServerSettings, serverSettings } from './settings.ts'
 
 export interface ServerOptions extends Partial<ServerSettings> {
   /** At least one; the first is meant where a request names none. */
   readonly models: readonly ServerModel[]
+  /** Is told of requests and troubles. Default: nobody is. */
+  readonly onEvent?: (event: ServerEvent) => void
 }
 
-/** A server without a port: give `fetch` to whatever has one. */
+/** A server without a port: give `fetch` to whatever has one, or the whole to `listen`. */
 export interface Server {
   readonly settings: ServerSettings
   /** Answers a request; failures are answers too. */
   readonly fetch: (request: Request, env?: unknown) => Response | Promise<Response>
-  /** Turns readiness off and refuses new work; resolves when what was begun is answered. */
-  drain(): Promise<void>
+  /**
+   * Turns readiness off; after `delay` seconds, in which those who ask for it hear of that, refuses
+   * what is new. Resolves when everything else is answered.
+   */
+  drain(options?: { readonly delay?: number }): Promise<void>
   /** Frees the models that the server loaded itself. */
   close(): Promise<void>
 }
@@ -33,38 +34,60 @@ export interface Server {
  * text-embeddings-inference. `/openapi.json` describes them all.
  * @throws InputError for wrong settings; what `SentenceEncoder.load` throws for a model.
  */
-export async function createServer({ models, ...given }: ServerOptions): Promise<Server> {
-  const settings = checkSettings(given)
+export async function createServer({
+  models,
+  onEvent = () => {},
+  ...given
+}: ServerOptions): Promise<Server> {
+  const settings = checkSettings(serverSettings, given)
+  const metrics = new ServerMetrics()
+  const cache = new ResultCache(settings.cacheSize)
+  const loaded = await loadAll(models, { settings, metrics, cache, onEvent })
+  const registry = new ModelRegistry(loaded.map(({ model }) => model))
   const limit = new RequestLimit(settings.maxRequests)
-  const served = await Promise.all(models.map(serve))
-  const registry = new ModelRegistry(served.map(({ model }) => model))
-  let isDraining = false
-  const state = {
-    get isDraining() {
-      return isDraining
-    },
-    isReady: () => true,
-  }
+  watch(metrics, { limit, cache, loaded })
+  const state = { isWanted: true, isClosed: false }
   const startedAt = Math.floor(Date.now() / 1000)
-  const app = createApp({ models: registry, settings, startedAt, state }, limit)
+  const service = { models: registry, settings, metrics, onEvent, startedAt, state }
+  const app = createApp(service, limit)
   return {
     settings,
     fetch: app.fetch as Server['fetch'],
-    async drain() {
-      isDraining = true
+    async drain({ delay = 0 } = {}) {
+      state.isWanted = false
+      await pause(delay * 1000)
+      state.isClosed = true
       await limit.idle()
     },
     async close() {
-      await Promise.all(served.map(({ dispose }) => dispose()))
+      await Promise.all(loaded.map(({ dispose }) => dispose()))
     },
   }
 }
 
-async function serve({ name, model }: ServerModel) {
-  const isOurs = typeof model === 'string'
-  const encoder = isOurs ? await SentenceEncoder.load(model) : model
-  return {
-    model: new ServedModel(name, new LocalEngine(encoder)),
-    dispose: () => (isOurs ? encoder.dispose() : Promise.resolve()),
-  }
+/** All models, or none: where one fails, those that were loaded are freed. */
+async function loadAll(
+  models: readonly ServerModel[],
+  parts: ModelParts,
+): Promise<Awaited<ReturnType<typeof loadModel>>[]> {
+  const results = await Promise.allSettled(models.map((model) => loadModel(model, parts)))
+  const failed = results.find(({ status }) => status === 'rejected')
+  const loaded = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
+  if (failed?.status !== 'rejected') return loaded
+  await Promise.all(loaded.map(({ dispose }) => dispose()))
+  throw failed.reason
+}
+
+interface Watched {
+  readonly limit: RequestLimit
+  readonly cache: ResultCache
+  readonly loaded: readonly Awaited<ReturnType<typeof loadModel>>[]
+}
+
+function watch(metrics: ServerMetrics, { limit, cache, loaded }: Watched): void {
+  metrics.watch('open_requests', 'Requests that are being answered', () => limit.open)
+  metrics.watch('cache_entries', 'Embeddings in the cache', () => cache.size)
+  metrics.watchModels('queue_length', 'Texts that wait', () => {
+    return loaded.map(({ model, batcher }) => [model.name, batcher.waiting] as const)
+  })
 }

@@ -1,18 +1,22 @@
+import type { ServerMetrics } from './metrics/index.ts'
 import type { ModelRegistry } from './models/index.ts'
+import type { ServerEvent } from './server-event.ts'
 import type { ServerSettings } from './settings.ts'
 
 /** What the routes work with. */
 export interface Service {
   readonly models: ModelRegistry
   readonly settings: ServerSettings
+  readonly metrics: ServerMetrics
+  readonly onEvent: (event: ServerEvent) => void
   /** Unix seconds. */
   readonly startedAt: number
   readonly state: ServiceState
 }
 
 export interface ServiceState {
-  /** Whether the server is stopping: what was begun is finished, and nothing is begun. */
-  readonly isDraining: boolean
-  /** Whether every model has something to run it. */
-  isReady(): boolean
+  /** Whether new requests are refused, because the server is stopping. */
+  readonly isClosed: boolean
+  /** Whether the server should be sent requests: not once it is about to stop. */
+  readonly isWanted: boolean
 }

@@ -10,22 +10,28 @@ const list = z.array(z.string().min(1))
  * environment variables and the documentation's table are made of it.
  */
 export const serverSettings = z.strictObject({
-  apiKeys: list
-    .default([])
-    .describe('Keys, one of which a request must bear; without any, all requests are answered'),
-  openMetrics: z.boolean().default(false).describe('Answer /metrics without a key'),
-  corsOrigins: list
-    .default([])
-    .describe('Origins whose pages may call the server, or * for all; without any, none may'),
-  bodyLimit: count(1024).default(4_194_304).describe('Bytes a request body may have'),
-  maxItems: count(1).default(2048).describe('Texts a request may have'),
-  maxCharacters: count(1).default(100_000).describe('Characters a text may have'),
-  maxRequests: count(1).default(1024).describe('Requests that may be open at once'),
-  requestTimeout: seconds.default(60).describe('Seconds within which a request is answered'),
+  workers: count(1, 64).default(1).describe('Threads that run each model, each with a copy of it'),
+  threads: count(1, 1024)
+    .optional()
+    .describe('Threads that share a batch (default: the physical cores, divided by the workers)'),
   batchTokens: count(1)
     .default(4096)
     .describe('Pieces, as estimated, that texts of several requests may have to be run together'),
-  workers: count(1, 64).default(1).describe('Threads that run each model, each with a copy of it'),
+  batchWait: z
+    .number()
+    .min(0)
+    .max(10_000)
+    .default(2)
+    .describe('Milliseconds a text may wait for company while the model is busy'),
+  queueSize: count(1).default(8192).describe('Texts of a model that may wait'),
+  cacheSize: count(0)
+    .default(67_108_864)
+    .describe('Bytes for embeddings of earlier texts; 0: none'),
+  maxRequests: count(1).default(1024).describe('Requests that may be open at once'),
+  requestTimeout: seconds.default(60).describe('Seconds within which a request is answered'),
+  bodyLimit: count(1024).default(4_194_304).describe('Bytes a request body may have'),
+  maxItems: count(1).default(2048).describe('Texts a request may have'),
+  maxCharacters: count(1).default(100_000).describe('Characters a text may have'),
   truncate: z
     .boolean()
     .default(true)
@@ -34,6 +40,13 @@ export const serverSettings = z.strictObject({
     .boolean()
     .default(true)
     .describe('Scale vectors to length 1, where the request says nothing else'),
+  apiKeys: list
+    .default([])
+    .describe('Keys, one of which a request must bear; without any, all requests are answered'),
+  openMetrics: z.boolean().default(false).describe('Answer /metrics without a key'),
+  corsOrigins: list
+    .default([])
+    .describe('Origins whose pages may call the server, or * for all; without any, none may'),
 })
 
 export type ServerSettings = Readonly<z.infer<typeof serverSettings>>
@@ -42,8 +55,8 @@ export type ServerSettings = Readonly<z.infer<typeof serverSettings>>
  * The settings, with the defaults filled in.
  * @throws InputError that names the first one that is wrong.
  */
-export function checkSettings(given: unknown): ServerSettings {
-  const result = serverSettings.safeParse(given)
+export function checkSettings<Settings>(schema: z.ZodType<Settings>, given: unknown): Settings {
+  const result = schema.safeParse(given)
   if (result.success) return result.data
   const [issue] = result.error.issues
   const name = issue?.path.join('.') || 'settings'

@@ -1,4 +1,5 @@
 export { BearerKeys } from './bearer-keys.ts'
+export { observeRequests } from './observe-requests.ts'
 export { requestDeadline } from './request-deadline.ts'
 export { requestId } from './request-id.ts'
 export { RequestLimit } from './request-limit.ts'

@@ -27,7 +27,7 @@ export class RequestLimit {
 
   middleware(state: ServiceState): MiddlewareHandler<AppEnv> {
     return async (_, next) => {
-      if (state.isDraining) throw serverError('draining', 'the server is stopping')
+      if (state.isClosed) throw serverError('draining', 'the server is stopping')
       if (this.#open >= this.#most) {
         throw serverError('requests-too-many', `${this.#open} requests are open already`, {
           facts: { open: this.#open },

@@ -59,6 +59,10 @@ export interface TextsWithPrompt {
 /** What runs one model. Inputs were checked; whatever fails is the engine's fault. */
 export interface Engine {
   readonly description: ModelDescription
+  /** Jobs that it keeps busy with: more at once would only wait. */
+  readonly capacity: number
+  /** Whether there is something to run the model just now. */
+  readonly isReady: boolean
   /** Vectors of a job's texts, in order. */
   encode(inputs: readonly ModelInput[]): Promise<JobResult>
   /** Vectors of every piece, before pooling. */

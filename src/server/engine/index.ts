@@ -6,4 +6,7 @@ export type {
   PieceVectors,
   TextPieces,
 } from './engine.ts'
+export type { EngineLoadOptions } from './engine-messages.ts'
+export { EnginePool } from './engine-pool.ts'
 export { LocalEngine } from './local-engine.ts'
+export { WorkerEngine } from './worker-engine.ts'

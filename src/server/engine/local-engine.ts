@@ -15,6 +15,9 @@ import type {
 /** Runs an encoder on the thread that calls it: texts are cut into pieces here. */
 export class LocalEngine implements Engine {
   readonly description: ModelDescription
+  /** One is cut into pieces while the other is run. */
+  readonly capacity = 2
+  readonly isReady = true
   readonly #encoder: SentenceEncoder
   #decoder: PieceDecoder | undefined
 

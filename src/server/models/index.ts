@@ -1,2 +1,3 @@
+export type { EncodedText } from './encoded-text.ts'
 export { ModelRegistry } from './model-registry.ts'
-export { type EncodedText, finishVector, ServedModel, type VectorOptions } from './served-model.ts'
+export { finishVector, ServedModel } from './served-model.ts'

@@ -1,14 +1,7 @@
 import { finishVectors } from '../../encoder/index.ts'
 import type { Engine, ModelDescription, ModelInput } from '../engine/index.ts'
 import { serverError } from '../failures/index.ts'
-
-/** A text's embedding as the model gives it. */
-export interface EncodedText {
-  /** [D]; shared between requests, so never to be written to. */
-  readonly vector: Float32Array
-  readonly tokens: number
-  readonly truncated: number
-}
+import type { EncodedText } from './encoded-text.ts'
 
 /** How the vectors of a request are to come out. */
 export interface VectorOptions {
@@ -17,16 +10,23 @@ export interface VectorOptions {
   readonly normalize: boolean
 }
 
+/** What encodes a model's texts, together where that is cheaper. */
+export interface TextEncoding {
+  encode(inputs: readonly ModelInput[], signal: AbortSignal): Promise<EncodedText[]>
+}
+
 /** A model under the name that requests call it by. */
 export class ServedModel {
   readonly name: string
   readonly description: ModelDescription
   readonly engine: Engine
+  readonly #encoding: TextEncoding
 
-  constructor(name: string, engine: Engine) {
+  constructor(name: string, engine: Engine, encoding: TextEncoding) {
     this.name = name
     this.description = engine.description
     this.engine = engine
+    this.#encoding = encoding
   }
 
   /**
@@ -47,15 +47,12 @@ export class ServedModel {
     )
   }
 
-  /** Embeddings of texts, in order. */
-  async encode(inputs: readonly ModelInput[], _signal: AbortSignal): Promise<EncodedText[]> {
-    const { data, tokens, truncated } = await this.engine.encode(inputs)
-    const { dimensions } = this.description
-    return inputs.map((_, row) => ({
-      vector: data.subarray(row * dimensions, (row + 1) * dimensions),
-      tokens: tokens[row] ?? 0,
-      truncated: truncated[row] ?? 0,
-    }))
+  /**
+   * Embeddings of texts, in order.
+   * @throws ServerError when too many texts wait; the signal's reason.
+   */
+  encode(inputs: readonly ModelInput[], signal: AbortSignal): Promise<EncodedText[]> {
+    return this.#encoding.encode(inputs, signal)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { RouteConfig, z } from '@hono/zod-openapi'
+import { type RouteConfig, z } from '@hono/zod-openapi'
 import { readJson } from '../access/json-body.ts'
 import type { App, Call } from '../app.ts'
 import { FAILURES, type FailureCode, serverError } from '../failures/index.ts'
@@ -10,8 +10,12 @@ export interface Endpoint {
   readonly tag: 'OpenAI' | 'text-embeddings-inference' | 'Operation'
   readonly summary: string
   readonly description?: string
-  /** What a good answer is; without a schema, plain text or nothing. */
-  readonly answer: { readonly description: string; readonly schema?: z.ZodType }
+  /** What a good answer is: JSON of a schema, text of a type, or nothing. */
+  readonly answer: {
+    readonly description: string
+    readonly schema?: z.ZodType
+    readonly type?: string
+  }
   readonly failures: readonly FailureCode[]
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
@@ -28,7 +32,9 @@ export function addPost<Body>(
     request: { body: { required: true, content: { 'application/json': { schema: body } } } },
   })
   app.post(endpoint.path, async (call) => {
-    return handle(checkRequest(body, await readJson(call.req.raw)), call)
+    const checked = checkRequest(body, await readJson(call.req.raw))
+    call.set('body', checked)
+    return handle(checked, call)
   })
   refuseOtherMethods(app, endpoint.path, 'POST')
 }
@@ -58,13 +64,15 @@ function register(
     ...(description === undefined ? {} : { description }),
     ...method,
     responses: {
-      200: {
-        description: answer.description,
-        ...(answer.schema ? { content: { 'application/json': { schema: answer.schema } } } : {}),
-      },
+      200: { description: answer.description, ...contentOf(answer) },
       ...failureResponses(failures, tag === 'OpenAI' ? openaiFailure : teiFailure),
     },
   })
+}
+
+function contentOf({ schema, type }: Endpoint['answer']) {
+  if (schema) return { content: { 'application/json': { schema } } }
+  return type === undefined ? {} : { content: { [type]: { schema: z.string() } } }
 }
 
 /** One response a status, which says what can be behind it. */

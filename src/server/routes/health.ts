@@ -3,11 +3,8 @@ import { serverError } from '../failures/index.ts'
 import type { Service } from '../service.ts'
 import { addGet } from './endpoint.ts'
 
-/** The paths that are answered without a key. */
-export const OPEN_PATHS: readonly string[] = ['/health', '/health/live']
-
 /** `GET /health`, which turns away load balancers when it should, and `GET /health/live`. */
-export function addHealth(app: App, { state }: Service): void {
+export function addHealth(app: App, { models, state }: Service): void {
   const ready = {
     path: '/health',
     tag: 'text-embeddings-inference',
@@ -16,8 +13,10 @@ export function addHealth(app: App, { state }: Service): void {
     failures: ['draining', 'unready'],
   } as const
   addGet(app, ready, (call) => {
-    if (state.isDraining) throw serverError('draining', 'the server is stopping')
-    if (!state.isReady()) throw serverError('unready', 'a model has no worker just now')
+    if (!state.isWanted) throw serverError('draining', 'the server is stopping')
+    for (const { name, engine } of models) {
+      if (!engine.isReady) throw serverError('unready', `${name} has no worker just now`)
+    }
     return call.body(null, 200)
   })
   const live = {

@@ -1,0 +1,132 @@
+import { inputKey, type ResultCache } from '../cache/index.ts'
+import type { ModelInput } from '../engine/index.ts'
+import type { EncodedText } from '../models/encoded-text.ts'
+import type { Batcher } from './batcher.ts'
+import type { Ticket } from './ticket.ts'
+
+/** Where a text's embedding came from. */
+export interface Sources {
+  /** Texts the cache had. */
+  readonly cached: number
+  /** Texts that were in the queue already, or twice in the request. */
+  readonly shared: number
+  readonly encoded: number
+}
+
+export interface SharedParts {
+  readonly model: string
+  readonly batcher: Batcher
+  readonly cache: ResultCache
+  readonly record?: (sources: Sources) => void
+}
+
+/**
+ * Encodes no text twice: not within a request, not for requests at the same time, and not while the
+ * cache remembers it.
+ */
+export class SharedEncoder {
+  readonly #parts: SharedParts
+  readonly #tickets = new Map<string, Ticket>()
+
+  constructor(parts: SharedParts) {
+    this.#parts = parts
+  }
+
+  /**
+   * Embeddings of texts, in order. When the signal is aborted, texts that nobody else waits for
+   * leave the queue.
+   * @throws ServerError when the queue has no room; the signal's reason; what the engine throws.
+   */
+  async encode(inputs: readonly ModelInput[], signal: AbortSignal): Promise<EncodedText[]> {
+    signal.throwIfAborted()
+    const keys = inputs.map((input) => inputKey(this.#parts.model, input))
+    const found = new Map<string, EncodedText>()
+    const missing = new Map<string, ModelInput>()
+    for (const [index, key] of keys.entries()) {
+      const cached = this.#parts.cache.get(key)
+      const input = inputs[index]
+      if (cached) found.set(key, cached)
+      else if (input) missing.set(key, input)
+    }
+    const tickets = this.#ticketsOf(missing)
+    this.#parts.record?.(countSources(inputs.length, { found, keys, tickets }))
+    for (const [key, text] of await this.#results(tickets.all, signal)) found.set(key, text)
+    return keys.flatMap((key) => found.get(key) ?? [])
+  }
+
+  /** A ticket for every text: one that there is, or a new one. */
+  #ticketsOf(missing: ReadonlyMap<string, ModelInput>): Tickets {
+    const all = new Map<string, Ticket>()
+    const fresh = [...missing].filter(([key]) => !this.#tickets.has(key))
+    // First what can be refused: nothing has been touched then.
+    const submitted = this.#parts.batcher.submit(fresh.map(([, input]) => input))
+    for (const key of missing.keys()) {
+      const ticket = this.#tickets.get(key)
+      if (!ticket) continue
+      ticket.waiters += 1
+      all.set(key, ticket)
+    }
+    for (const [index, ticket] of submitted.entries()) {
+      const [key = ''] = fresh[index] ?? []
+      all.set(key, ticket)
+      this.#watch(key, ticket)
+    }
+    return { all, fresh: submitted.length }
+  }
+
+  #watch(key: string, ticket: Ticket): void {
+    this.#tickets.set(key, ticket)
+    const forget = () => {
+      if (this.#tickets.get(key) === ticket) this.#tickets.delete(key)
+    }
+    ticket.result.then((text) => {
+      this.#parts.cache.set(key, text)
+      forget()
+    }, forget)
+  }
+
+  async #results(
+    tickets: ReadonlyMap<string, Ticket>,
+    signal: AbortSignal,
+  ): Promise<(readonly [string, EncodedText])[]> {
+    const entries = [...tickets]
+    const results = Promise.all(
+      entries.map(async ([key, { result }]) => [key, await result] as const),
+    )
+    let leave = () => {}
+    const aborted = new Promise<never>((_, reject) => {
+      leave = () => reject(signal.reason)
+      signal.addEventListener('abort', leave)
+    })
+    try {
+      return await Promise.race([results, aborted])
+    } finally {
+      signal.removeEventListener('abort', leave)
+      for (const [key, ticket] of entries) this.#release(key, ticket)
+    }
+  }
+
+  #release(key: string, ticket: Ticket): void {
+    ticket.waiters -= 1
+    if (ticket.waiters > 0 || ticket.isTaken) return
+    this.#parts.batcher.cancel(ticket)
+    if (this.#tickets.get(key) === ticket) this.#tickets.delete(key)
+  }
+}
+
+interface Tickets {
+  readonly all: ReadonlyMap<string, Ticket>
+  /** How many of them are new. */
+  readonly fresh: number
+}
+
+interface Found {
+  readonly found: ReadonlyMap<string, EncodedText>
+  readonly keys: readonly string[]
+  readonly tickets: Tickets
+}
+
+function countSources(texts: number, { found, keys, tickets }: Found): Sources {
+  const cached = keys.filter((key) => found.has(key)).length
+  return { cached, encoded: tickets.fresh, shared: texts - cached - tickets.fresh }
+}

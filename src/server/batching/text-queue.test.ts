@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest'
+import { TextQueue } from './text-queue.ts'
+import { costOf, Ticket } from './ticket.ts'
+
+function tickets(...texts: readonly string[]): Ticket[] {
+  return texts.map((text) => {
+    const input = { text, prompt: '' }
+    return new Ticket(input, costOf(input, 512))
+  })
+}
+
+const textsOf = (taken: readonly Ticket[]) => {
+  return taken.map(({ input }) => ('text' in input ? input.text : ''))
+}
+
+describe('order', () => {
+  test('requests take turns, a text each', () => {
+    const queue = new TextQueue(100)
+    queue.add(tickets('a1', 'a2', 'a3', 'a4'))
+    queue.add(tickets('b1'))
+    queue.add(tickets('c1', 'c2'))
+    expect(textsOf(queue.take(1000))).toEqual(['a1', 'b1', 'c1', 'a2', 'c2', 'a3', 'a4'])
+    expect([queue.size, queue.cost]).toEqual([0, 0])
+  })
+
+  test('a batch ends before it costs too much, and the next one goes on', () => {
+    const queue = new TextQueue(100)
+    queue.add(tickets('12', '34', '56'))
+    expect(textsOf(queue.take(8))).toEqual(['12', '34'])
+    expect(textsOf(queue.take(8))).toEqual(['56'])
+    expect(queue.take(8)).toEqual([])
+  })
+
+  test('a text that costs more than a batch may is a batch of its own', () => {
+    const queue = new TextQueue(100)
+    queue.add(tickets('1234567890', '1'))
+    expect(textsOf(queue.take(5))).toEqual(['1234567890'])
+    expect(textsOf(queue.take(5))).toEqual(['1'])
+  })
+})
+
+describe('room', () => {
+  test('a request that does not fit is refused whole', () => {
+    const queue = new TextQueue(3)
+    queue.add(tickets('1', '2'))
+    expect(() => queue.add(tickets('3', '4'))).toThrow(
+      expect.objectContaining({ name: 'ServerError', code: 'queue-full' }),
+    )
+    expect(queue.size).toBe(2)
+    queue.add(tickets('3'))
+    expect(textsOf(queue.take(1000))).toEqual(['1', '3', '2'])
+  })
+
+  test('a cancelled text gives its place back and is never taken', () => {
+    const queue = new TextQueue(2)
+    const [first, second] = tickets('1', '2')
+    if (!first || !second) throw new Error('two tickets were made')
+    queue.add([first, second])
+    queue.cancel(first)
+    queue.cancel(first)
+    expect([queue.size, queue.cost]).toEqual([1, 3])
+    queue.add(tickets('3'))
+    expect(textsOf(queue.take(1000))).toEqual(['2', '3'])
+    queue.cancel(second)
+    expect(queue.size).toBe(0)
+  })
+})
+
+test('the estimate of a text is its characters and the special pieces, up to the limit', () => {
+  expect(costOf({ text: '你好', prompt: '问：' }, 512)).toBe(6)
+  expect(costOf({ text: 'x'.repeat(1000), prompt: '' }, 512)).toBe(512)
+  expect(costOf({ ids: new Int32Array(9) }, 512)).toBe(9)
+})

@@ -1,0 +1,2 @@
+export { inputKey } from './input-key.ts'
+export { ResultCache } from './result-cache.ts'

@@ -1,0 +1,34 @@
+import type { LoadOptions } from '../../encoder/index.ts'
+import type { Engine, ModelDescription } from './engine.ts'
+import type { ThreadFailure } from './thread-failure.ts'
+
+/** How a model is loaded, as far as it can be told to a thread. */
+export type EngineLoadOptions = Pick<
+  LoadOptions,
+  'revision' | 'cacheDir' | 'offline' | 'endpoint' | 'threads' | 'backend'
+>
+
+/** The first thing an engine's thread is told. */
+export interface EngineStart {
+  readonly model: string
+  readonly options: EngineLoadOptions
+}
+
+/** What a thread can be asked. */
+export type EngineMethod = 'encode' | 'pieceVectors' | 'tokenize' | 'decode'
+export type Asked<Method extends EngineMethod> = Parameters<Engine[Method]>[0]
+export type Answered<Method extends EngineMethod> = Awaited<ReturnType<Engine[Method]>>
+
+export interface EngineRequest {
+  readonly id: number
+  readonly method: EngineMethod
+  readonly asked: unknown
+}
+
+/** From the thread: `warning` any time, once `ready` or `failed`, then an answer to each request. */
+export type EngineReply =
+  | { readonly kind: 'warning'; readonly message: string }
+  | { readonly kind: 'ready'; readonly description: ModelDescription }
+  | { readonly kind: 'failed'; readonly failure: ThreadFailure }
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }
+  | { readonly kind: 'refusal'; readonly id: number; readonly failure: ThreadFailure }

@@ -1,0 +1,144 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { RuntimeError } from '../../errors/index.ts'
+import type {
+  DecodeRequest,
+  Engine,
+  ModelDescription,
+  ModelInput,
+  TextsWithPrompt,
+} from './engine.ts'
+import type { Answered, Asked, EngineMethod } from './engine-messages.ts'
+import type { WorkerEngine } from './worker-engine.ts'
+
+export interface PoolOptions {
+  readonly workers: number
+  /** Starts a worker; called again whenever one has ended. */
+  readonly start: () => Promise<WorkerEngine>
+  /** Is told that a worker ended, or could not be started again. */
+  readonly onTrouble: (error: unknown) => void
+}
+
+/** Milliseconds between attempts to start a worker again, doubled up to the longest. */
+const FIRST_PAUSE = 100
+const LONGEST_PAUSE = 30_000
+
+/**
+ * Several workers as one engine. A worker that ends is replaced; what it had not answered is asked
+ * of another one, once.
+ */
+export class EnginePool implements Engine {
+  readonly description: ModelDescription
+  readonly #options: PoolOptions
+  readonly #workers: Set<WorkerEngine>
+  readonly #stopped = new AbortController()
+  readonly #wakers = new Set<() => void>()
+
+  private constructor(workers: readonly [WorkerEngine, ...WorkerEngine[]], options: PoolOptions) {
+    this.description = workers[0].description
+    this.#options = options
+    this.#workers = new Set(workers)
+    for (const worker of workers) void this.#watch(worker)
+  }
+
+  /** @throws what `start` throws. */
+  static async start(options: PoolOptions): Promise<EnginePool> {
+    // The first one alone: it may have to download the model that the others find then.
+    const first = await options.start()
+    const others = Array.from({ length: options.workers - 1 }, () => options.start())
+    return new EnginePool([first, ...(await Promise.all(others))], options)
+  }
+
+  get capacity(): number {
+    return this.#options.workers * 2
+  }
+
+  get isReady(): boolean {
+    return this.#live().length > 0
+  }
+
+  encode(inputs: readonly ModelInput[]) {
+    return this.#ask('encode', inputs)
+  }
+
+  pieceVectors(request: TextsWithPrompt) {
+    return this.#ask('pieceVectors', request)
+  }
+
+  tokenize(request: TextsWithPrompt) {
+    return this.#ask('tokenize', request)
+  }
+
+  decode(request: DecodeRequest) {
+    return this.#ask('decode', request)
+  }
+
+  async dispose(): Promise<void> {
+    this.#stopped.abort()
+    this.#wakeAll()
+    await Promise.all([...this.#workers].map((worker) => worker.dispose()))
+  }
+
+  async #ask<Method extends EngineMethod>(
+    method: Method,
+    asked: Asked<Method>,
+  ): Promise<Answered<Method>> {
+    try {
+      return await (await this.#idlest()).ask(method, asked)
+    } catch (error) {
+      if (!(error instanceof RuntimeError && error.code === 'engine-crashed')) throw error
+      return (await this.#idlest()).ask(method, asked)
+    }
+  }
+
+  /** The worker with the least to do, as soon as there is one. */
+  async #idlest(): Promise<WorkerEngine> {
+    for (;;) {
+      if (this.#stopped.signal.aborted) {
+        throw new RuntimeError('engine-stopped', 'the model was unloaded')
+      }
+      const [idlest] = this.#live().sort((a, b) => a.load - b.load)
+      if (idlest) return idlest
+      await new Promise<void>((resolve) => this.#wakers.add(resolve))
+    }
+  }
+
+  #live(): WorkerEngine[] {
+    return [...this.#workers].filter(({ isReady }) => isReady)
+  }
+
+  async #watch(worker: WorkerEngine): Promise<void> {
+    const reason = await worker.ended
+    this.#workers.delete(worker)
+    if (this.#stopped.signal.aborted) return
+    this.#options.onTrouble(reason)
+    await this.#replace()
+  }
+
+  async #replace(): Promise<void> {
+    for (let delay = 0; !this.#stopped.signal.aborted; delay = nextPause(delay)) {
+      try {
+        if (delay > 0) await pause(delay, undefined, { signal: this.#stopped.signal })
+        this.#welcome(await this.#options.start())
+        return
+      } catch (error) {
+        if (!this.#stopped.signal.aborted) this.#options.onTrouble(error)
+      }
+    }
+  }
+
+  #welcome(worker: WorkerEngine): void {
+    if (this.#stopped.signal.aborted) return void worker.dispose()
+    this.#workers.add(worker)
+    void this.#watch(worker)
+    this.#wakeAll()
+  }
+
+  #wakeAll(): void {
+    for (const wake of this.#wakers) wake()
+    this.#wakers.clear()
+  }
+}
+
+function nextPause(pauseBefore: number): number {
+  return Math.min(LONGEST_PAUSE, Math.max(FIRST_PAUSE, pauseBefore * 2))
+}

@@ -1,0 +1,79 @@
+import { SentenceEncoder } from '../encoder/index.ts'
+import { physicalCores } from '../runtime/index.ts'
+import { Batcher, SharedEncoder } from './batching/index.ts'
+import type { ResultCache } from './cache/index.ts'
+import {
+  type Engine,
+  type EngineLoadOptions,
+  EnginePool,
+  LocalEngine,
+  WorkerEngine,
+} from './engine/index.ts'
+import type { ServerMetrics } from './metrics/index.ts'
+import { ServedModel } from './models/index.ts'
+import type { ServerEvent } from './server-event.ts'
+import type { ServerSettings } from './settings.ts'
+
+/** A model, and the name that requests call it by. */
+export interface ServerModel {
+  readonly name: string
+  /**
+   * A folder, or owner/name on the hub, for workers of the server's own; or an encoder, which stays
+   * the caller's to dispose of, and which runs on the caller's thread.
+   */
+  readonly model: string | SentenceEncoder
+  /** How it is loaded; for an encoder without meaning. */
+  readonly load?: EngineLoadOptions
+}
+
+/** What the models of a server share. */
+export interface ModelParts {
+  readonly settings: ServerSettings
+  readonly metrics: ServerMetrics
+  readonly cache: ResultCache
+  readonly onEvent: (event: ServerEvent) => void
+}
+
+export interface LoadedModel {
+  readonly model: ServedModel
+  readonly batcher: Batcher
+  dispose(): Promise<void>
+}
+
+/**
+ * Wires what runs one model: engine, batches, cache.
+ * @throws what `SentenceEncoder.load` throws.
+ */
+export async function loadModel(served: ServerModel, parts: ModelParts): Promise<LoadedModel> {
+  const { name, model } = served
+  const { settings, metrics, cache } = parts
+  const isTheirs = model instanceof SentenceEncoder
+  const engine = isTheirs ? new LocalEngine(model) : await startPool(served, model, parts)
+  const batcher = new Batcher(engine, settings, (batch) => metrics.batch(name, batch))
+  const record = (sources: Parameters<ServerMetrics['sources']>[1]) =>
+    metrics.sources(name, sources)
+  const encoding = new SharedEncoder({ model: name, batcher, cache, record })
+  return {
+    model: new ServedModel(name, engine, encoding),
+    batcher,
+    dispose: () => (isTheirs ? Promise.resolve() : engine.dispose()),
+  }
+}
+
+function startPool(
+  { name, load = {} }: ServerModel,
+  model: string,
+  { settings, metrics, onEvent }: ModelParts,
+): Promise<Engine> {
+  const { workers } = settings
+  const threads = settings.threads ?? Math.max(1, Math.floor(physicalCores() / workers))
+  const warn = (message: string) => onEvent({ kind: 'warning', model: name, message })
+  return EnginePool.start({
+    workers,
+    start: () => WorkerEngine.start({ model, options: { threads, ...load } }, warn),
+    onTrouble(error) {
+      metrics.crash(name)
+      onEvent({ kind: 'trouble', model: name, error })
+    },
+  })
+}

@@ -1,0 +1,94 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { createServer } from 'yuju/server'
+import { EnginePool, WorkerEngine } from '../dist/server/engine/index.js'
+import { ServerClient, TINY } from './support/server-client.ts'
+
+const INPUTS = ['今天天气真好', '明天'].map((text) => ({ text, prompt: '' }))
+
+let pool: EnginePool | undefined
+/** Every worker that was started, in order. */
+let started: WorkerEngine[] = []
+let troubles: unknown[] = []
+
+afterEach(async () => {
+  await pool?.dispose()
+  pool = undefined
+})
+
+async function startPool(workers: number): Promise<EnginePool> {
+  started = []
+  troubles = []
+  const start = async () => {
+    const worker = await WorkerEngine.start({ model: TINY, options: { threads: 1 } }, () => {})
+    started.push(worker)
+    return worker
+  }
+  pool = await EnginePool.start({ workers, start, onTrouble: (error) => troubles.push(error) })
+  return pool
+}
+
+describe('a worker that is killed', () => {
+  test('is replaced, and what it was asked is asked of another one', async () => {
+    const engine = await startPool(1)
+    const before = await engine.encode(INPUTS)
+    const asked = [engine.encode(INPUTS), engine.tokenize({ texts: ['好'], prompt: '' })] as const
+    await started[0]?.dispose()
+    const [encoded, [pieces]] = await Promise.all(asked)
+    expect(encoded.data).toEqual(before.data)
+    expect(pieces?.tokens).toEqual(['[CLS]', '好', '[SEP]'])
+    expect(started).toHaveLength(2)
+    expect(troubles).toEqual([expect.objectContaining({ code: 'engine-crashed' })])
+    expect(engine.isReady).toBe(true)
+  })
+
+  test('leaves the others working', async () => {
+    const engine = await startPool(2)
+    await started[1]?.dispose()
+    expect(engine.isReady).toBe(true)
+    expect((await engine.encode(INPUTS)).tokens).toHaveLength(2)
+  })
+
+  test('twice is a failure of the request, and of no later one', async () => {
+    const engine = await startPool(1)
+    const asked = engine.encode(INPUTS)
+    asked.catch(() => {})
+    await started[0]?.dispose()
+    while (started.length < 2) await new Promise(setImmediate)
+    await started[1]?.dispose()
+    const outcome = await asked.then(
+      () => 'answered',
+      ({ code }) => code,
+    )
+    expect(['answered', 'engine-crashed']).toContain(outcome)
+    expect((await engine.encode(INPUTS)).tokens).toHaveLength(2)
+  })
+})
+
+test('a pool that is disposed of refuses what comes then', async () => {
+  const engine = await startPool(1)
+  await engine.dispose()
+  await expect(engine.encode(INPUTS)).rejects.toThrow(/ended|unloaded/)
+  expect(troubles).toEqual([])
+})
+
+test('a model that cannot be loaded is the error it is without a server', async () => {
+  const models = [
+    { name: 'good', model: TINY },
+    { name: 'bad', model: '/nowhere/at/all' },
+  ]
+  await expect(createServer({ models })).rejects.toThrow(
+    expect.objectContaining({
+      name: 'CheckpointError',
+      message: expect.stringContaining('/nowhere'),
+    }),
+  )
+})
+
+test('two workers of each model give the vectors of one', async () => {
+  const two = await ServerClient.start({ workers: 2, cacheSize: 0, batchTokens: 8 })
+  const one = await ServerClient.start({ cacheSize: 0 })
+  const inputs = Array.from({ length: 40 }, (_, i) => `第${i}句`)
+  expect(await two.ok('/embed', { inputs })).toEqual(await one.ok('/embed', { inputs }))
+  await two.server.close()
+  await one.server.close()
+})
