@@ -8,16 +8,27 @@ import { UsageError } from './usage-error.ts'
  * any number of times.
  */
 export function checkCommandLine(words: readonly string[], args: ArgsDef): void {
+  const { tokens, positionals } = parseWords(words, args)
+  for (const token of tokens) if (token.kind === 'option') checkFlag(token, args)
+  checkPositionals(positionals, args)
+}
+
+function parseWords(words: readonly string[], args: ArgsDef) {
   const flags = Object.entries(args).filter(([, { type }]) => type !== 'positional')
-  const { tokens, positionals } = parseArgs({
+  return parseArgs({
     args: [...words],
     options: Object.fromEntries(flags.map(([name, arg]) => [name, { type: valueType(arg) }])),
     allowPositionals: true,
     strict: false,
     tokens: true,
   })
-  for (const token of tokens ?? []) if (token.kind === 'option') checkFlag(token, args)
-  checkPositionals(positionals, args)
+}
+
+/** All values of a flag that may be given again. */
+export function flagValues(flag: string, words: readonly string[], args: ArgsDef): string[] {
+  return parseWords(words, args).tokens.flatMap((token) => {
+    return token.kind === 'option' && token.name === flag ? (token.value ?? []) : []
+  })
 }
 
 function valueType({ type }: ArgDef): 'string' | 'boolean' {

@@ -64,6 +64,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     description: 'Train a model as a recipe says',
     load: async () => (await import('./commands/train.ts')).train,
   },
+  serve: {
+    description: 'Serve models to clients of OpenAI and of text-embeddings-inference',
+    load: async () => (await import('./commands/serve.ts')).serve,
+  },
   demo: {
     description: 'Encode two sentences and compare them',
     load: async () => (await import('./commands/demo.ts')).demo,

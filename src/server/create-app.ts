@@ -22,7 +22,7 @@ import { addTeiInfo } from './routes/tei-info.ts'
 import { addTeiSimilarity } from './routes/tei-similarity.ts'
 import { addTeiTokenize } from './routes/tei-tokenize.ts'
 import type { Service } from './service.ts'
-import type { ServerSettings } from './settings.ts'
+import type { ServerSettings } from './settings/index.ts'
 
 /** All routes, and what every request goes through on its way to one. */
 export function createApp(service: Service, limit: RequestLimit): App {

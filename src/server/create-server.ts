@@ -6,7 +6,7 @@ import { loadModel, type ModelParts, type ServerModel } from './load-model.ts'
 import { ServerMetrics } from './metrics/index.ts'
 import { ModelRegistry } from './models/index.ts'
 import type { ServerEvent } from './server-event.ts'
-import { checkSettings, type ServerSettings, serverSettings } from './settings.ts'
+import { checkSettings, type ServerSettings, serverSettings } from './settings/index.ts'
 
 export interface ServerOptions extends Partial<ServerSettings> {
   /** At least one; the first is meant where a request names none. */

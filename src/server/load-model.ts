@@ -12,7 +12,7 @@ import {
 import type { ServerMetrics } from './metrics/index.ts'
 import { ServedModel } from './models/index.ts'
 import type { ServerEvent } from './server-event.ts'
-import type { ServerSettings } from './settings.ts'
+import type { ServerSettings } from './settings/index.ts'
 
 /** A model, and the name that requests call it by. */
 export interface ServerModel {

@@ -1,7 +1,7 @@
 import type { ServerMetrics } from './metrics/index.ts'
 import type { ModelRegistry } from './models/index.ts'
 import type { ServerEvent } from './server-event.ts'
-import type { ServerSettings } from './settings.ts'
+import type { ServerSettings } from './settings/index.ts'
 
 /** What the routes work with. */
 export interface Service {

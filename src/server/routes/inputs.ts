@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { ModelInput } from '../engine/index.ts'
 import { serverError } from '../failures/index.ts'
 import type { ServedModel } from '../models/index.ts'
-import type { ServerSettings } from '../settings.ts'
+import type { ServerSettings } from '../settings/index.ts'
 
 type Ids = readonly number[]
 

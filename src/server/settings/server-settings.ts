@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { InputError } from '../errors/index.ts'
 
 const count = (min: number, max = 1_000_000_000) => z.int().min(min).max(max)
 const seconds = z.number().positive().max(86_400)
@@ -50,18 +49,3 @@ export const serverSettings = z.strictObject({
 })
 
 export type ServerSettings = Readonly<z.infer<typeof serverSettings>>
-
-/**
- * The settings, with the defaults filled in.
- * @throws InputError that names the first one that is wrong.
- */
-export function checkSettings<Settings>(schema: z.ZodType<Settings>, given: unknown): Settings {
-  const result = schema.safeParse(given)
-  if (result.success) return result.data
-  const [issue] = result.error.issues
-  const name = issue?.path.join('.') || 'settings'
-  throw new InputError('setting-invalid', `${name}: ${issue?.message ?? 'wrong'}`, {
-    facts: { name },
-    cause: result.error,
-  })
-}

@@ -1,0 +1,69 @@
+import { once } from 'node:events'
+import { type ParsedArgs, parseArgs } from 'citty'
+import type { Listener } from '../../server/index.ts'
+import type { Command } from '../command.ts'
+import { checkCommandLine, flagValues } from '../command-line.ts'
+import { HUB_FLAGS, JSON_FLAG, RUN_FLAGS } from '../flags.ts'
+import { interruptible } from '../interruptible.ts'
+import { given } from '../model.ts'
+import { readSettings, SETTING_FLAGS } from '../serve/serve-settings.ts'
+import { type NamedModel, servedModels } from '../serve/served-models.ts'
+import type { Shell } from '../shell.ts'
+
+const FIXED_FLAGS = {
+  model: {
+    type: 'string',
+    valueHint: 'name=folder|owner/name',
+    description: 'A model to serve; may be given again for others (default: YUJU_MODEL)',
+  },
+  backend: RUN_FLAGS.backend,
+  ...HUB_FLAGS,
+  ...JSON_FLAG,
+} as const
+const ARGS = { ...FIXED_FLAGS, ...SETTING_FLAGS }
+
+type ServeArgs = ParsedArgs<typeof FIXED_FLAGS> & ParsedArgs
+
+/**
+ * Serves models until it is told to stop; then readiness turns false, what was begun is answered,
+ * and it ends. A second signal ends it at once.
+ */
+export const serve: Command = {
+  args: ARGS,
+  async run(words, shell) {
+    checkCommandLine(words, ARGS)
+    const args = parseArgs([...words], ARGS) as ServeArgs
+    const models = servedModels(flagValues('model', words, ARGS), shell.env.YUJU_MODEL)
+    const listener = await start(models, args, shell)
+    if (args.json) shell.printJson({ url: listener.url, models: models.map(({ name }) => name) })
+    else shell.print(`${models.map(({ name }) => name).join(', ')} at ${listener.url}`)
+    if (!shell.signal.aborted) await once(shell.signal, 'abort')
+    shell.note('stopping; what was begun is answered. A second signal stops at once')
+    await listener.stop()
+  },
+}
+
+async function start(
+  models: readonly NamedModel[],
+  args: ServeArgs,
+  shell: Shell,
+): Promise<Listener> {
+  const { host, port, receiveTimeout, drainDelay, drainTimeout, logLevel, logTexts, ...server } =
+    readSettings(args, shell.env)
+  const { createServer, listen } = await import('../../server/index.ts')
+  const { requestLog } = await import('../serve/request-log.ts')
+  const load = given({
+    revision: args.revision,
+    cacheDir: args['cache-dir'],
+    offline: args.offline,
+    endpoint: args.endpoint,
+    backend: args.backend,
+  })
+  const created = createServer({
+    ...server,
+    models: models.map((model) => ({ ...model, load })),
+    onEvent: requestLog({ logLevel, logTexts }, shell.errorStream),
+  })
+  const running = await interruptible(created, shell.signal)
+  return listen(running, { host, port, receiveTimeout, drainDelay, drainTimeout })
+}

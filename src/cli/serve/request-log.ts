@@ -1,0 +1,44 @@
+import pino from 'pino'
+import { YujuError } from '../../errors/index.ts'
+import type { RequestEvent, ServerEvent } from '../../server/index.ts'
+import type { LogSettings } from './log-settings.ts'
+
+/** Takes what a server tells, as lines of JSON. Of texts it has none unless asked to. */
+export function requestLog(
+  { logLevel, logTexts }: LogSettings,
+  stream: NodeJS.WritableStream,
+): (event: ServerEvent) => void {
+  const log = pino({ level: logLevel, base: null }, stream)
+  return (event) => {
+    switch (event.kind) {
+      case 'request':
+        return log[levelOf(event)](requestFields(event, logTexts), 'request')
+      case 'trouble':
+        return log.error({ model: event.model, err: event.error }, 'worker ended')
+      case 'warning':
+        return log.warn({ model: event.model }, event.message)
+      default:
+        return event satisfies never
+    }
+  }
+}
+
+function levelOf({ status }: RequestEvent): 'error' | 'warn' | 'info' {
+  if (status >= 500 && status !== 503) return 'error'
+  return status >= 400 ? 'warn' : 'info'
+}
+
+function requestFields(event: RequestEvent, logTexts: boolean) {
+  const { id, method, path, status, seconds, error, body } = event
+  return {
+    id,
+    method,
+    path,
+    status,
+    ms: Math.round(seconds * 1e6) / 1e3,
+    ...(error instanceof YujuError ? { code: error.code } : {}),
+    // Where the mistake is ours, the log is the only place that says which.
+    ...(error !== undefined && levelOf(event) === 'error' ? { err: error } : {}),
+    ...(logTexts ? { body } : {}),
+  }
+}

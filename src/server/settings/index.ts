@@ -1,0 +1,3 @@
+export { checkSettings } from './check-settings.ts'
+export { type ListenSettings, listenSettings } from './listen-settings.ts'
+export { type ServerSettings, serverSettings } from './server-settings.ts'
