@@ -24,6 +24,11 @@ export class ModelRegistry {
     return [...this.#models.keys()]
   }
 
+  /** The largest of a number that each model has. */
+  largest(number: 'dimensions' | 'vocabularySize'): number {
+    return Math.max(...[...this].map(({ description }) => description[number]))
+  }
+
   [Symbol.iterator](): Iterator<ServedModel> {
     return this.#models.values()
   }

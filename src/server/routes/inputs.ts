@@ -1,13 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import type { ModelInput } from '../engine/index.ts'
 import { serverError } from '../failures/index.ts'
-import type { ServedModel } from '../models/index.ts'
+import type { ModelRegistry, ServedModel } from '../models/index.ts'
 import type { ServerSettings } from '../settings/index.ts'
 
 type Ids = readonly number[]
-
-/** How the documentation shows a token number. */
-const ID = { type: 'integer', minimum: 0 } as const
 
 // One pass and one message each: a union would collect an error for every item and alternative.
 
@@ -21,25 +18,39 @@ export const textsSchema = z
   })
 
 /** One row of token numbers, or several. */
-export const idsSchema = z
-  .custom<Ids | readonly Ids[]>(isIds, 'must be a non-empty array of token numbers, or of such')
-  .openapi({
-    type: 'array',
-    anyOf: [arrayOf(ID), arrayOf(arrayOf(ID))],
-    example: [101, 2769, 102],
-  })
+export function idsSchema(models: ModelRegistry) {
+  const id = idOf(models)
+  return z
+    .custom<Ids | readonly Ids[]>(isIds, 'must be a non-empty array of token numbers, or of such')
+    .openapi({
+      type: 'array',
+      anyOf: [arrayOf(id), arrayOf(arrayOf(id))],
+      example: [101, 2769, 102],
+    })
+}
 
 /** Anything OpenAI's interface takes as input. */
-export const textsOrIdsSchema = z
-  .custom<string | readonly string[] | Ids | readonly Ids[]>(
-    (value) => isTexts(value) || isIds(value),
-    'must be a string, or a non-empty array of strings, of token numbers, or of arrays of those',
-  )
-  .openapi({
-    type: ['string', 'array'],
-    anyOf: [{ type: 'string' }, arrayOf({ type: 'string' }), arrayOf(ID), arrayOf(arrayOf(ID))],
-    example: ['今天天气真好', '今天是晴天'],
-  })
+export type TextsOrIds = string | readonly string[] | Ids | readonly Ids[]
+
+export function textsOrIdsSchema(models: ModelRegistry) {
+  const id = idOf(models)
+  return z
+    .custom<TextsOrIds>(
+      (value) => isTexts(value) || isIds(value),
+      'must be a string, or a non-empty array of strings, of token numbers, or of arrays of those',
+    )
+    .openapi({
+      type: ['string', 'array'],
+      anyOf: [{ type: 'string' }, arrayOf({ type: 'string' }), arrayOf(id), arrayOf(arrayOf(id))],
+      example: ['今天天气真好', '今天是晴天'],
+    })
+}
+
+/** How the documentation shows a token number: one that some model has. */
+function idOf(models: ModelRegistry) {
+  const maximum = models.largest('vocabularySize') - 1
+  return { type: 'integer' as const, minimum: 0, maximum }
+}
 
 function arrayOf<Items>(items: Items) {
   return { type: 'array' as const, items, minItems: 1 }

@@ -8,9 +8,14 @@ import type { ServerSettings } from '../settings/index.ts'
 import { checkDimensions, cutHeader, requireUncut, sumTokens } from './encoded-answer.ts'
 import { addPost } from './endpoint.ts'
 import { ENCODE_FAILURES } from './failure-lists.ts'
-import { limitTexts, pieceInputs, requireFew, rowsOf, textsOrIdsSchema } from './inputs.ts'
-
-type Input = z.infer<typeof textsOrIdsSchema>
+import {
+  limitTexts,
+  pieceInputs,
+  requireFew,
+  rowsOf,
+  type TextsOrIds,
+  textsOrIdsSchema,
+} from './inputs.ts'
 
 const answerSchema = z
   .object({
@@ -31,10 +36,15 @@ const answerSchema = z
 export function addOpenaiEmbeddings(app: App, { models, settings }: Service): void {
   const body = z
     .object({
-      input: textsOrIdsSchema,
+      input: textsOrIdsSchema(models),
       model: z.string().openapi({ enum: [...models.names] }),
       encoding_format: z.enum(['float', 'base64']).default('float'),
-      dimensions: z.int().min(1).optional().openapi({ description: 'Keep the first so many.' }),
+      dimensions: z
+        .int()
+        .min(1)
+        .max(models.largest('dimensions'))
+        .optional()
+        .openapi({ description: 'Keep the first so many.' }),
       user: z.string().optional().openapi({ description: 'Ignored.' }),
       normalize: z
         .boolean()
@@ -78,7 +88,7 @@ export function addOpenaiEmbeddings(app: App, { models, settings }: Service): vo
   })
 }
 
-function inputsOf(input: Input, model: ServedModel, settings: ServerSettings): ModelInput[] {
+function inputsOf(input: TextsOrIds, model: ServedModel, settings: ServerSettings): ModelInput[] {
   if (isTexts(input)) {
     const prompt = model.prompt(undefined)
     return limitTexts(input, settings).map((text) => ({ text, prompt }))
@@ -88,6 +98,6 @@ function inputsOf(input: Input, model: ServedModel, settings: ServerSettings): M
   return pieceInputs(rows, model)
 }
 
-function isTexts(input: Input): input is string | readonly string[] {
+function isTexts(input: TextsOrIds): input is string | readonly string[] {
   return typeof input === 'string' || typeof input[0] === 'string'
 }

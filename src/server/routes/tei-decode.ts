@@ -11,7 +11,7 @@ export function addTeiDecode(app: App, service: Service): void {
   const { models, settings } = service
   const body = z
     .object({
-      ids: idsSchema,
+      ids: idsSchema(models),
       skip_special_tokens: z.boolean().default(true),
       model: teiFields(service).model,
     })

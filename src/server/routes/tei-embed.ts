@@ -19,7 +19,7 @@ export function addTeiEmbed(app: App, service: Service): void {
       inputs: textsSchema,
       ...teiFields(service),
       normalize: z.boolean().default(settings.normalize),
-      dimensions: z.int().min(1).nullish(),
+      dimensions: z.int().min(1).max(models.largest('dimensions')).nullish(),
     })
     .openapi('EmbedRequest')
   const endpoint = {

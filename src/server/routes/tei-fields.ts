@@ -3,6 +3,7 @@ import type { Service } from '../service.ts'
 
 /** Fields that several of text-embeddings-inference's routes have. */
 export function teiFields({ models, settings }: Pick<Service, 'models' | 'settings'>) {
+  const prompts = [...models].flatMap(({ description }) => Object.keys(description.prompts))
   return {
     model: z
       .string()
@@ -14,7 +15,10 @@ export function teiFields({ models, settings }: Pick<Service, 'models' | 'settin
     prompt_name: z
       .string()
       .nullish()
-      .openapi({ description: 'One of the model’s prompts, to be put before every text.' }),
+      .openapi({
+        enum: [...new Set(prompts), null],
+        description: 'One of the model’s prompts, to be put before every text.',
+      }),
     truncate: z
       .boolean()
       .nullish()
