@@ -121,12 +121,12 @@ describe('what only one place may do', () => {
     expect(outside.sort()).toEqual(['src/distil/teacher/http-teacher.ts', 'src/server/listen.ts'])
   })
 
-  test('only cli touches process, but for the hub settings in the environment', () => {
+  test('only cli touches process, but for the hub settings and a program of its own', () => {
     const users = sources
       .filter(({ text, imports }) => imports.includes('node:process') || /\bprocess\./.test(text))
       .map(({ path }) => path)
       .filter((path) => !path.startsWith('src/cli/'))
-    expect(users).toEqual(['src/encoder/load.ts'])
+    expect(users.sort()).toEqual(['src/encoder/load.ts', 'src/server/engine/engine-main.ts'])
     const load = sources.find(({ path }) => path === 'src/encoder/load.ts')
     expect(load?.text).toContain("import { env } from 'node:process'")
     expect(load?.text).not.toMatch(/\bprocess\./)

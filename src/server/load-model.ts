@@ -7,7 +7,7 @@ import {
   type EngineLoadOptions,
   EnginePool,
   LocalEngine,
-  WorkerEngine,
+  ProcessEngine,
 } from './engine/index.ts'
 import type { ServerMetrics } from './metrics/index.ts'
 import { ServedModel } from './models/index.ts'
@@ -70,7 +70,7 @@ function startPool(
   const warn = (message: string) => onEvent({ kind: 'warning', model: name, message })
   return EnginePool.start({
     workers,
-    start: () => WorkerEngine.start({ model, options: { threads, ...load } }, warn),
+    start: () => ProcessEngine.start({ model, options: { threads, ...load } }, warn),
     onTrouble(error) {
       metrics.crash(name)
       onEvent({ kind: 'trouble', model: name, error })

@@ -1,20 +1,20 @@
 import type { LoadOptions } from '../../encoder/index.ts'
 import type { Engine, ModelDescription } from './engine.ts'
-import type { ThreadFailure } from './thread-failure.ts'
+import type { PackedFailure } from './packed-failure.ts'
 
-/** How a model is loaded, as far as it can be told to a thread. */
+/** How a model is loaded, as far as another process can be told that. */
 export type EngineLoadOptions = Pick<
   LoadOptions,
   'revision' | 'cacheDir' | 'offline' | 'endpoint' | 'threads' | 'backend'
 >
 
-/** The first thing an engine's thread is told. */
+/** The first thing an engine's process is told. */
 export interface EngineStart {
   readonly model: string
   readonly options: EngineLoadOptions
 }
 
-/** What a thread can be asked. */
+/** What a process can be asked. */
 export type EngineMethod = 'encode' | 'pieceVectors' | 'tokenize' | 'decode'
 export type Asked<Method extends EngineMethod> = Parameters<Engine[Method]>[0]
 export type Answered<Method extends EngineMethod> = Awaited<ReturnType<Engine[Method]>>
@@ -25,10 +25,10 @@ export interface EngineRequest {
   readonly asked: unknown
 }
 
-/** From the thread: `warning` any time, once `ready` or `failed`, then an answer to each request. */
+/** From the process: `warning` any time, once `ready` or `failed`, then an answer to each request. */
 export type EngineReply =
   | { readonly kind: 'warning'; readonly message: string }
   | { readonly kind: 'ready'; readonly description: ModelDescription }
-  | { readonly kind: 'failed'; readonly failure: ThreadFailure }
+  | { readonly kind: 'failed'; readonly failure: PackedFailure }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: unknown }
-  | { readonly kind: 'refusal'; readonly id: number; readonly failure: ThreadFailure }
+  | { readonly kind: 'refusal'; readonly id: number; readonly failure: PackedFailure }

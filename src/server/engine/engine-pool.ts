@@ -8,12 +8,12 @@ import type {
   TextsWithPrompt,
 } from './engine.ts'
 import type { Answered, Asked, EngineMethod } from './engine-messages.ts'
-import type { WorkerEngine } from './worker-engine.ts'
+import type { ProcessEngine } from './process-engine.ts'
 
 export interface PoolOptions {
   readonly workers: number
   /** Starts a worker; called again whenever one has ended. */
-  readonly start: () => Promise<WorkerEngine>
+  readonly start: () => Promise<ProcessEngine>
   /** Is told that a worker ended, or could not be started again. */
   readonly onTrouble: (error: unknown) => void
 }
@@ -29,11 +29,11 @@ const LONGEST_PAUSE = 30_000
 export class EnginePool implements Engine {
   readonly description: ModelDescription
   readonly #options: PoolOptions
-  readonly #workers: Set<WorkerEngine>
+  readonly #workers: Set<ProcessEngine>
   readonly #stopped = new AbortController()
   readonly #wakers = new Set<() => void>()
 
-  private constructor(workers: readonly [WorkerEngine, ...WorkerEngine[]], options: PoolOptions) {
+  private constructor(workers: readonly [ProcessEngine, ...ProcessEngine[]], options: PoolOptions) {
     this.description = workers[0].description
     this.#options = options
     this.#workers = new Set(workers)
@@ -91,7 +91,7 @@ export class EnginePool implements Engine {
   }
 
   /** The worker with the least to do, as soon as there is one. */
-  async #idlest(): Promise<WorkerEngine> {
+  async #idlest(): Promise<ProcessEngine> {
     for (;;) {
       if (this.#stopped.signal.aborted) {
         throw new RuntimeError('engine-stopped', 'the model was unloaded')
@@ -102,11 +102,11 @@ export class EnginePool implements Engine {
     }
   }
 
-  #live(): WorkerEngine[] {
+  #live(): ProcessEngine[] {
     return [...this.#workers].filter(({ isReady }) => isReady)
   }
 
-  async #watch(worker: WorkerEngine): Promise<void> {
+  async #watch(worker: ProcessEngine): Promise<void> {
     const reason = await worker.ended
     this.#workers.delete(worker)
     if (this.#stopped.signal.aborted) return
@@ -126,7 +126,7 @@ export class EnginePool implements Engine {
     }
   }
 
-  #welcome(worker: WorkerEngine): void {
+  #welcome(worker: ProcessEngine): void {
     if (this.#stopped.signal.aborted) return void worker.dispose()
     this.#workers.add(worker)
     void this.#watch(worker)

@@ -9,4 +9,4 @@ export type {
 export type { EngineLoadOptions } from './engine-messages.ts'
 export { EnginePool } from './engine-pool.ts'
 export { LocalEngine } from './local-engine.ts'
-export { WorkerEngine } from './worker-engine.ts'
+export { ProcessEngine } from './process-engine.ts'

@@ -9,7 +9,9 @@ const list = z.array(z.string().min(1))
  * environment variables and the documentation's table are made of it.
  */
 export const serverSettings = z.strictObject({
-  workers: count(1, 64).default(1).describe('Threads that run each model, each with a copy of it'),
+  workers: count(1, 64)
+    .default(1)
+    .describe('Processes that run each model, each with a copy of it'),
   threads: count(1, 1024)
     .optional()
     .describe('Threads that share a batch (default: the physical cores, divided by the workers)'),

@@ -1,0 +1,178 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { RuntimeError, type YujuError } from '../../errors/index.ts'
+import type {
+  DecodeRequest,
+  Engine,
+  ModelDescription,
+  ModelInput,
+  TextsWithPrompt,
+} from './engine.ts'
+import type {
+  Answered,
+  Asked,
+  EngineMethod,
+  EngineReply,
+  EngineRequest,
+  EngineStart,
+} from './engine-messages.ts'
+import { unpackFailure } from './packed-failure.ts'
+
+interface Waiting {
+  readonly resolve: (answer: never) => void
+  readonly reject: (error: YujuError) => void
+}
+
+/**
+ * An engine in a process of its own. In a thread it would take the server down with it when the
+ * runtime crashes, or when it is ended while the runtime is at work.
+ */
+export class ProcessEngine implements Engine {
+  readonly description: ModelDescription
+  readonly capacity = 2
+  /** Resolves with the reason when the process has ended, however that came. */
+  readonly ended: Promise<RuntimeError>
+  readonly #child: ChildProcess
+  readonly #waiting = new Map<number, Waiting>()
+  #end: RuntimeError | undefined
+  #lastId = 0
+
+  private constructor(child: ChildProcess, description: ModelDescription) {
+    this.description = description
+    this.#child = child
+    child.on('message', (reply: EngineReply) => this.#take(reply))
+    child.on('error', () => {})
+    this.ended = new Promise((resolve) => {
+      child.once('exit', (code, signal) => resolve(this.#stop(engineCrashed({ code, signal }))))
+    })
+    this.#keepProgram(false)
+  }
+
+  /**
+   * Starts the process and loads the model.
+   * @throws what `SentenceEncoder.load` throws.
+   */
+  static async start(
+    asked: EngineStart,
+    onWarning: (message: string) => void,
+  ): Promise<ProcessEngine> {
+    const child = fork(fileURLToPath(new URL('./engine-main.js', import.meta.url)), {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      execArgv: [],
+    })
+    child.on('message', (reply: EngineReply) => {
+      if (reply.kind === 'warning') onWarning(reply.message)
+    })
+    child.send(asked)
+    try {
+      return new ProcessEngine(child, await whenReady(child))
+    } catch (error) {
+      child.kill('SIGKILL')
+      throw error
+    }
+  }
+
+  get isReady(): boolean {
+    return this.#end === undefined
+  }
+
+  /** Requests it has not answered yet. */
+  get load(): number {
+    return this.#waiting.size
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  encode(inputs: readonly ModelInput[]) {
+    return this.ask('encode', inputs)
+  }
+
+  pieceVectors(request: TextsWithPrompt) {
+    return this.ask('pieceVectors', request)
+  }
+
+  tokenize(request: TextsWithPrompt) {
+    return this.ask('tokenize', request)
+  }
+
+  decode(request: DecodeRequest) {
+    return this.ask('decode', request)
+  }
+
+  /** @throws RuntimeError `engine-crashed` when the process ends before it answers. */
+  ask<Method extends EngineMethod>(
+    method: Method,
+    asked: Asked<Method>,
+  ): Promise<Answered<Method>> {
+    if (this.#end) return Promise.reject(this.#end)
+    this.#lastId += 1
+    const request: EngineRequest = { id: this.#lastId, method, asked }
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(request.id, { resolve, reject })
+      this.#keepProgram(true)
+      // Where sending fails the process is ending, and its end is the answer.
+      this.#child.send(request, () => {})
+    })
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#end) return
+    const exit = once(this.#child, 'exit')
+    this.#keepProgram(true)
+    this.#child.kill('SIGKILL')
+    await exit
+  }
+
+  #take(reply: EngineReply): void {
+    if (reply.kind !== 'answer' && reply.kind !== 'refusal') return
+    const waiting = this.#waiting.get(reply.id)
+    this.#waiting.delete(reply.id)
+    if (this.#waiting.size === 0) this.#keepProgram(false)
+    if (reply.kind === 'answer') waiting?.resolve(reply.answer as never)
+    else waiting?.reject(unpackFailure(reply.failure))
+  }
+
+  /** The program must not end while an answer is due, and may end when none is. */
+  #keepProgram(isKept: boolean): void {
+    const { channel } = this.#child
+    if (isKept) {
+      this.#child.ref()
+      channel?.ref()
+    } else {
+      this.#child.unref()
+      channel?.unref()
+    }
+  }
+
+  #stop(reason: RuntimeError): RuntimeError {
+    this.#end ??= reason
+    for (const { reject } of this.#waiting.values()) reject(this.#end)
+    this.#waiting.clear()
+    return this.#end
+  }
+}
+
+function whenReady(child: ChildProcess): Promise<ModelDescription> {
+  return new Promise((resolve, reject) => {
+    const stopped = (code: unknown) => reject(engineCrashed({ code }))
+    const settle = (reply: EngineReply) => {
+      if (reply.kind === 'ready') resolve(reply.description)
+      else if (reply.kind === 'failed') reject(unpackFailure(reply.failure))
+      else return
+      child.off('message', settle)
+      child.off('error', stopped)
+      child.off('exit', stopped)
+    }
+    child.on('message', settle)
+    child.once('error', stopped)
+    child.once('exit', stopped)
+  })
+}
+
+function engineCrashed(facts: Readonly<Record<string, unknown>>): RuntimeError {
+  return new RuntimeError('engine-crashed', 'the process that runs the model ended', { facts })
+}
