@@ -160,7 +160,7 @@ describe('what is refused', () => {
     [
       'an unknown loss',
       { data: [{ file: 'pairs.tsv', kind: 'pairs', loss: { name: 'x' } }] },
-      'data.0.loss.name',
+      'data.0.loss.0.name',
     ],
     ['an impossible value', { optimizer: { learning_rate: -1 } }, 'optimizer.learning_rate'],
     ['steps and epochs', { epochs: 2 }, 'exclude each other'],
