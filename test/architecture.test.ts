@@ -24,6 +24,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   card: 6,
   server: 7,
   cli: 8,
+  adapters: 7,
 }
 
 /** Pages that the server hands out; what they fetch is the server itself. */

@@ -1,0 +1,1 @@
+export { YujuEmbeddingModel, type YujuEmbeddingModelOptions } from './yuju-embedding-model.ts'

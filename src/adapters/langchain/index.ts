@@ -1,0 +1,1 @@
+export { YujuEmbeddings, type YujuEmbeddingsOptions } from './yuju-embeddings.ts'
