@@ -2,12 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { SentenceEncoder } from 'yuju'
-import {
-  benchmark,
-  createBenchmarkReport,
-  matrixPeak,
-  renderBenchmark,
-} from '../dist/benchmark/index.js'
+import { benchmark } from '../dist/benchmark/benchmark.js'
+import { createBenchmarkReport, renderBenchmark } from '../dist/benchmark/benchmark-report.js'
+import { matrixPeak } from '../dist/benchmark/matrix-peak.js'
 import { temporaryFolder } from './support/model-folder.ts'
 import { FIXTURES } from './support/shared.ts'
 import { yuju } from './support/yuju-command.ts'

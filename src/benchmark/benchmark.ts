@@ -1,6 +1,5 @@
-import type { SentenceEncoder } from '../encoder/index.ts'
+import { type SentenceEncoder, tokenizeText } from '../encoder/index.ts'
 import { InputError } from '../errors/index.ts'
-import { createTokenizer, type Tokenizer } from '../tokenizer/index.ts'
 import { operationCount } from './operation-count.ts'
 import { type Latency, latencyOf, type Spread, spreadOf } from './spread.ts'
 
@@ -65,14 +64,7 @@ export async function benchmark(
   const { repetitions = 5, warmUp = 1, onProgress } = options
   requireWork(texts.length, repetitions)
   const { batchSize = 16, maxLength = 256, signal } = options
-  const contestants = models.map(({ model, encoder }): Contestant => {
-    return {
-      model,
-      encoder,
-      tokenizer: createTokenizer(encoder.checkpoint.tokenizerFiles),
-      runs: [],
-    }
-  })
+  const contestants = models.map((model): Contestant => ({ ...model, runs: [] }))
   const total = (warmUp + repetitions) * models.length
   for (let turn = 0, done = 0; turn < warmUp + repetitions; turn += 1) {
     for (const contestant of inTurn(contestants, turn)) {
@@ -101,7 +93,6 @@ function inTurn<Item>(items: readonly Item[], turn: number): Item[] {
 }
 
 interface Contestant extends BenchmarkedModel {
-  readonly tokenizer: Tokenizer
   readonly runs: Run[]
 }
 
@@ -145,14 +136,8 @@ async function timed(work: () => unknown): Promise<number> {
   return performance.now() - start
 }
 
-function tokenizeAll(
-  { encoder: { checkpoint }, tokenizer }: Contestant,
-  texts: readonly string[],
-  maxLength: number,
-): void {
-  for (const text of texts) {
-    tokenizer.encode(checkpoint.lowercase ? text.toLowerCase() : text, { maxLength })
-  }
+function tokenizeAll({ encoder }: Contestant, texts: readonly string[], maxLength: number): void {
+  for (const text of texts) tokenizeText(text, { prompt: '', maxLength }, encoder)
 }
 
 function summarise({ model, encoder: { checkpoint }, runs }: Contestant): ModelBenchmark {

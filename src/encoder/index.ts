@@ -18,5 +18,5 @@ export type {
 } from './options.ts'
 export { quantize, rangesOf } from './quantization.ts'
 export { SentenceEncoder, type TokenizedText } from './sentence-encoder.ts'
-export { type PreparedText, prepareTexts } from './text-preparation.ts'
+export { type PreparedText, prepareTexts, tokenizeText } from './text-preparation.ts'
 export { finishVectors } from './vectors.ts'

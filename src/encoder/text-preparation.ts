@@ -21,14 +21,17 @@ export interface TextTools {
 
 type Settings = Pick<EncodeSettings<OutputType>, 'prompt' | 'maxLength' | 'truncate' | 'signal'>
 
-/** One text as pieces: prompt in front, lower case where the model asks for it, cut to the limit. */
+/**
+ * One text as pieces: prompt in front, lower case where the model asks for it, cut to the limit,
+ * where there is one.
+ */
 export function tokenizeText(
   text: string,
-  { prompt, maxLength }: Pick<Settings, 'prompt' | 'maxLength'>,
+  settings: Pick<Settings, 'prompt'> & { readonly maxLength?: number },
   { tokenizer, checkpoint }: TextTools,
 ): Encoding {
-  const whole = prompt + text
-  return tokenizer.encode(checkpoint.lowercase ? whole.toLowerCase() : whole, { maxLength })
+  const whole = settings.prompt + text
+  return tokenizer.encode(checkpoint.lowercase ? whole.toLowerCase() : whole, settings)
 }
 
 /**

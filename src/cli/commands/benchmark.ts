@@ -1,4 +1,3 @@
-import { cpus } from 'node:os'
 import { extname } from 'node:path'
 import type { ParsedArgs } from 'citty'
 import type {
@@ -127,21 +126,16 @@ async function report(
   args: BenchmarkArgs,
   shell: Shell,
 ): Promise<BenchmarkReport> {
-  const { benchmark, createBenchmarkReport, matrixPeak } = await import('../../benchmark/index.ts')
-  const backend = models[0]?.encoder.backend ?? 'native'
-  const peakGigaflops = (await matrixPeak({ threads, backend })) / 1e9
-  const settings = settingsOf(args)
+  const { benchmarkModels } = await import('../../benchmark/index.ts')
   const progress = await startProgress(shell, 'runs')
-  const onProgress = progress.update.bind(progress)
   try {
-    const measured = await benchmark(models, texts, {
-      ...settings,
+    return await benchmarkModels(models, texts, {
+      ...settingsOf(args),
+      threads,
+      loads,
       signal: shell.signal,
-      onProgress,
+      onProgress: progress.update.bind(progress),
     })
-    const processor = cpus()[0]?.model.trim() ?? 'unknown processor'
-    const machine = { processor, threads, backend, peakGigaflops }
-    return createBenchmarkReport(measured, loads, { machine, ...settings, texts: texts.length })
   } finally {
     progress.stop()
   }

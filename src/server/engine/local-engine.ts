@@ -1,4 +1,9 @@
-import { type PreparedText, prepareTexts, type SentenceEncoder } from '../../encoder/index.ts'
+import {
+  type PreparedText,
+  prepareTexts,
+  type SentenceEncoder,
+  tokenizeText,
+} from '../../encoder/index.ts'
 import { createPieceDecoder, type PieceDecoder, type Tokenizer } from '../../tokenizer/index.ts'
 import { describeModel } from './describe-model.ts'
 import type {
@@ -49,12 +54,10 @@ export class LocalEngine implements Engine {
   }
 
   async tokenize({ texts, prompt }: TextsWithPrompt): Promise<TextPieces[]> {
-    const { tokenizer, checkpoint } = this.#encoder
-    const { lowercase } = checkpoint
+    const { tokenizer } = this.#encoder
     const frame = frameOf(tokenizer)
     return texts.map((text) => {
-      const whole = prompt + text
-      const { ids } = tokenizer.encode(lowercase ? whole.toLowerCase() : whole)
+      const { ids } = tokenizeText(text, { prompt }, this.#encoder)
       return { ids, tokens: tokenizer.tokens(ids), frame }
     })
   }
