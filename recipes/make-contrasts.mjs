@@ -7,6 +7,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { seeded } from '../bench/sentences.mjs'
 
 const [folder, output] = process.argv.slice(2)
 if (!folder || !output) {
@@ -23,7 +24,7 @@ const MOST_OF_A_SOURCE = 12000
 /** What a sentence is worth that differs in a word: less than a paraphrase, more than any other. */
 const ALMOST = 0.75
 
-const random = mulberry32(1)
+const random = seeded(1)
 const segmenter = new Intl.Segmenter('zh', { granularity: 'word' })
 const words = new Map()
 const rows = []
@@ -174,16 +175,5 @@ function shuffle(list) {
   for (let i = list.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1))
     ;[list[i], list[j]] = [list[j], list[i]]
-  }
-}
-
-/** Tommy Ettinger's Mulberry32: repeatable numbers from 0 to 1. */
-function mulberry32(seed) {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
   }
 }

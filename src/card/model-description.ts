@@ -1,5 +1,10 @@
 import { stat } from 'node:fs/promises'
-import type { Checkpoint, ModuleSpec, Weight } from '../checkpoint/index.ts'
+import {
+  type Checkpoint,
+  embeddingWidth,
+  type ModuleSpec,
+  type Weight,
+} from '../checkpoint/index.ts'
 
 /** What a model is, for people and programs. */
 export interface ModelDescription {
@@ -55,7 +60,7 @@ export async function describeModel(checkpoint: Checkpoint): Promise<ModelDescri
     weightBytes: sizes.reduce((sum, size) => sum + size, 0),
     tokenizerFiles: [...checkpoint.tokenizerFiles.keys()],
     modules: modules.map(moduleText),
-    dimensions: modules.reduce(dimensionsAfter, { width: config.hiddenSize }).width,
+    dimensions: embeddingWidth(checkpoint),
     similarity,
     prompts,
     defaultPromptName,
@@ -89,9 +94,4 @@ function moduleText(module: ModuleSpec): string {
     default:
       return module satisfies never
   }
-}
-
-function dimensionsAfter({ width }: { width: number }, module: ModuleSpec): { width: number } {
-  if (module.kind === 'pooling') return { width: width * module.modes.length }
-  return { width: module.kind === 'dense' ? module.outFeatures : width }
 }

@@ -2,6 +2,7 @@ export type { BertConfig } from './bert-config.ts'
 export { CALIBRATION_FILE, type CalibrationFile, readCalibration } from './calibration-file.ts'
 export { type Checkpoint, SIMILARITY_NAMES, type SimilarityName } from './checkpoint.ts'
 export { checkpointHash } from './checkpoint-hash.ts'
+export { embeddingWidth } from './embedding-width.ts'
 export { fromHalves, toHalves } from './float16.ts'
 export { loadCheckpoint } from './load-checkpoint.ts'
 export type {

@@ -1,13 +1,8 @@
 import type { Checkpoint } from '../checkpoint/index.ts'
 import type { LoadedTasks } from '../evaluate/index.ts'
 import type { Backend } from '../runtime/index.ts'
-import type {
-  EvaluationReport,
-  Loss,
-  StepReport,
-  TrainingSource,
-  TrainOptions,
-} from '../train/index.ts'
+import type { EvaluationReport, Loss, StepReport, TrainingSource } from '../train/index.ts'
+import type { StepsOptions } from '../train/recipe/index.ts'
 import type { Teacher } from './teacher/teacher.ts'
 
 /** How long vectors are. */
@@ -34,21 +29,7 @@ export interface DistilSource extends Omit<TrainingSource, 'loss' | 'targets'> {
 }
 
 /** One training of a student, with data, losses and a schedule of its own. */
-export interface DistilStage
-  extends Pick<
-    TrainOptions,
-    | 'epochs'
-    | 'steps'
-    | 'accumulate'
-    | 'seed'
-    | 'optimizer'
-    | 'schedule'
-    | 'dropout'
-    | 'freeze'
-    | 'prompt'
-    | 'maxLength'
-    | 'checkpointEvery'
-  > {
+export interface DistilStage extends StepsOptions {
   readonly name: string
   readonly sources: readonly DistilSource[]
   /** Steps between measurements of the student; the last step is always followed by one. */

@@ -1,5 +1,4 @@
-import { type Checkpoint, loadCheckpoint } from '../checkpoint/index.ts'
-import { SentenceEncoder } from '../encoder/index.ts'
+import { embeddingWidth, loadCheckpoint } from '../checkpoint/index.ts'
 import { packageVersion } from '../files/index.ts'
 import { runtimeVersion } from '../runtime/index.ts'
 import { train } from '../train/index.ts'
@@ -40,11 +39,12 @@ export async function distil(options: DistilOptions): Promise<DistilReport> {
     options,
   )
   const heldOut = await vectors.heldOut()
-  const run = { options, folder, vectors, width: await widthOf(beginning, options) }
+  const run = { options, folder, vectors, width: embeddingWidth(beginning) }
   let student = start
   for (const [index, stage] of options.stages.entries()) {
     const measure = { heldOut, tasks: options.tasks, prompt: stage.prompt }
-    if (!(await folder.hasStage(index))) await trainStage(index, { ...run, measure, student })
+    if (!(await folder.hasStage(index)))
+      await trainStage(stage, { ...run, index, measure, student })
     student = folder.stage(index)
   }
   const result = await saveStudent(folder, options)
@@ -60,14 +60,15 @@ interface StageRun {
   readonly vectors: TeacherVectors
   /** D of the student. */
   readonly width: number
+  /** Of the stage, from 0. */
+  readonly index: number
   readonly measure: Measure
   /** The folder of the student the stage begins with. */
   readonly student: string
 }
 
-async function trainStage(index: number, run: StageRun): Promise<void> {
-  const { options, folder, vectors, width, measure, student } = run
-  const stage = options.stages[index] as DistilStage
+async function trainStage(stage: DistilStage, run: StageRun): Promise<void> {
+  const { options, folder, vectors, width, index, measure, student } = run
   const { name, sources: _, evaluateEvery = Number.MAX_SAFE_INTEGER, metric, ...steps } = stage
   const { threads, backend, signal, onStep, onEvaluation, onWarning, onProgress } = options
   onProgress?.({ doing: 'stage', name, done: index, total: options.stages.length })
@@ -89,15 +90,6 @@ async function trainStage(index: number, run: StageRun): Promise<void> {
     ...(onEvaluation ? { onEvaluation } : {}),
     ...(onWarning ? { onWarning } : {}),
   })
-}
-
-async function widthOf(student: Checkpoint, { threads, backend }: DistilOptions): Promise<number> {
-  await using encoder = await SentenceEncoder.fromCheckpoint(student, {
-    onWarning: () => {},
-    ...(threads === undefined ? {} : { threads }),
-    ...(backend === undefined ? {} : { backend }),
-  })
-  return encoder.dimensions
 }
 
 /** What must be the same in a run that goes on; stages check the rest themselves. */

@@ -1,4 +1,4 @@
-export { type Matrix, rowOf } from './matrix.ts'
+export { type Matrix, rowOf, stackRows } from './matrix.ts'
 export {
   allPairsSimilarity,
   pairwiseSimilarity,

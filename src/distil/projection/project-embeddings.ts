@@ -1,4 +1,4 @@
-import type { Checkpoint, DenseSpec, ModuleSpec } from '../../checkpoint/index.ts'
+import { type Checkpoint, type DenseSpec, embeddingWidth } from '../../checkpoint/index.ts'
 import { InputError } from '../../errors/index.ts'
 import type { Matrix } from '../../similarity/index.ts'
 import { principalComponents } from './principal-components.ts'
@@ -18,7 +18,7 @@ export async function projectEmbeddings(
   vectors: Matrix,
   dimensions: number,
 ): Promise<Checkpoint> {
-  const width = outputWidth(checkpoint)
+  const width = embeddingWidth(checkpoint)
   if (vectors.dimensions !== width) {
     throw new InputError(
       'distil-vectors',
@@ -47,20 +47,4 @@ function denseOf({ data, rows, dimensions }: Matrix): DenseSpec {
     weight: { name: 'linear.weight', type: 'float32', shape, data: { bytes } },
     bias: undefined,
   }
-}
-
-/** D, as the modules make it of the hidden size. */
-function outputWidth({ config, modules }: Checkpoint): number {
-  return modules.reduce((width, module: ModuleSpec) => {
-    switch (module.kind) {
-      case 'pooling':
-        return width * module.modes.length
-      case 'dense':
-        return module.outFeatures
-      case 'normalize':
-        return width
-      default:
-        return module satisfies never
-    }
-  }, config.hiddenSize)
 }

@@ -16,8 +16,9 @@ import type { DistilReport } from '../report/distil-report.ts'
 import { buildStudent, type StudentOptions } from '../student/build-student.ts'
 import { openTeacher } from '../teacher/open-teacher.ts'
 import type { Teacher } from '../teacher/teacher.ts'
+import { textsOf } from '../texts-of.ts'
 import { type DistilRecipe, distilRecipeSchema, type StageRecipe } from './distil-recipe.ts'
-import { RecipeDatasets, textsOf } from './recipe-datasets.ts'
+import { RecipeDatasets } from './recipe-datasets.ts'
 import { distilLossOf, teacherStatesOf } from './teacher-loss-recipe.ts'
 
 export type DistilRecipeOptions = Pick<

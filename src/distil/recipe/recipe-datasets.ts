@@ -21,10 +21,3 @@ export class RecipeDatasets {
     return dataset
   }
 }
-
-/** All texts of data sets. */
-export function* textsOf(datasets: readonly Dataset[]): Generator<string, void, void> {
-  for (const dataset of datasets) {
-    for (let index = 0; index < dataset.length; index += 1) yield* dataset.example(index).texts
-  }
-}

@@ -6,6 +6,7 @@ import { SentenceEncoder } from '../../encoder/index.ts'
 import type { Report } from '../../evaluate/index.ts'
 import { type EvaluationEntry, readMetrics } from '../../train/index.ts'
 import type { DistilOptions } from '../distil-options.ts'
+import { promptedEncode } from '../prompted-encode.ts'
 import { type Agreement, agreementOf } from '../run/agreement.ts'
 import type { DistilFolder } from '../run/distil-folder.ts'
 import type { Measure } from '../run/stage-evaluation.ts'
@@ -108,8 +109,8 @@ export interface Student {
 }
 
 async function agreementWith({ encoder, prompt }: Student, { texts, vectors }: Measure['heldOut']) {
-  const settings = { truncate: 'silent', ...(prompt === undefined ? {} : { prompt }) } as const
-  return { ...agreementOf(await encoder.encode(texts, settings), vectors), texts: texts.length }
+  const own = await promptedEncode(encoder, prompt)(texts)
+  return { ...agreementOf(own, vectors), texts: texts.length }
 }
 
 async function stageReport(name: string, folder: string): Promise<StageReport> {

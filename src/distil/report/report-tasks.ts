@@ -10,6 +10,7 @@ import {
   VectorCache,
 } from '../../evaluate/index.ts'
 import type { DistilOptions } from '../distil-options.ts'
+import { promptedEncode } from '../prompted-encode.ts'
 import type { DistilFolder } from '../run/distil-folder.ts'
 import type { Student } from './distil-report.ts'
 
@@ -30,12 +31,11 @@ export async function reportTasks(
   const encode = cachedEncode((texts) => teacher.vectors(texts, options.signal), cache, {
     onProgress: (progress) => onProgress?.({ doing: 'evaluation', name: teacherName, ...progress }),
   })
-  const settings = { truncate: 'silent', ...(prompt === undefined ? {} : { prompt }) } as const
   const results: ModelResults[] = [
     { model: teacherName, results: await evaluateTasks(encode, tasks.tasks) },
     {
       model: name,
-      results: await evaluateTasks((texts) => encoder.encode(texts, settings), tasks.tasks),
+      results: await evaluateTasks(promptedEncode(encoder, prompt), tasks.tasks),
     },
   ]
   return createReport(tasks, results, { hasTeacher: true, allowMissing: true })

@@ -1,5 +1,11 @@
-import { spearman } from '../../metrics/index.ts'
-import { type Matrix, rowOf, unitRows } from '../../similarity/index.ts'
+import { mean, spearman } from '../../metrics/index.ts'
+import {
+  type Matrix,
+  pairwiseSimilarity,
+  rowOf,
+  similarityOf,
+  unitRows,
+} from '../../similarity/index.ts'
 
 /** How much a student thinks as its teacher does, on texts that neither is trained on. */
 export interface Agreement {
@@ -22,8 +28,10 @@ export function agreementOf(student: Matrix, teacher: Matrix): Agreement {
   return {
     agreement: correlation === undefined ? undefined : 100 * correlation,
     cosine:
-      student.dimensions === teacher.dimensions ? 100 * meanCosine(students, teachers) : undefined,
-    spread: 1 - cosines.reduce((sum, cosine) => sum + cosine, 0) / Math.max(1, cosines.length),
+      student.dimensions === teacher.dimensions
+        ? 100 * (mean(pairwiseSimilarity('dot', students, teachers)) ?? 0)
+        : undefined,
+    spread: 1 - (mean(cosines) ?? 0),
   }
 }
 
@@ -34,19 +42,9 @@ function pairCosines(units: Matrix): Float64Array {
   let at = 0
   for (let i = 0; i < rows; i += 1) {
     const a = rowOf(units, i)
-    for (let j = i + 1; j < rows; j += 1) cosines[at++] = dot(a, rowOf(units, j))
+    for (let j = i + 1; j < rows; j += 1) {
+      cosines[at++] = similarityOf('dot', a, rowOf(units, j))
+    }
   }
   return cosines
-}
-
-function meanCosine(a: Matrix, b: Matrix): number {
-  let sum = 0
-  for (let row = 0; row < a.rows; row += 1) sum += dot(rowOf(a, row), rowOf(b, row))
-  return sum / Math.max(1, a.rows)
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0
-  for (let i = 0; i < a.length; i += 1) sum += (a[i] ?? 0) * (b[i] ?? 0)
-  return sum
 }

@@ -4,6 +4,7 @@ import { evaluateTasks, type LoadedTasks, type TaskResult } from '../../evaluate
 import { mean } from '../../metrics/index.ts'
 import type { Matrix } from '../../similarity/index.ts'
 import type { Scores } from '../../train/index.ts'
+import { promptedEncode } from '../prompted-encode.ts'
 import { agreementOf } from './agreement.ts'
 
 /** What a student is measured on while it is trained. */
@@ -25,8 +26,7 @@ export async function scoreStudent(
   encoder: SentenceEncoder,
   { heldOut, tasks, prompt }: Measure,
 ): Promise<Scores> {
-  const encode = (texts: readonly string[]) =>
-    encoder.encode(texts, { truncate: 'silent', ...(prompt === undefined ? {} : { prompt }) })
+  const encode = promptedEncode(encoder, prompt)
   const scores: Record<string, number> = {}
   if (heldOut.texts.length > 1) {
     const { agreement, cosine, spread } = agreementOf(await encode(heldOut.texts), heldOut.vectors)

@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../../checkpoint/index.ts'
 import { InputError } from '../../errors/index.ts'
+import { stackRows } from '../../similarity/index.ts'
 import type { Dataset, Loss, TrainingSource } from '../../train/index.ts'
 import type { DistilOptions, DistilSource, DistilStage, Widths } from '../distil-options.ts'
 import { TeacherCache } from '../teacher/teacher-cache.ts'
@@ -62,15 +63,11 @@ export class TeacherVectors {
   /** The texts of no batch, and the teacher's vectors of them. */
   async heldOut() {
     const parts = [...this.#taught.values()]
-    const texts = parts.flatMap(({ heldOut }) => heldOut)
-    const data = new Float32Array(texts.length * this.dimensions)
-    let at = 0
-    for (const { heldOut, cache } of parts) {
-      const vectors = await cache.vectors(heldOut)
-      data.set(vectors.data, at)
-      at += vectors.data.length
+    const vectors = parts.map(async ({ heldOut, cache }) => (await cache.vectors(heldOut)).data)
+    return {
+      texts: parts.flatMap(({ heldOut }) => heldOut),
+      vectors: stackRows(await Promise.all(vectors), this.dimensions),
     }
-    return { texts, vectors: { data, rows: texts.length, dimensions: this.dimensions } }
   }
 
   /** The sources of a stage, as `train` takes them. */
@@ -115,7 +112,7 @@ export class TeacherVectors {
     if (!inside || states.length === 0) return vectors
     return async (examples, texts) => ({
       ...(await vectors(examples)),
-      ...(await inside.targets(texts)),
+      ...(await inside.targets(texts, states)),
     })
   }
 }

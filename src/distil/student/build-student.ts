@@ -1,6 +1,6 @@
 import type { Checkpoint } from '../../checkpoint/index.ts'
 import { SentenceEncoder } from '../../encoder/index.ts'
-import type { Matrix } from '../../similarity/index.ts'
+import { type Matrix, stackRows } from '../../similarity/index.ts'
 import { narrowHidden } from '../narrow-hidden.ts'
 import { projectEmbeddings } from '../projection/project-embeddings.ts'
 import { selectLayers } from '../select-layers.ts'
@@ -55,12 +55,6 @@ async function withEncoder<Result>(
 /** The vectors of all pieces of the texts, one after another. */
 async function tokenVectors(encoder: SentenceEncoder, texts: readonly string[]): Promise<Matrix> {
   const all = await encoder.tokenEmbeddings(texts)
-  const dimensions = all[0]?.dimensions ?? 0
-  const data = new Float32Array(all.reduce((sum, { data: { length } }) => sum + length, 0))
-  let at = 0
-  for (const { data: vectors } of all) {
-    data.set(vectors, at)
-    at += vectors.length
-  }
-  return { data, rows: data.length / dimensions, dimensions }
+  const blocks = all.map(({ data }) => data)
+  return stackRows(blocks, all[0]?.dimensions ?? 0)
 }

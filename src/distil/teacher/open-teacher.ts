@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { checkpointHash } from '../../checkpoint/index.ts'
 import { type LoadOptions, SentenceEncoder } from '../../encoder/index.ts'
 import { InputError } from '../../errors/index.ts'
+import { promptedEncode } from '../prompted-encode.ts'
 import { type HttpOptions, httpVectors } from './http-teacher.ts'
 import { checkedVectors, type Teacher, type VectorFunction } from './teacher.ts'
 
@@ -38,12 +39,9 @@ async function encoderTeacher(
   encoder: SentenceEncoder,
   { prompt }: OpenTeacherOptions,
 ): Promise<Teacher> {
-  const settings = { ...(prompt === undefined ? {} : { prompt }), truncate: 'silent' } as const
   return {
     id: hashOf('encoder', await checkpointHash(encoder.checkpoint), prompt),
-    vectors: checkedVectors('the teacher', (texts, signal) =>
-      encoder.encode(texts, { ...settings, ...(signal ? { signal } : {}) }),
-    ),
+    vectors: checkedVectors('the teacher', promptedEncode(encoder, prompt)),
     encoder,
     dispose: nothing,
   }

@@ -7,6 +7,7 @@ import { outputError } from '../../files/index.ts'
 import type { Tensor } from '../../runtime/index.ts'
 import type { Matrix } from '../../similarity/index.ts'
 import type { Dataset, Example } from '../../train/index.ts'
+import { textsOf } from '../texts-of.ts'
 import type { Teacher } from './teacher.ts'
 import { TextIndex } from './text-index.ts'
 import { VectorFile } from './vector-file.ts'
@@ -119,12 +120,6 @@ export class TeacherCache {
         'data sets that the cache was opened with',
       { facts: { text } },
     )
-  }
-}
-
-function* textsOf(datasets: readonly Dataset[]): Generator<string> {
-  for (const dataset of datasets) {
-    for (let index = 0; index < dataset.length; index += 1) yield* dataset.example(index).texts
   }
 }
 

@@ -26,12 +26,10 @@ export interface TeacherStatesOptions {
 export class TeacherStates {
   readonly #session: LocalSession
   readonly #numbers: Int32Array
-  readonly #names: readonly string[]
 
-  private constructor(session: LocalSession, numbers: Int32Array, names: readonly string[]) {
+  private constructor(session: LocalSession, numbers: Int32Array) {
     this.#session = session
     this.#numbers = numbers
-    this.#names = names
   }
 
   /** @throws InputError for a layer the teacher lacks, and for another tokenizer than its own. */
@@ -41,18 +39,23 @@ export class TeacherStates {
       threads,
       backend,
     })
-    return new TeacherStates(session, pieceMap(student, teacher), names)
+    return new TeacherStates(session, pieceMap(student, teacher))
   }
 
-  /** @param texts a batch [R,T], as the student takes it. @returns by name, [R,T,H] */
+  /**
+   * @param texts a batch [R,T], as the student takes it
+   * @param names of those it was opened with, the ones wanted
+   * @returns by name, [R,T,H]
+   */
   async targets(
     texts: Readonly<Record<string, Tensor>>,
+    names: readonly string[],
   ): Promise<Readonly<Record<string, Tensor>>> {
     const { [GRAPH_NAMES.ids]: ids, [GRAPH_NAMES.mask]: mask } = texts
     if (ids?.type !== 'int64' || !mask) return {}
     const data = ids.data.map((id) => BigInt(this.#numbers[Number(id)] ?? 0))
     const inputs = { [GRAPH_NAMES.ids]: { ...ids, data }, [GRAPH_NAMES.mask]: mask }
-    return this.#session.run(inputs, this.#names)
+    return this.#session.run(inputs, names)
   }
 
   async dispose(): Promise<void> {
