@@ -1,5 +1,5 @@
 // What matters in distilling: students that differ in one thing, each trained for the same time.
-// node bench/ablation.mjs [SECONDS] [TEACHER]     (default: 150 seconds, runs/teacher-3)
+// node bench/ablation.mjs [SECONDS] [TEACHER]     (default: 150 seconds, runs/teacher)
 // Prints a Markdown table, and keeps what is measured in runs/ablation/results.json, so that a
 // second call goes on with what is missing. Needs ../shared.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { distilRecipe } from 'yuju/distil'
 import { SHARED } from './sentences.mjs'
 
 const ROOT = new URL('../', import.meta.url).pathname
-const [, , seconds = '150', teacher = `${ROOT}runs/teacher-3`] = process.argv
+const [, , seconds = '150', teacher = `${ROOT}runs/teacher`] = process.argv
 const WORK = `${ROOT}runs/ablation`
 const RESULTS = join(WORK, 'results.json')
 /** Steps that tell how long one takes, after the first two. */

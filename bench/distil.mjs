@@ -1,6 +1,6 @@
 // A student beside its teacher: the seven tasks, throughput, latency, size.
 // node bench/distil.mjs [tasks | speed] [TEACHER] [STUDENT]
-// (default: both, of runs/teacher-3 and the student that ships)
+// (default: both, of runs/teacher and the student that ships)
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { SentenceEncoder } from 'yuju'
@@ -10,7 +10,7 @@ import { SHARED, seeded, trainingSentences } from './sentences.mjs'
 import { interleave, median, round, spread } from './statistics.mjs'
 
 const ROOT = new URL('../', import.meta.url).pathname
-const [, , only, teacher = `${ROOT}runs/teacher-3`, student = `${ROOT}models/yuju-small-zh`] =
+const [, , only, teacher = `${ROOT}runs/teacher`, student = `${ROOT}models/yuju-small-zh`] =
   process.argv
 const command = 'node bench/distil.mjs'
 const ROUNDS = 7
