@@ -7,6 +7,8 @@ import { DENSE, TINY } from './support/server-client.ts'
 
 const executablePath = chromiumPath()
 const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }
+/** Slow machines are slow; only a wrong page never answers. */
+const PATIENT = { timeout: 60_000 }
 const SENTENCES = ['花呗怎么还款', '花呗如何还钱', '今天天气真不错']
 
 async function serve(options: Partial<ServerOptions> = {}): Promise<Listener> {
@@ -138,7 +140,7 @@ describe.skipIf(executablePath === undefined)('the page in Chromium', () => {
     expect(kinds.map((kind) => kind.replace(/\d+$/, ''))).toEqual(['[CLS]', '[SEP]'])
     await page.locator('#text').fill('今天')
     await ask(page, 'tokens')
-    await expect.poll(() => panel.locator('.pieces li').count()).toBe(4)
+    await expect.poll(() => panel.locator('.pieces li').count(), PATIENT).toBe(4)
     expect(await panel.locator('.cut').count()).toBe(0)
   })
 
@@ -162,7 +164,7 @@ describe.skipIf(executablePath === undefined)('the page in Chromium', () => {
     await page.locator('#sentences').fill(SENTENCES.join('\n'))
     await page.locator('#compare-form button').click()
     const refusal = 'The server refused (413 items-too-many): 3 texts came, but the limit is 2'
-    await expect.poll(() => problem.textContent()).toBe(refusal)
+    await expect.poll(() => problem.textContent(), PATIENT).toBe(refusal)
     await page.locator('#language').click()
     expect(await problem.textContent()).toContain('服务器拒绝了请求（413 items-too-many）')
   })
@@ -172,7 +174,7 @@ describe.skipIf(executablePath === undefined)('the page in Chromium', () => {
     await page.context().setOffline(true)
     await page.locator('#compare-form button').click()
     const problem = page.locator('#compare-output [role=alert]')
-    await expect.poll(() => problem.textContent()).toBe('无法连接服务器。')
+    await expect.poll(() => problem.textContent(), PATIENT).toBe('无法连接服务器。')
     await page.context().setOffline(false)
     await page.locator('#compare-form button').click()
     await page.locator('#compare-output .panel').first().waitFor()

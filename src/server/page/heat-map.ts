@@ -11,7 +11,8 @@ export function heatMap(
 ): HTMLElement {
   const head = element('tr', {}, element('td'), ...matrix.map((_, place) => columnHead(place)))
   const rows = matrix.map((row, place) => {
-    const name = element('span', { class: 'sentence', lang: 'zh' }, sentences[place] ?? '')
+    const sentence = sentences[place] ?? ''
+    const name = element('span', { class: 'sentence', lang: 'zh', title: sentence }, sentence)
     const rowHead = element('th', { scope: 'row' }, element('b', {}, `${place + 1}`), name)
     return element('tr', {}, rowHead, ...row.map((score) => cell(score, scale)))
   })
