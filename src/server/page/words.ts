@@ -14,7 +14,6 @@ export const WORDS = {
   compareRun: { en: 'Compare', zh: '比较' },
   sentences: { en: 'Sentences, one a line', zh: '句子，每行一个' },
   matrixCaption: { en: 'Cosine similarity of every two sentences', zh: '句子两两之间的余弦相似度' },
-  matrixScale: { en: 'Colours', zh: '色阶' },
   difference: {
     en: 'The two models differ by {mean} on average, and by {largest} at most (sentences {a} and {b}).',
     zh: '两个模型平均相差 {mean}，最多相差 {largest}（第 {a} 句与第 {b} 句）。',
