@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { loadPackage } from '../load-package.ts'
 
 export interface LancePackages {
@@ -9,10 +10,10 @@ export interface LancePackages {
 export function loadLance(): Promise<LancePackages> {
   return loadPackage(
     async () => {
-      const [lancedb, arrow] = await Promise.all([
-        import('@lancedb/lancedb'),
-        import('apache-arrow'),
-      ])
+      const lancedb = await import('@lancedb/lancedb')
+      // LanceDB loses the columns of tables that another copy of Arrow's module has made.
+      const { resolve } = createRequire(import.meta.url)
+      const arrow = createRequire(resolve('@lancedb/lancedb'))('apache-arrow')
       return { lancedb, arrow }
     },
     { what: 'a store in a folder', packages: '@lancedb/lancedb apache-arrow' },

@@ -95,6 +95,8 @@ async function connect(
     ssl: place.ssl,
     timeout: TIMEOUT_MILLISECONDS,
     maxRetries: 2,
+    // Its log goes to standard output; what fails is thrown as well.
+    logLevel: 'silent',
     ...(token === undefined ? {} : { token }),
     ...(place.database === undefined ? {} : { database: place.database }),
   })
