@@ -148,7 +148,9 @@ for (const [precision, name] of [
 
 const folder = mkdtempSync(join(tmpdir(), 'yuju-bench-search-'))
 const store = await createStore(join(folder, 'store'), { dimensions })
-console.log(`LanceDB: written and indexed in ${round(await timed(() => fill(store, sentences, vectors)))} s`)
+console.log(
+  `LanceDB: written and indexed in ${round(await timed(() => fill(store, sentences, vectors)))} s`,
+)
 await ask(store, queries.slice(0, 20))
 const { found, times } = await ask(store, queries)
 await store.close()

@@ -120,10 +120,12 @@ describe('a store in a folder', () => {
       expect(await store.search(query?.vector ?? new Float32Array(), { filter })).toHaveLength(5)
       await store.close()
     },
+    // Graphs take their time to be built where other programs are busy.
+    600_000,
   )
 })
 
-describe.skipIf(!hasMilvus())('on a Milvus server', () => {
+describe.skipIf(!hasMilvus())('on a Milvus server', { timeout: 300_000 }, () => {
   let server: MilvusServer
   let made = 0
   const place = () => {

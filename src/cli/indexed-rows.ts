@@ -61,14 +61,14 @@ export async function* textsToIndex(
     const [text = '', ...rest] = row.cells
     const cells = hasId ? rest.slice(1) : rest
     const metadata = Object.fromEntries(
-      types.map(([name, type], at) => [name, valueOf(cells[at] ?? '', type, { row, name })]),
+      types.map(([name, type], at) => [name, cellValue(cells[at] ?? '', type, { row, name })]),
     )
     const id = hasId ? { id: String(rest[0]) } : {}
     yield { ...id, text: String(text), metadata }
   }
 }
 
-function valueOf(
+function cellValue(
   cell: Cell,
   type: ColumnType,
   { row, name }: { readonly row: Row; readonly name: string },

@@ -63,7 +63,9 @@ export function checkFilter(filter: Filter, { columns }: StoreSettings): Filter 
     const type = columnType(column, columns)
     if (operator !== 'in' && !FILTER_OPERATORS.includes(operator)) throw unknownOperator(operator)
     const values = typeof value === 'object' ? value : [value]
-    const wrong = values.find((one) => typeof one !== type || (type === "number" && !Number.isFinite(one)))
+    const wrong = values.find(
+      (one) => typeof one !== type || (type === 'number' && !Number.isFinite(one)),
+    )
     if (wrong === undefined) continue
     const message = `the column ${column} holds a ${type}, but the filter asks for ${JSON.stringify(wrong)}`
     throw new InputError('filter-value', message, { facts: { column, value: wrong } })

@@ -19,6 +19,11 @@ export interface IndexProgress {
 
 export interface IndexOptions
   extends Pick<EncodeOptions, 'truncate' | 'batchSize' | 'batchTokens' | 'signal'> {
+  /**
+   * Texts looked up, encoded and written together; of what was done, a kill loses two blocks at most.
+   * Default 8192.
+   */
+  readonly blockSize?: number
   readonly onProgress?: (progress: IndexProgress) => void
 }
 
@@ -33,7 +38,6 @@ export interface IndexResult {
   readonly unchanged: number
 }
 
-/** Texts looked up, encoded and written together: what an interruption loses at most, twice. */
 const BLOCK = 8192
 
 /**
@@ -49,13 +53,13 @@ export async function indexTexts(
   options: IndexOptions = {},
 ): Promise<IndexResult> {
   await requireModel(store, encoder.checkpoint)
-  const { onProgress, ...encode } = options
+  const { onProgress: _, blockSize = BLOCK, ...encode } = options
   const { prompt, maxLength, dimensions } = store.settings
-  const sifter = new Sifter(store, options)
+  const sifter = new Sifter(store, { ...options, blockSize })
   const blocks = encoder.stream(sifter.unknownTexts(texts), {
     ...encode,
     ...(maxLength === 0 ? {} : { maxLength }),
-    ...{ prompt, dimensions, blockSize: BLOCK },
+    ...{ prompt, dimensions, blockSize },
   })
   let written: Promise<void> = Promise.resolve()
   try {
@@ -76,15 +80,17 @@ export async function indexTexts(
   return sifter.result
 }
 
+type SifterOptions = IndexOptions & { readonly blockSize: number }
+
 /** Tells texts that must be encoded from those that need not be. */
 class Sifter {
   readonly #store: VectorStore
-  readonly #options: IndexOptions
+  readonly #options: SifterOptions
   /** Texts that were handed out and whose vectors are awaited. */
   readonly #waiting: StoredText[] = []
   readonly #counts = { read: 0, encoded: 0, changed: 0 }
 
-  constructor(store: VectorStore, options: IndexOptions) {
+  constructor(store: VectorStore, options: SifterOptions) {
     this.#store = store
     this.#options = options
   }
@@ -102,7 +108,7 @@ class Sifter {
   async *unknownTexts(
     texts: Iterable<TextToIndex> | AsyncIterable<TextToIndex>,
   ): AsyncGenerator<string, void, void> {
-    for await (const block of blocksOf(texts, BLOCK)) {
+    for await (const block of blocksOf(texts, this.#options.blockSize)) {
       this.#options.signal?.throwIfAborted()
       const wanted = new Map(block.map((text) => [idOf(text), storedText(text)]))
       const known = await this.#store.getTexts([...wanted.keys()])

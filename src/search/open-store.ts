@@ -1,6 +1,6 @@
 import { StoreError } from '../errors/index.ts'
-import { checkStoreSettings, type StoreOptions } from './store-settings.ts'
 import { isMilvusLocation } from './milvus/milvus-place.ts'
+import { checkStoreSettings, type StoreOptions } from './store-settings.ts'
 import type { VectorStore } from './vector-store.ts'
 
 /** How a store is reached. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { InputError, similarityOf, StoreError } from 'yuju'
+import { InputError, StoreError, similarityOf } from 'yuju'
 import type { StoreOptions, VectorRecord, VectorStore } from 'yuju/search'
 
 const DIMENSIONS = 12
@@ -12,7 +12,13 @@ export interface StoreKind {
   create(options: StoreOptions): Promise<VectorStore>
 }
 
-const WORDS = ['花呗怎么还款', '今天天气真不错', '我想学习人工智能', '北京到上海的高铁', '借呗额度是多少']
+const WORDS = [
+  '花呗怎么还款',
+  '今天天气真不错',
+  '我想学习人工智能',
+  '北京到上海的高铁',
+  '借呗额度是多少',
+]
 
 /** Record number `i`: its vector is its own, its text one of five with its number behind. */
 export function record(i: number, changes: Partial<VectorRecord> = {}): VectorRecord {
@@ -182,7 +188,11 @@ export function describeVectorStore({ name, create }: StoreKind): void {
       ['an id of nothing', [record(1, { id: '' })], /1 to 512 bytes/],
       ['an id that is too long', [record(1, { id: '长'.repeat(200) })], /1 to 512 bytes/],
       ['a column too few', [record(1, { metadata: { year: 1 } })], /source must be a string/],
-      ['a column too many', [record(1, { metadata: { source: '', year: 1, z: 1 } })], /no column z/],
+      [
+        'a column too many',
+        [record(1, { metadata: { source: '', year: 1, z: 1 } })],
+        /no column z/,
+      ],
       ['another type', [record(1, { metadata: { source: '', year: '1' } })], /must be a number/],
     ])('refuses %s, and keeps nothing of that call', async (_, wrong, message) => {
       await expect(store.upsert([record(0), ...wrong])).rejects.toThrow(message)

@@ -13,7 +13,7 @@ const REASONS: readonly [pattern: RegExp, code: string, advice: string][] = [
     'it may not be written; choose another place',
   ],
   [
-    /not found|corrupt|invalid|malformed|decode|unexpected|out of range|magic|failed to fill|panic/i,
+    /not found|corrupt|invalid|malformed|decode|unexpected|out of range|magic|failed to fill|sufficient data|panic/i,
     'store-damaged',
     'it is damaged: files are missing or changed. Put the folder back from a copy, or remove it and index again',
   ],

@@ -32,7 +32,7 @@ export function lanceTable(
   const { makeData, RecordBatch, Struct, Table } = arrow
   const children = schema.fields.map(({ name }) => {
     if (name === 'vector') return vectorColumn(arrow, schema, records)
-    const values = records.map((record) => valueOf(record, name))
+    const values = records.map((record) => columnValue(record, name))
     const type = typeof values[0] === 'number' ? new arrow.Float64() : new arrow.Utf8()
     return arrow.vectorFromArray(values, type).data[0]
   })
@@ -52,7 +52,10 @@ function vectorColumn(arrow: Arrow, schema: Schema, records: readonly Required<V
   return arrow.makeData({ type: list, length: records.length, nullCount: 0, child })
 }
 
-function valueOf({ id, text, metadata }: Required<VectorRecord>, column: string): string | number {
+function columnValue(
+  { id, text, metadata }: Required<VectorRecord>,
+  column: string,
+): string | number {
   switch (column) {
     case 'id':
       return id

@@ -7,23 +7,11 @@ import { checkRecords, checkTop, requireVector } from '../check-records.ts'
 import { checkFilter, type Filter } from '../filter.ts'
 import { segmentWords } from '../segment-words.ts'
 import { type StoreSettings, unpackSettings } from '../store-settings.ts'
-import type {
-  Hit,
-  SearchOptions,
-  StoredText,
-  VectorRecord,
-  VectorStore,
-} from '../vector-store.ts'
+import type { Hit, SearchOptions, StoredText, VectorRecord, VectorStore } from '../vector-store.ts'
 import { lanceError } from './lance-error.ts'
 import { lanceFilter, literals, METADATA_PREFIX } from './lance-filter.ts'
 import { type LancePackages, loadLance } from './lance-packages.ts'
-import {
-  type LanceRow,
-  lanceSchema,
-  lanceTable,
-  SETTINGS_KEY,
-  storedText,
-} from './lance-rows.ts'
+import { type LanceRow, lanceSchema, lanceTable, SETTINGS_KEY, storedText } from './lance-rows.ts'
 import { indexVectors, probesOf } from './vector-index.ts'
 
 const TABLE = 'vectors'
@@ -159,7 +147,10 @@ class LanceStore implements VectorStore {
     if (words === '') return []
     return this.#guard(async (table) => {
       await indexWords(table)
-      let query = table.query().fullTextSearch(words, { columns: ['words'] }).limit(top)
+      let query = table
+        .query()
+        .fullTextSearch(words, { columns: ['words'] })
+        .limit(top)
       if (where !== undefined) query = query.where(where)
       const rows: LanceRow[] = await query.select([...this.#columns(), '_score']).toArray()
       return rows
@@ -168,7 +159,7 @@ class LanceStore implements VectorStore {
     })
   }
 
-  count(filter?: Filter): Promise<number> {
+  async count(filter?: Filter): Promise<number> {
     const where = this.#where(filter)
     return this.#guard((table) => table.countRows(where))
   }

@@ -25,6 +25,7 @@ const SENT_BYTES = 16_000_000
 /** Ids asked for at once. */
 const ASKED_IDS = 1_000
 const TIMEOUT_MILLISECONDS = 30_000
+const SETTINGS_PROPERTY = 'yuju.settings'
 const TEXT_FIELDS = ['id', 'text', 'metadata']
 const METRICS = { cosine: 'COSINE', dot: 'IP' } as const
 
@@ -69,8 +70,14 @@ export async function openMilvusStore(
   try {
     const found = await asked(place, () => client.hasCollection({ collection_name }))
     if (found.value) {
-      const { schema } = await asked(place, () => client.describeCollection({ collection_name }))
-      const settings = unpackSettings(schema.description, place.shown)
+      const { schema, properties } = await asked(place, () =>
+        client.describeCollection({ collection_name }),
+      )
+      const kept = properties.find(({ key }) => key === SETTINGS_PROPERTY)?.value
+      const settings = unpackSettings(
+        kept === undefined ? schema.description : `${kept}`,
+        place.shown,
+      )
       await asked(place, () => client.loadCollection({ collection_name }))
       return new MilvusStore({ place, settings, client })
     }
@@ -116,7 +123,9 @@ function collectionOf(
   const text = { data_type: DataType.VarChar, max_length: LONGEST_TEXT }
   return {
     collection_name: collection,
+    // Milvus Lite forgets descriptions.
     description: packSettings(settings),
+    properties: { [SETTINGS_PROPERTY]: packSettings(settings) },
     fields: [
       { name: 'id', data_type: DataType.VarChar, max_length: 512, is_primary_key: true },
       { name: 'text', ...text },
@@ -212,7 +221,9 @@ class MilvusStore implements VectorStore {
 
   async delete(ids: readonly string[]): Promise<void> {
     for (const some of groups(ids)) {
-      await this.#ask((client, collection_name) => client.delete({ collection_name, ids: some }))
+      await this.#ask((client, collection_name) =>
+        client.delete({ collection_name, filter: idFilter(some) }),
+      )
     }
   }
 
@@ -285,7 +296,7 @@ class MilvusStore implements VectorStore {
     const rows: MilvusRow[] = []
     for (const some of groups([...new Set(ids)])) {
       const { data } = await this.#ask((client, collection_name) =>
-        client.query({ collection_name, ids: some, output_fields }),
+        client.query({ collection_name, filter: idFilter(some), output_fields }),
       )
       rows.push(...(data as unknown as MilvusRow[]))
     }
@@ -377,6 +388,11 @@ function wordsOf(text: string): string {
 
 function storedText({ id, text, metadata }: MilvusRow): StoredText {
   return { id, text, metadata }
+}
+
+/** The SDK's own way to name ids does not escape quotes. */
+function idFilter(ids: readonly string[]): string {
+  return `id in ${JSON.stringify(ids)}`
 }
 
 function groups(ids: readonly string[]): string[][] {
