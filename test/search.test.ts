@@ -164,7 +164,7 @@ describe('searching', () => {
   )
 })
 
-describe('the commands', () => {
+describe('the commands', { timeout: 300_000 }, () => {
   function inputFile(name: string, content: string): string {
     const path = join(temporaryFolder(), name)
     writeFileSync(path, content)
@@ -251,13 +251,16 @@ describe('the commands', () => {
   })
 })
 
-test('killed at any time and started again, a store has every text once', async () => {
+test('killed at any time and started again, a store has every text once', {
+  timeout: 600_000,
+}, async () => {
   const folder = temporaryFolder()
   const path = join(folder, 'store')
   const settings = await modelSettings(encoder.checkpoint)
   await (await createStore(path, { ...settings, dimensions: encoder.dimensions })).close()
   const program = join(import.meta.dirname, 'support/index-numbers.mjs')
-  const run = () => spawn(process.execPath, [program, path, TINY], { stdio: ['ignore', 'pipe', 2] })
+  const run = () =>
+    spawn(process.execPath, [program, path, TINY], { stdio: ['ignore', 'pipe', 'inherit'] })
   for (const written of [1, 3, 6]) {
     const child = run()
     let progress = ''
