@@ -1,1 +1,2 @@
-export function compileKernels(): Promise<string>
+export const KERNEL_FILES: Readonly<Record<'nearest.ts' | 'optimizer.ts', string>>
+export function compileKernels(source: keyof typeof KERNEL_FILES): Promise<string>

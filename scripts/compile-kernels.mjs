@@ -1,4 +1,4 @@
-// Compile assembly/optimizer.ts to WebAssembly, as the text of a module that holds it in base64.
+// Compile a file of assembly/ to WebAssembly, as the text of a module that holds it in base64.
 import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
 
@@ -8,19 +8,27 @@ const OPTIONS = [
   ...['--runtime', 'stub', '--enable', 'simd', '-O3', '--noAssert'],
 ]
 
-/** The whole text of src/train/optimizer/generated/kernels.ts. */
-export async function compileKernels() {
+/** Where the kernels of each file of assembly/ are kept. */
+export const KERNEL_FILES = {
+  'nearest.ts': 'src/search/exact/generated/kernels.ts',
+  'optimizer.ts': 'src/train/optimizer/generated/kernels.ts',
+}
+
+/**
+ * The whole text of a file of kernels.
+ * @param {keyof typeof KERNEL_FILES} source
+ */
+export async function compileKernels(source) {
   const files = new Map()
-  const { error, stderr } = await asc.main(
-    ['optimizer.ts', '--outFile', 'kernels.wasm', ...OPTIONS],
-    { writeFile: (name, content) => void files.set(name, content) },
-  )
+  const { error, stderr } = await asc.main([source, '--outFile', 'kernels.wasm', ...OPTIONS], {
+    writeFile: (name, content) => void files.set(name, content),
+  })
   if (error) throw new Error(`${error.message}\n${stderr}`)
   const lines = Buffer.from(files.get('kernels.wasm'))
     .toString('base64')
     .match(/.{1,90}/g)
   return [
-    '// Made from assembly/optimizer.ts by `npm run generate`; do not edit.',
+    `// Made from assembly/${source} by \`npm run generate\`; do not edit.`,
     'export const kernelBytes =',
     lines.map((line) => `  '${line}'`).join(' +\n'),
     '',

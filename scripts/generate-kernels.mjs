@@ -1,6 +1,7 @@
-// Write src/train/optimizer/generated/kernels.ts anew; a test holds it to its source.
+// Write the compiled kernels anew; tests hold them to their sources.
 import { writeFileSync } from 'node:fs'
-import { compileKernels } from './compile-kernels.mjs'
+import { compileKernels, KERNEL_FILES } from './compile-kernels.mjs'
 
-const target = new URL('../src/train/optimizer/generated/kernels.ts', import.meta.url)
-writeFileSync(target, await compileKernels())
+for (const [source, target] of Object.entries(KERNEL_FILES)) {
+  writeFileSync(new URL(`../${target}`, import.meta.url), await compileKernels(source))
+}

@@ -29,6 +29,7 @@ export {
   OutputError,
   RuntimeError,
   ServerError,
+  StoreError,
   TeacherError,
   YujuError,
 } from './errors/index.ts'

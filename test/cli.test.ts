@@ -81,6 +81,8 @@ describe('help', () => {
       'cluster',
       'card',
       'export',
+      'index',
+      'search',
       'demo',
     ]) {
       expect(stdout).toMatch(new RegExp(`^ +${name} {2,}\\w`, 'm'))
@@ -99,6 +101,8 @@ describe('help', () => {
     'cluster',
     'card',
     'export',
+    'index',
+    'search',
     'demo',
   ])('%s --help', async (command) => {
     const { code, stdout, stderr } = await yuju(command, '--help')

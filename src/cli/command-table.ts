@@ -64,6 +64,14 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     description: 'Train a model as a recipe says',
     load: async () => (await import('./commands/train.ts')).train,
   },
+  index: {
+    description: 'Put the texts of a file into a store, to be searched',
+    load: async () => (await import('./commands/index-texts.ts')).indexCommand,
+  },
+  search: {
+    description: 'Find the texts of a store that are most similar to one',
+    load: async () => (await import('./commands/search.ts')).search,
+  },
   serve: {
     description: 'Serve models to clients of OpenAI and of text-embeddings-inference',
     load: async () => (await import('./commands/serve.ts')).serve,

@@ -16,7 +16,8 @@ export type {
   StreamOptions,
   TruncationPolicy,
 } from './options.ts'
-export { quantize, rangesOf } from './quantization.ts'
+export { quantize, quantizeRows, rangesOf, stepWidths } from './quantization.ts'
 export { SentenceEncoder, type TokenizedText } from './sentence-encoder.ts'
+export { sideOptions } from './side-prompts.ts'
 export { type PreparedText, prepareTexts, tokenizeText } from './text-preparation.ts'
 export { finishVectors } from './vectors.ts'

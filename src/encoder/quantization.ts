@@ -1,8 +1,9 @@
 import { InputError } from '../errors/index.ts'
+import type { Matrix } from '../similarity/index.ts'
 import type { Embeddings, OutputArrays, OutputType, Ranges } from './embeddings.ts'
 
 /** The smallest and largest value of each dimension over all rows [N,D]; N must not be 0. */
-export function rangesOf({ data, rows, dimensions }: Embeddings): Ranges {
+export function rangesOf({ data, rows, dimensions }: Matrix): Ranges {
   if (rows === 0) throw new InputError('ranges-empty', 'ranges need at least one embedding')
   const smallest = data.slice(0, dimensions)
   const largest = data.slice(0, dimensions)
@@ -30,34 +31,54 @@ export function quantize<Output extends OutputType>(
   output: Output,
   ranges?: Ranges,
 ): Embeddings<Output> {
-  return { ...embeddings, data: quantizedData(embeddings, output, ranges) as OutputArrays[Output] }
+  return { ...embeddings, data: quantizeRows(embeddings, output, ranges) }
+}
+
+/** As `quantize`, of rows of numbers alone. */
+export function quantizeRows<Output extends OutputType>(
+  matrix: Matrix,
+  output: Output,
+  ranges?: Ranges,
+): OutputArrays[Output] {
+  return quantizedData(matrix, output, ranges) as OutputArrays[Output]
 }
 
 function quantizedData(
-  embeddings: Embeddings,
+  matrix: Matrix,
   output: OutputType,
   ranges: Ranges | undefined,
 ): OutputArrays[OutputType] {
   switch (output) {
     case 'float32':
-      return embeddings.data
+      return matrix.data
     case 'uint8':
-      return steps(embeddings, ranges)
+      return steps(matrix, ranges)
     case 'int8':
-      return Int8Array.from(steps(embeddings, ranges), (step) => step - 128)
+      return signed(steps(matrix, ranges))
     case 'ubinary':
-      return packedBits(embeddings)
+      return packedBits(matrix)
     case 'binary':
-      return Int8Array.from(packedBits(embeddings), (byte) => byte - 128)
+      return signed(packedBits(matrix))
     default:
       return output satisfies never
   }
 }
 
-function steps(embeddings: Embeddings, given: Ranges | undefined): Uint8Array {
-  const { data, rows, dimensions } = embeddings
+/** Each byte less 128. */
+function signed(bytes: Uint8Array): Int8Array {
+  for (let i = 0; i < bytes.length; i += 1) bytes[i] = (bytes[i] as number) ^ 128
+  return new Int8Array(bytes.buffer)
+}
+
+/** How wide each of the 255 steps of a dimension is: [D]. */
+export function stepWidths({ smallest, largest }: Ranges): Float32Array {
+  return largest.map((value, i) => Math.fround(value - (smallest[i] as number)) / 255 || 1)
+}
+
+function steps(matrix: Matrix, given: Ranges | undefined): Uint8Array {
+  const { data, rows, dimensions } = matrix
   if (rows === 0) return new Uint8Array(0)
-  const { smallest, largest } = given ?? rangesOf(embeddings)
+  const { smallest, largest } = given ?? rangesOf(matrix)
   if (smallest.length !== dimensions || largest.length !== dimensions) {
     throw new InputError(
       'ranges-dimensions',
@@ -65,16 +86,18 @@ function steps(embeddings: Embeddings, given: Ranges | undefined): Uint8Array {
       { facts: { expected: dimensions, smallest: smallest.length, largest: largest.length } },
     )
   }
-  const widths = largest.map((value, i) => Math.fround(value - (smallest[i] as number)) / 255 || 1)
-  return Uint8Array.from(data, (value, i) => {
+  const widths = stepWidths({ smallest, largest })
+  const steps = new Uint8Array(data.length)
+  for (let i = 0; i < data.length; i += 1) {
     const dimension = i % dimensions
-    const offset = Math.fround(value - (smallest[dimension] as number))
+    const offset = Math.fround((data[i] as number) - (smallest[dimension] as number))
     const step = Math.floor(Math.fround(offset / (widths[dimension] as number)))
-    return Math.min(255, Math.max(0, step))
-  })
+    steps[i] = Math.min(255, Math.max(0, step))
+  }
+  return steps
 }
 
-function packedBits({ data, rows, dimensions }: Embeddings): Uint8Array {
+function packedBits({ data, rows, dimensions }: Matrix): Uint8Array {
   const rowBytes = Math.ceil(dimensions / 8)
   const packed = new Uint8Array(rows * rowBytes)
   for (let row = 0; row < rows; row += 1) {

@@ -8,6 +8,7 @@ export {
   OutputError,
   RuntimeError,
   ServerError,
+  StoreError,
   TeacherError,
   YujuError,
 } from './yuju-error.ts'

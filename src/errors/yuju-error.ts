@@ -45,5 +45,8 @@ export class OutputError extends YujuError {}
 /** A teacher could not be asked, or gave what are no vectors. */
 export class TeacherError extends YujuError {}
 
+/** A vector store cannot be opened, reached, read or written, or belongs to another model. */
+export class StoreError extends YujuError {}
+
 /** The server cannot answer a request: what was sent, who sent it, or how busy it is. */
 export class ServerError extends YujuError {}

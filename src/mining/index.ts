@@ -1,4 +1,4 @@
-export type { Scored } from './best-scores.ts'
+export type { Scored } from '../similarity/index.ts'
 export { type CommunityOptions, detectCommunities } from './detect-communities.ts'
 export { type Duplicate, type DuplicateOptions, findDuplicates } from './find-duplicates.ts'
 export {

@@ -1,6 +1,5 @@
 import { InputError } from '../errors/index.ts'
-import { type Matrix, rowOf, similarityOf } from '../similarity/index.ts'
-import { BestScores, type Scored } from './best-scores.ts'
+import { BestScores, type Matrix, rowOf, type Scored, similarityOf } from '../similarity/index.ts'
 import { requireMargin, requireScore, requireWhole } from './options.ts'
 import { allTiles, type MiningOptions, type ScoredTile, scoreTiles } from './score-tiles.ts'
 

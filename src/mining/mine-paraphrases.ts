@@ -1,5 +1,4 @@
-import type { Matrix } from '../similarity/index.ts'
-import { BestScores } from './best-scores.ts'
+import { BestScores, type Matrix } from '../similarity/index.ts'
 import { requireScore, requireWhole } from './options.ts'
 import { type MiningOptions, type ScoredTile, scoreTiles, upperTiles } from './score-tiles.ts'
 

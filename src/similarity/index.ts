@@ -1,3 +1,4 @@
+export { BestScores, type Scored } from './best-scores.ts'
 export { type Matrix, rowOf, stackRows } from './matrix.ts'
 export {
   allPairsSimilarity,

@@ -1,7 +1,11 @@
 import type { EmbeddingsInterface } from '@langchain/core/embeddings'
-import { type EncodeOptions, type LoadOptions, SentenceEncoder } from '../../encoder/index.ts'
+import {
+  type EncodeOptions,
+  type LoadOptions,
+  SentenceEncoder,
+  sideOptions,
+} from '../../encoder/index.ts'
 import { vectorRows } from '../vector-rows.ts'
-import { sideOptions } from './side-prompts.ts'
 
 export interface YujuEmbeddingsOptions {
   /** How documents are encoded. Default: with the model's prompt for documents, if it has one. */

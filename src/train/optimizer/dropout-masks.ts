@@ -1,6 +1,6 @@
 import { InputError } from '../../errors/index.ts'
+import { Memory, PAGE_BYTES } from '../../web-assembly/index.ts'
 import { createKernels, type Kernels } from './kernels.ts'
-import { Memory, PAGE_BYTES } from './web-assembly.ts'
 
 export interface MaskOptions {
   /** The optimizer step, or whatever counts the batches: from 0 to 2^32 - 1. */

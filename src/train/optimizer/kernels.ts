@@ -1,5 +1,5 @@
+import { Instance, Module, type WasmMemory } from '../../web-assembly/index.ts'
 import { kernelBytes } from './generated/kernels.ts'
-import { Instance, Module, type WasmMemory } from './web-assembly.ts'
 
 /**
  * The numeric loops of the optimizer, in WebAssembly (assembly/optimizer.ts tells each formula).

@@ -1,5 +1,5 @@
 import { InputError, RuntimeError } from '../../errors/index.ts'
-import { Memory, PAGE_BYTES, type WasmMemory } from './web-assembly.ts'
+import { Memory, PAGE_BYTES, type WasmMemory } from '../../web-assembly/index.ts'
 
 /** What is held for each trained parameter, each part as large as the parameter itself. */
 export type ParameterPart =

@@ -1,4 +1,4 @@
-import type { EncodeOptions } from '../../encoder/index.ts'
+import type { EncodeOptions } from './options.ts'
 
 /** What a text is in a search: asked, or found. */
 type Side = 'query' | 'document'

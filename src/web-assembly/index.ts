@@ -1,6 +1,8 @@
 /** A block of bytes that WebAssembly and typed arrays see alike. */
 export interface WasmMemory {
   readonly buffer: ArrayBuffer
+  /** Adds pages; views of the buffer there was are of no use afterwards. */
+  grow(pages: number): number
 }
 
 interface WebAssemblyInterface {

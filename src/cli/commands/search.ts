@@ -1,0 +1,69 @@
+import { type ParsedArgs, parseArgs } from 'citty'
+import type { Hit } from '../../search/index.ts'
+import type { Command } from '../command.ts'
+import { checkCommandLine, flagValues, wholeNumber } from '../command-line.ts'
+import { JSON_FLAG, MODEL_FLAGS, TEXT_FLAGS } from '../flags.ts'
+import { encoderOf, given, namedModel, readCheckpoint } from '../model.ts'
+import { shortScore } from '../row-output.ts'
+import type { Shell } from '../shell.ts'
+import { namedStore, STORE_FLAG, storeAccess } from '../store-flags.ts'
+
+const ARGS = {
+  text: { type: 'positional', required: true, description: 'What to look for' },
+  ...STORE_FLAG,
+  top: { type: 'string', valueHint: 'n', description: 'Texts to find, at most (default: 10)' },
+  filter: {
+    type: 'string',
+    valueHint: 'condition',
+    description: 'Only texts with year>=2020, source=news, or source in ["a","b"]; may be repeated',
+  },
+  hybrid: { type: 'boolean', description: 'Look for words too, and fuse both by rank' },
+  prompt: TEXT_FLAGS.prompt,
+  'prompt-name': TEXT_FLAGS['prompt-name'],
+  ...MODEL_FLAGS,
+  ...JSON_FLAG,
+} as const
+
+/** Prints a line for each hit: score, text, metadata; or with `--json` an object a line. */
+export const search: Command = {
+  args: ARGS,
+  async run(words, shell) {
+    checkCommandLine(words, ARGS)
+    const args = parseArgs<typeof ARGS>([...words], ARGS)
+    for (const hit of await hitsOf(args, flagValues('filter', words, ARGS), shell)) {
+      if (args.json) shell.printJson({ ...hit, score: shortScore(hit.score) })
+      else shell.print(lineOf(hit, shell))
+    }
+  },
+}
+
+async function hitsOf(
+  args: ParsedArgs<typeof ARGS>,
+  conditions: readonly string[],
+  shell: Shell,
+): Promise<Hit[]> {
+  const location = namedStore(args.store)
+  const model = namedModel(args.model, shell)
+  const { openStore, parseFilter, TextSearch } = await import('../../search/index.ts')
+  const store = await openStore(location, storeAccess(shell))
+  try {
+    const filter = parseFilter(conditions, store.settings)
+    const checkpoint = await readCheckpoint(model, args, shell)
+    await using encoder = await encoderOf(checkpoint, args, shell)
+    const searcher = await TextSearch.open(encoder, store)
+    return await searcher.search(args.text, {
+      ...given({ prompt: args.prompt, promptName: args['prompt-name'] }),
+      ...given({ top: wholeNumber('top', args.top), hybrid: args.hybrid }),
+      ...{ filter, signal: shell.signal },
+    })
+  } finally {
+    await store.close()
+  }
+}
+
+function lineOf({ score, text, metadata }: Hit, shell: Shell): string {
+  const fields = Object.entries(metadata).map(([name, value]) => `${name}=${value}`)
+  const shown = [score.toFixed(4), text, ...fields].map((field) => field.replace(/[\t\n\r]+/g, ' '))
+  const [first = '', ...rest] = shown
+  return [shell.style('dim', first), ...rest].join('\t')
+}

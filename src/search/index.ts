@@ -1,0 +1,28 @@
+export { type Condition, type Filter, type Membership, parseFilter } from './filter.ts'
+export {
+  type IndexOptions,
+  type IndexProgress,
+  type IndexResult,
+  indexTexts,
+  type TextToIndex,
+} from './index-texts.ts'
+export { createMemoryStore } from './memory/memory-store.ts'
+export { createStore, openStore, type StoreAccess } from './open-store.ts'
+export { fuseRanks } from './reciprocal-rank.ts'
+export { segmentWords } from './segment-words.ts'
+export { modelSettings, requireEncoding, type StoreEncoding } from './store-model.ts'
+export type {
+  StoreOptions,
+  StorePrecision,
+  StoreSettings,
+  StoreSimilarity,
+} from './store-settings.ts'
+export { TextSearch, type TextSearchOptions } from './text-search.ts'
+export type {
+  Hit,
+  Metadata,
+  SearchOptions,
+  StoredText,
+  VectorRecord,
+  VectorStore,
+} from './vector-store.ts'

@@ -1,0 +1,33 @@
+import { StoreError, YujuError } from '../../errors/index.ts'
+
+/** What LanceDB says when a disk is full, and when files are missing or not what they should be. */
+const REASONS: readonly [pattern: RegExp, code: string, advice: string][] = [
+  [
+    /no space left|disk quota|os error (28|122)\b|file too large|os error 27\b/i,
+    'store-disk-full',
+    'the disk is full; nothing of this step was kept, and what was there before is whole. Make room, then do it again',
+  ],
+  [
+    /permission denied|os error (13|30)\b|read-only/i,
+    'store-unwritable',
+    'it may not be written; choose another place',
+  ],
+  [
+    /not found|corrupt|invalid|malformed|decode|unexpected|out of range|magic|failed to fill|sufficient data|panic/i,
+    'store-damaged',
+    'it is damaged: files are missing or changed. Put the folder back from a copy, or remove it and index again',
+  ],
+]
+
+/** Why LanceDB failed, in words. */
+export function lanceError(location: string, cause: unknown): YujuError {
+  if (cause instanceof YujuError) return cause
+  const message = cause instanceof Error ? cause.message : String(cause)
+  const [, code, advice] = REASONS.find(([pattern]) => pattern.test(message)) ?? []
+  const [reason = message] = message.split('\n')
+  return new StoreError(
+    code ?? 'store-failed',
+    `the store ${location}: ${advice ?? 'LanceDB failed'} (${reason.slice(0, 300)})`,
+    { facts: { location }, cause },
+  )
+}

@@ -1,0 +1,88 @@
+import type { RecordBatch, Schema, Table } from 'apache-arrow'
+import { segmentWords } from '../segment-words.ts'
+import { packSettings, type StoreSettings } from '../store-settings.ts'
+import type { Metadata, StoredText, VectorRecord } from '../vector-store.ts'
+import { METADATA_PREFIX } from './lance-filter.ts'
+import type { LancePackages } from './lance-packages.ts'
+
+type Arrow = LancePackages['arrow']
+
+/** Where the settings stand in the metadata of the table's schema. */
+export const SETTINGS_KEY = 'yuju'
+
+/** The table of a store: id, text, its words between spaces, the columns of metadata, the vector. */
+export function lanceSchema(arrow: Arrow, settings: StoreSettings): Schema {
+  const { Field, FixedSizeList, Float32, Float64, Schema, Utf8 } = arrow
+  const item = new Field('item', new Float32(), true)
+  const texts = ['id', 'text', 'words'].map((name) => new Field(name, new Utf8(), false))
+  const columns = Object.entries(settings.columns).map(([name, type]) => {
+    return new Field(METADATA_PREFIX + name, type === 'string' ? new Utf8() : new Float64(), false)
+  })
+  const vector = new Field('vector', new FixedSizeList(settings.dimensions, item), false)
+  const fields = [...texts, ...columns, vector]
+  return new Schema(fields, new Map([[SETTINGS_KEY, packSettings(settings)]]))
+}
+
+/** Records as a table of that schema. */
+export function lanceTable(
+  arrow: Arrow,
+  schema: Schema,
+  records: readonly Required<VectorRecord>[],
+): Table {
+  const { makeData, RecordBatch, Struct, Table } = arrow
+  const children = schema.fields.map(({ name }) => {
+    if (name === 'vector') return vectorColumn(arrow, schema, records)
+    const values = records.map((record) => columnValue(record, name))
+    const type = typeof values[0] === 'number' ? new arrow.Float64() : new arrow.Utf8()
+    return arrow.vectorFromArray(values, type).data[0]
+  })
+  const type = new Struct(schema.fields)
+  const data = makeData({ type, length: records.length, nullCount: 0, children: children as never })
+  return new Table(schema, [new RecordBatch(schema, data)] as RecordBatch[])
+}
+
+function vectorColumn(arrow: Arrow, schema: Schema, records: readonly Required<VectorRecord>[]) {
+  const { type } = schema.fields.at(-1) ?? {}
+  const list = type as InstanceType<Arrow['FixedSizeList']>
+  const numbers = new Float32Array(records.length * list.listSize)
+  records.forEach(({ vector }, row) => {
+    numbers.set(vector, row * list.listSize)
+  })
+  const child = arrow.makeData({ type: new arrow.Float32(), data: numbers })
+  return arrow.makeData({ type: list, length: records.length, nullCount: 0, child })
+}
+
+function columnValue(
+  { id, text, metadata }: Required<VectorRecord>,
+  column: string,
+): string | number {
+  switch (column) {
+    case 'id':
+      return id
+    case 'text':
+      return text
+    case 'words':
+      return segmentWords(text).join(' ')
+    default:
+      return metadata[column.slice(METADATA_PREFIX.length)] ?? ''
+  }
+}
+
+/** A row as LanceDB gives it. */
+export interface LanceRow {
+  readonly id: string
+  readonly text: string
+  /** Of a search for vectors: the smaller the nearer. */
+  readonly _distance?: number
+  /** Of a search for words. */
+  readonly _score?: number
+  readonly vector?: { toArray(): ArrayLike<number> }
+  readonly [metadata: string]: unknown
+}
+
+export function storedText(row: LanceRow, { columns }: StoreSettings): StoredText {
+  const metadata: Metadata = Object.fromEntries(
+    Object.keys(columns).map((name) => [name, row[METADATA_PREFIX + name] as string | number]),
+  )
+  return { id: row.id, text: row.text, metadata }
+}

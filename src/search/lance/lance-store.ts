@@ -1,0 +1,224 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Connection, Table } from '@lancedb/lancedb'
+import type { Schema } from 'apache-arrow'
+import { StoreError } from '../../errors/index.ts'
+import { checkRecords, checkTop, requireVector } from '../check-records.ts'
+import { checkFilter, type Filter } from '../filter.ts'
+import { segmentWords } from '../segment-words.ts'
+import { type StoreSettings, unpackSettings } from '../store-settings.ts'
+import type { Hit, SearchOptions, StoredText, VectorRecord, VectorStore } from '../vector-store.ts'
+import { lanceError } from './lance-error.ts'
+import { lanceFilter, literals, METADATA_PREFIX } from './lance-filter.ts'
+import { type LancePackages, loadLance } from './lance-packages.ts'
+import { type LanceRow, lanceSchema, lanceTable, SETTINGS_KEY, storedText } from './lance-rows.ts'
+import { indexVectors, probesOf } from './vector-index.ts'
+
+const TABLE = 'vectors'
+const WORDS_INDEX = 'words_idx'
+const IDS_INDEX = 'id_idx'
+/** Below so many rows an id is found fast enough without an index. */
+const INDEXED_IDS = 10_000
+/** Seconds until an open store sees what another program has written. */
+const CONSISTENCY_SECONDS = 5
+/** How long files of former states are kept, for programs that still read them. */
+const KEPT_MILLISECONDS = 3_600_000
+
+interface Parts {
+  readonly location: string
+  readonly settings: StoreSettings
+  readonly packages: LancePackages
+  readonly connection: Connection
+  readonly table: Table
+  readonly schema: Schema
+}
+
+/** Makes a store in a folder, or a place that LanceDB knows, such as `s3://bucket/path`. */
+export async function createLanceStore(
+  location: string,
+  settings: StoreSettings,
+): Promise<VectorStore> {
+  const packages = await loadLance()
+  const schema = lanceSchema(packages.arrow, settings)
+  try {
+    const connection = await connect(packages, location)
+    const table = await connection.createEmptyTable(TABLE, schema)
+    const { Index } = packages.lancedb
+    const words = { stem: false, removeStopWords: false, asciiFolding: false, withPosition: false }
+    const config = Index.fts({ baseTokenizer: 'whitespace', maxTokenLength: 256, ...words })
+    await table.createIndex('words', { config, name: WORDS_INDEX })
+    return new LanceStore({ location, settings, packages, connection, table, schema })
+  } catch (cause) {
+    throw lanceError(location, cause)
+  }
+}
+
+/** Opens what `createLanceStore` made; undefined where there is nothing. */
+export async function openLanceStore(location: string): Promise<VectorStore | undefined> {
+  if (!(await mayHoldTable(location))) return undefined
+  const packages = await loadLance()
+  try {
+    const connection = await connect(packages, location)
+    if (!(await connection.tableNames()).includes(TABLE)) return undefined
+    const table = await connection.openTable(TABLE)
+    const schema = await table.schema()
+    const settings = unpackSettings(schema.metadata.get(SETTINGS_KEY), location)
+    const own = lanceSchema(packages.arrow, settings)
+    return new LanceStore({ location, settings, packages, connection, table, schema: own })
+  } catch (cause) {
+    throw lanceError(location, cause)
+  }
+}
+
+/** LanceDB would make the folder; and a file in its place is worth an error of its own. */
+async function mayHoldTable(location: string): Promise<boolean> {
+  if (/^\w+:\/\//.test(location)) return true
+  const found = await stat(location).catch(() => undefined)
+  if (found && !found.isDirectory()) {
+    const message = `${location} is a file; a store is a folder, so name another place`
+    throw new StoreError('store-not-a-folder', message, { facts: { location } })
+  }
+  return (await stat(join(location, `${TABLE}.lance`)).catch(() => undefined)) !== undefined
+}
+
+function connect({ lancedb }: LancePackages, location: string): Promise<Connection> {
+  return lancedb.connect(location, { readConsistencyInterval: CONSISTENCY_SECONDS })
+}
+
+/** A table of LanceDB: every step is a new version of it, which is there whole or not at all. */
+class LanceStore implements VectorStore {
+  readonly #parts: Parts
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  get settings(): StoreSettings {
+    return this.#parts.settings
+  }
+
+  async upsert(records: readonly VectorRecord[]): Promise<void> {
+    const checked = checkRecords(records, this.settings)
+    if (checked.length === 0) return
+    const { packages, schema } = this.#parts
+    const rows = lanceTable(packages.arrow, schema, checked)
+    await this.#guard((table) =>
+      table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(rows),
+    )
+  }
+
+  async delete(ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.#guard((table) => table.delete(`id IN (${literals(ids)})`))
+  }
+
+  async get(ids: readonly string[]): Promise<VectorRecord[]> {
+    const rows = await this.#rowsOf(ids, ['vector'])
+    return rows.map((row) => {
+      const vector = Float32Array.from(row.vector?.toArray() ?? [])
+      return { ...storedText(row, this.settings), vector }
+    })
+  }
+
+  async getTexts(ids: readonly string[]): Promise<StoredText[]> {
+    return (await this.#rowsOf(ids, [])).map((row) => storedText(row, this.settings))
+  }
+
+  async search(vector: Float32Array, options: SearchOptions = {}): Promise<Hit[]> {
+    requireVector(vector, this.settings, 'the query')
+    const [top, where] = [checkTop(options), this.#where(options.filter)]
+    return this.#guard(async (table) => {
+      const probes = await probesOf(table, this.settings)
+      let query = table.vectorSearch(vector).distanceType(this.settings.similarity).limit(top)
+      if (probes) {
+        query = query.minimumNprobes(probes.least).maximumNprobes(probes.most)
+        if (probes.refined > 1) query = query.refineFactor(probes.refined)
+      }
+      if (where !== undefined) query = query.where(where)
+      const rows: LanceRow[] = await query.select([...this.#columns(), '_distance']).toArray()
+      return rows.map((row) => {
+        return { ...storedText(row, this.settings), score: 1 - (row._distance ?? 1) }
+      })
+    })
+  }
+
+  async searchText(text: string, options: SearchOptions = {}): Promise<Hit[]> {
+    const [top, where] = [checkTop(options), this.#where(options.filter)]
+    const words = segmentWords(text).join(' ')
+    if (words === '') return []
+    return this.#guard(async (table) => {
+      await indexWords(table)
+      let query = table
+        .query()
+        .fullTextSearch(words, { columns: ['words'] })
+        .limit(top)
+      if (where !== undefined) query = query.where(where)
+      const rows: LanceRow[] = await query.select([...this.#columns(), '_score']).toArray()
+      return rows
+        .map((row) => ({ ...storedText(row, this.settings), score: row._score ?? 0 }))
+        .sort((a, b) => b.score - a.score)
+    })
+  }
+
+  async count(filter?: Filter): Promise<number> {
+    const where = this.#where(filter)
+    return this.#guard((table) => table.countRows(where))
+  }
+
+  async optimize(): Promise<void> {
+    const { packages } = this.#parts
+    await this.#guard(async (table) => {
+      await table.optimize({ cleanupOlderThan: new Date(Date.now() - KEPT_MILLISECONDS) })
+      await indexVectors(table, this.settings, packages.lancedb)
+      await indexIds(table, packages.lancedb)
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#parts.table.close()
+    this.#parts.connection.close()
+  }
+
+  #where(filter: Filter = []): string | undefined {
+    return lanceFilter(checkFilter(filter, this.settings))
+  }
+
+  #columns(): string[] {
+    const names = Object.keys(this.settings.columns)
+    return ['id', 'text', ...names.map((name) => METADATA_PREFIX + name)]
+  }
+
+  async #rowsOf(ids: readonly string[], more: readonly string[]): Promise<LanceRow[]> {
+    if (ids.length === 0) return []
+    return this.#guard((table) =>
+      table
+        .query()
+        .where(`id IN (${literals(ids)})`)
+        .select([...this.#columns(), ...more])
+        .toArray(),
+    )
+  }
+
+  async #guard<Result>(work: (table: Table) => Promise<Result>): Promise<Result> {
+    const { location, table } = this.#parts
+    if (!table.isOpen()) {
+      const message = `the store ${location} was closed; open it again`
+      throw new StoreError('store-closed', message, { facts: { location } })
+    }
+    try {
+      return await work(table)
+    } catch (cause) {
+      throw lanceError(location, cause)
+    }
+  }
+}
+
+/** Texts that came since the last time are in no index of words yet, and would be ranked wrongly. */
+async function indexWords(table: Table): Promise<void> {
+  const { numUnindexedRows = 0 } = (await table.indexStats(WORDS_INDEX)) ?? {}
+  if (numUnindexedRows > 0) await table.optimize()
+}
+
+async function indexIds(table: Table, { Index }: LancePackages['lancedb']): Promise<void> {
+  if ((await table.countRows()) < INDEXED_IDS || (await table.indexStats(IDS_INDEX))) return
+  await table.createIndex('id', { config: Index.btree(), name: IDS_INDEX })
+}

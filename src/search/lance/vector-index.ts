@@ -1,0 +1,86 @@
+import type { Table } from '@lancedb/lancedb'
+import type { StorePrecision, StoreSettings } from '../store-settings.ts'
+import type { LancePackages } from './lance-packages.ts'
+
+/** Below so many rows a search that looks at all of them is fast enough, and exact. */
+const INDEXED_ROWS = 10_000
+const NAME = 'vector_ivf_'
+/** An index is made anew when rows are so many times what its partitions were made for. */
+const OUTGROWN = 4
+/** Partitions a search looks into: a share of all, and at least so many. */
+const PROBED_SHARE = 1 / 10
+const LEAST_PROBES = 20
+
+/** How many of the best of a quantised search are scored again, for each one wanted. */
+const REFINED: Readonly<Record<StorePrecision, number>> = { float32: 1, int8: 4, binary: 10 }
+
+/** How an index of partitions is asked. */
+export interface Probes {
+  readonly least: number
+  readonly most: number
+  readonly refined: number
+}
+
+/** The index there is tells by its name how many partitions it has; undefined: there is none. */
+export async function probesOf(
+  table: Table,
+  { precision }: StoreSettings,
+): Promise<Probes | undefined> {
+  const most = partitionsOf(await indexName(table))
+  if (most === undefined) return undefined
+  const least = Math.min(most, Math.max(LEAST_PROBES, Math.ceil(most * PROBED_SHARE)))
+  return { least, most, refined: REFINED[precision] }
+}
+
+/**
+ * Makes an index of the vectors where they are many and there is none, or one made for far fewer.
+ *
+ * Vectors are parted by their nearest of √N centres; a search looks into the partitions nearest to
+ * the query. Inside them are float32 vectors, int8 codes in graphs (HNSW), or codes of one bit.
+ */
+export async function indexVectors(
+  table: Table,
+  settings: StoreSettings,
+  { Index }: LancePackages['lancedb'],
+): Promise<void> {
+  const rows = await table.countRows()
+  if (rows < INDEXED_ROWS) return
+  const old = await indexName(table)
+  const numPartitions = Math.round(Math.sqrt(rows))
+  if ((partitionsOf(old) ?? 0) ** 2 * OUTGROWN > rows) return
+  const options = { numPartitions, distanceType: settings.similarity }
+  const name = NAME + numPartitions
+  await table.createIndex('vector', { config: configOf(settings, options, Index), name })
+  if (old !== undefined && old !== name) await table.dropIndex(old)
+}
+
+interface PartitionOptions {
+  readonly numPartitions: number
+  readonly distanceType: StoreSettings['similarity']
+}
+
+function configOf(
+  { precision }: StoreSettings,
+  options: PartitionOptions,
+  Index: LancePackages['lancedb']['Index'],
+) {
+  switch (precision) {
+    case 'float32':
+      return Index.ivfFlat(options)
+    case 'int8':
+      return Index.hnswSq(options)
+    case 'binary':
+      return Index.ivfRq(options)
+    default:
+      return precision satisfies never
+  }
+}
+
+async function indexName(table: Table): Promise<string | undefined> {
+  const indices = await table.listIndices()
+  return indices.map(({ name }) => name).find((name) => name.startsWith(NAME))
+}
+
+function partitionsOf(name: string | undefined): number | undefined {
+  return name === undefined ? undefined : Number(name.slice(NAME.length))
+}

@@ -1,0 +1,147 @@
+import type MiniSearch from 'minisearch'
+import { StoreError } from '../../errors/index.ts'
+import { checkRecords, checkTop, requireVector } from '../check-records.ts'
+import { ExactIndex } from '../exact/exact-index.ts'
+import { checkFilter, type Filter, matches } from '../filter.ts'
+import { segmentWords } from '../segment-words.ts'
+import { checkStoreSettings, type StoreOptions, type StoreSettings } from '../store-settings.ts'
+import type { Hit, SearchOptions, StoredText, VectorRecord, VectorStore } from '../vector-store.ts'
+
+/**
+ * A store that lasts as long as the program, for tests and for small sets: every search looks at
+ * every vector, so what it finds is exact; with `int8` and `binary`, nearly so.
+ * @throws InputError for wrong settings.
+ */
+export async function createMemoryStore(options: StoreOptions): Promise<VectorStore> {
+  return new MemoryStore(checkStoreSettings(options))
+}
+
+class MemoryStore implements VectorStore {
+  readonly settings: StoreSettings
+  #index: ExactIndex | undefined
+  /** [N] */
+  readonly #texts: StoredText[] = []
+  readonly #rows = new Map<string, number>()
+  /** Made for the first search for words. */
+  #words: Promise<MiniSearch<StoredText>> | undefined
+
+  constructor(settings: StoreSettings) {
+    this.settings = settings
+    this.#index = new ExactIndex(settings)
+  }
+
+  async upsert(records: readonly VectorRecord[]): Promise<void> {
+    const checked = checkRecords(records, this.settings)
+    const words = await this.#words
+    const index = this.#open()
+    const added = checked.filter(({ id }) => !this.#rows.has(id)).length
+    index.reserve(index.rows + added)
+    const written = checked.map(({ vector, ...text }) => {
+      const row = this.#rows.get(text.id) ?? this.#rows.size
+      if (words?.has(text.id)) words.replace(text)
+      else words?.add(text)
+      this.#rows.set(text.id, row)
+      this.#texts[row] = text
+      return { row, vector }
+    })
+    index.write(written)
+  }
+
+  async delete(ids: readonly string[]): Promise<void> {
+    const words = await this.#words
+    const index = this.#open()
+    for (const id of ids) {
+      const row = this.#rows.get(id)
+      if (row === undefined) continue
+      words?.discard(id)
+      index.remove(row)
+      this.#rows.delete(id)
+      const last = this.#texts.pop()
+      if (last === undefined || last.id === id) continue
+      this.#texts[row] = last
+      this.#rows.set(last.id, row)
+    }
+  }
+
+  async get(ids: readonly string[]): Promise<VectorRecord[]> {
+    const index = this.#open()
+    return this.#found(ids).map(({ row, text }) => ({ ...text, vector: index.vector(row) }))
+  }
+
+  async getTexts(ids: readonly string[]): Promise<StoredText[]> {
+    this.#open()
+    return this.#found(ids).map(({ text }) => text)
+  }
+
+  async search(vector: Float32Array, options: SearchOptions = {}): Promise<Hit[]> {
+    const index = this.#open()
+    requireVector(vector, this.settings, 'the query')
+    const filter = checkFilter(options.filter ?? [], this.settings)
+    const found = index.nearest(vector, {
+      top: checkTop(options),
+      ...(filter.length === 0 ? {} : { accepts: (row) => this.#accepts(filter, row) }),
+    })
+    return found.flatMap(({ id: row, score }) => {
+      const text = this.#texts[row]
+      return text ? { ...text, score } : []
+    })
+  }
+
+  async searchText(text: string, options: SearchOptions = {}): Promise<Hit[]> {
+    this.#open()
+    const top = checkTop(options)
+    const filter = checkFilter(options.filter ?? [], this.settings)
+    this.#words ??= this.#indexWords()
+    const words = await this.#words
+    const found = words.search(text, {
+      filter: ({ id }) => this.#accepts(filter, this.#rows.get(id) ?? -1),
+    })
+    return found.slice(0, top).flatMap(({ id, score }) => {
+      const hit = this.#texts[this.#rows.get(id) ?? -1]
+      return hit ? { ...hit, score } : []
+    })
+  }
+
+  async count(filter: Filter = []): Promise<number> {
+    this.#open()
+    checkFilter(filter, this.settings)
+    if (filter.length === 0) return this.#texts.length
+    return this.#texts.reduce((n, { metadata }) => n + (matches(filter, metadata) ? 1 : 0), 0)
+  }
+
+  async close(): Promise<void> {
+    this.#index = undefined
+    this.#words = undefined
+    this.#texts.length = 0
+    this.#rows.clear()
+  }
+
+  #open(): ExactIndex {
+    if (this.#index) return this.#index
+    throw new StoreError('store-closed', 'the store was closed; create it again')
+  }
+
+  #accepts(filter: Filter, row: number): boolean {
+    const text = this.#texts[row]
+    return text !== undefined && matches(filter, text.metadata)
+  }
+
+  #found(ids: readonly string[]) {
+    return [...new Set(ids)].flatMap((id) => {
+      const row = this.#rows.get(id)
+      const text = row === undefined ? undefined : this.#texts[row]
+      return row === undefined || text === undefined ? [] : { row, text }
+    })
+  }
+
+  async #indexWords(): Promise<MiniSearch<StoredText>> {
+    const { default: MiniSearch } = await import('minisearch')
+    const words = new MiniSearch<StoredText>({
+      fields: ['text'],
+      tokenize: segmentWords,
+      processTerm: (word) => word,
+    })
+    words.addAll(this.#texts)
+    return words
+  }
+}

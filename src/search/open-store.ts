@@ -1,0 +1,60 @@
+import { StoreError } from '../errors/index.ts'
+import { isMilvusLocation } from './milvus/milvus-place.ts'
+import { checkStoreSettings, type StoreOptions } from './store-settings.ts'
+import type { VectorStore } from './vector-store.ts'
+
+/** How a store is reached. */
+export interface StoreAccess {
+  /** For Milvus: `user:password`, or a key of Zilliz Cloud. Default: none. */
+  readonly token?: string
+}
+
+/**
+ * Opens a store that lasts: a folder (LanceDB; also `s3://…` and what else LanceDB knows), or
+ * `milvus://host:19530/collection`.
+ * @throws StoreError when there is none, it is damaged, or it cannot be reached; or when the package
+ *   it needs is not installed.
+ */
+export async function openStore(location: string, access: StoreAccess = {}): Promise<VectorStore> {
+  const store = await existingStore(location, access)
+  if (store) return store
+  const message = `there is no store at ${location}; make one with yuju index, or createStore`
+  throw new StoreError('store-missing', message, { facts: { location } })
+}
+
+/**
+ * Makes a store that lasts, in the places `openStore` tells.
+ * @throws InputError for wrong settings; StoreError when there is a store already, or it cannot be
+ *   made.
+ */
+export async function createStore(
+  location: string,
+  options: StoreOptions,
+  access: StoreAccess = {},
+): Promise<VectorStore> {
+  const settings = checkStoreSettings(options)
+  const found = await existingStore(location, access)
+  if (found) {
+    await found.close()
+    const message = `there is a store at ${location} already; open it, or name another place`
+    throw new StoreError('store-exists', message, { facts: { location } })
+  }
+  if (isMilvusLocation(location)) {
+    const { createMilvusStore } = await import('./milvus/milvus-store.ts')
+    return createMilvusStore(location, settings, access)
+  }
+  const { createLanceStore } = await import('./lance/lance-store.ts')
+  return createLanceStore(location, settings)
+}
+
+async function existingStore(
+  location: string,
+  access: StoreAccess,
+): Promise<VectorStore | undefined> {
+  if (isMilvusLocation(location)) {
+    const { openMilvusStore } = await import('./milvus/milvus-store.ts')
+    return openMilvusStore(location, access)
+  }
+  const { openLanceStore } = await import('./lance/lance-store.ts')
+  return openLanceStore(location)
+}
