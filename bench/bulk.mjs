@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
+import { BulkRuns } from 'yuju/bulk'
 import { recordResult } from './results.mjs'
 import { SHARED, sentencesFromFile } from './sentences.mjs'
 import { freePort } from './server-process.mjs'
@@ -95,12 +96,10 @@ async function bulkSeconds(redis) {
   return (performance.now() - start) / 1000
 }
 
-async function untilDone(redis, shards) {
-  for (;;) {
-    const status = JSON.parse(await yuju('bulk', 'status', 'bench', '--json', '--redis', redis))
-    if (status.shards.done >= shards) return
-    await pause(1000)
-  }
+async function untilDone(url, shards) {
+  const runs = await BulkRuns.connect({ redis: url })
+  while ((await runs.status('bench')).shards.done < shards) await pause(1000)
+  await runs[Symbol.asyncDispose]()
 }
 
 async function encodeSeconds() {

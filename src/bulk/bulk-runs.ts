@@ -29,10 +29,6 @@ export interface ConnectOptions {
   readonly redis: string
   /** Where buckets are, if any are used. */
   readonly buckets?: BucketSettings
-  /** Wait for Redis to come back, where it goes away; for workers. Default: commands fail. */
-  readonly isPatient?: boolean
-  /** Is told when Redis is away or back. */
-  readonly onConnection?: (isConnected: boolean) => void
 }
 
 /** A shard that failed for good. */
@@ -73,8 +69,7 @@ export class BulkRuns implements AsyncDisposable {
 
   /** @throws QueueError when Redis cannot be reached; RuntimeError for a package that is missing. */
   static async connect(options: ConnectOptions): Promise<BulkRuns> {
-    const { redis, isPatient = false, onConnection = () => {} } = options
-    return new BulkRuns(await connectRedis(redis, { isPatient, onChange: onConnection }), options)
+    return new BulkRuns(await connectRedis(options.redis), options)
   }
 
   /** The names of all runs. */
@@ -165,7 +160,8 @@ export class BulkRuns implements AsyncDisposable {
   }
 
   /**
-   * Encodes shards of a run until all are done, or failed for good.
+   * Encodes shards of a run until all are done, or failed for good. Where Redis goes away meanwhile,
+   * waits for it.
    * @param encoder loaded from the model the run was started with; stays the caller's to dispose of
    * @throws QueueError for another model; OutputError when vectors cannot be written; the signal's
    *   reason. What was begun is then back in the queue.
@@ -177,11 +173,17 @@ export class BulkRuns implements AsyncDisposable {
       const modelHash = await checkpointHash(encoder.checkpoint)
       if (modelHash !== run.modelHash) throw otherModel(name, run.modelHash, modelHash)
       using places = await openPlaces(run, this.#buckets)
-      return this.#withQueue(name, async (queue) => {
-        const parts = { name, run, redis: this.#redis, queue, places, encoder }
-        const worker = await RunWorker.create({ ...parts, modelHash, pid, onEvent })
-        return worker.work(signal)
+      const redis = await connectRedis(this.#options.redis, {
+        onChange: (isConnected) => onEvent({ kind: 'connection', isConnected }),
       })
+      const queue = await openQueue(name, redis)
+      try {
+        const parts = { name, run, redis, queue, places, encoder, modelHash, pid, onEvent }
+        return await (await RunWorker.create(parts)).work(signal)
+      } finally {
+        await queue.close()
+        redis.disconnect()
+      }
     })
   }
 

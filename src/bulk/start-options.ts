@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { type Checkpoint, checkpointHash } from '../checkpoint/index.ts'
 import type { EncodeOptions } from '../encoder/index.ts'
 import { InputError } from '../errors/index.ts'
@@ -53,6 +55,11 @@ export async function startedRun(
   const { checkpoint, model, column, inputFormat, outputFormat: format = 'parquet' } = options
   const [input, output] = [absolutePlace(options.input), absolutePlace(options.output)]
   requireApart(input, output)
+  const policy = {
+    attempts: bounded('attempts', options.attempts ?? 5, { min: 1, max: 100 }),
+    backoff: bounded('backoff', options.backoff ?? 5, { min: 0.1, max: 86_400 }),
+    lease: bounded('lease', options.lease ?? 30, { min: 2, max: 86_400 }),
+  }
   const shards = planShards(await source.list(), { input, format })
   const { truncate = 'silent', output: type = 'float32', ...encode } = options.encode ?? {}
   const run: RunDescription = {
@@ -63,10 +70,8 @@ export async function startedRun(
     outputFormat: format,
     modelHash: await checkpointHash(checkpoint),
     encode: { ...encode, truncate, output: type },
-    model,
-    attempts: bounded('attempts', options.attempts ?? 5, { min: 1, max: 100 }),
-    backoff: bounded('backoff', options.backoff ?? 5, { min: 0.1, max: 86_400 }),
-    lease: bounded('lease', options.lease ?? 30, { min: 2, max: 86_400 }),
+    model: existsSync(model) ? resolve(model) : model,
+    ...policy,
     shards: shards.length,
     bytes: shards.reduce((sum, { bytes }) => sum + bytes, 0),
     startedAt: Date.now(),

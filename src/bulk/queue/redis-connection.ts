@@ -1,31 +1,30 @@
 import type { Redis } from 'ioredis'
-import { QueueError } from '../../errors/index.ts'
+import { QueueError, YujuError } from '../../errors/index.ts'
 import { optionalPackage } from '../optional-package.ts'
 
 /** Milliseconds to reach Redis, and between tries to reach it again. */
 const REACH_TIMEOUT = 5000
 const LONGEST_PAUSE = 2000
 
-/** How a lost connection is dealt with. */
+/** For whoever can wait for as long as it takes until a lost Redis is back. */
 interface Patience {
-  /** Whether to wait for as long as it takes for Redis to come back; else commands fail soon. */
-  readonly isPatient: boolean
   /** Is told when the connection is lost and when it is there again. */
   readonly onChange: (isConnected: boolean) => void
 }
 
 /**
  * Connects to Redis. Whoever asks for it closes it.
+ * @param patience where there is none, commands fail when the connection is lost
  * @throws QueueError when Redis cannot be reached, or refuses.
  */
-export async function connectRedis(url: string, { isPatient, onChange }: Patience): Promise<Redis> {
+export async function connectRedis(url: string, patience?: Patience): Promise<Redis> {
   requireRedisUrl(url)
   const { Redis } = await optionalPackage('ioredis', () => import('ioredis'))
   let wasReady = false
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: REACH_TIMEOUT,
-    maxRetriesPerRequest: isPatient ? null : 1,
+    maxRetriesPerRequest: patience ? null : 1,
     retryStrategy: (tries) => (wasReady ? Math.min(100 * 2 ** tries, LONGEST_PAUSE) : null),
   })
   let lastError: unknown
@@ -33,11 +32,11 @@ export async function connectRedis(url: string, { isPatient, onChange }: Patienc
     lastError = error
   })
   redis.on('ready', () => {
-    if (wasReady) onChange(true)
+    if (wasReady) patience?.onChange(true)
     wasReady = true
   })
   redis.on('close', () => {
-    if (wasReady && redis.status !== 'end') onChange(false)
+    if (wasReady && redis.status !== 'end') patience?.onChange(false)
   })
   try {
     await redis.connect()
@@ -54,8 +53,9 @@ export async function withRedis<Result>(url: string, work: () => Promise<Result>
   try {
     return await work()
   } catch (cause) {
-    if (cause instanceof Error && isRedisFailure(cause)) throw unreachable(url, cause)
-    throw cause
+    const isOurs = cause instanceof YujuError || !(cause instanceof Error)
+    if (isOurs || !isRedisFailure(cause)) throw cause
+    throw unreachable(url, cause)
   }
 }
 

@@ -78,7 +78,8 @@ export class RunWorker {
       await this.#untilOver()
     } finally {
       signal.removeEventListener('abort', stop)
-      await worker.close()
+      // While Redis is away, what was begun cannot be given back; its lease will end.
+      await worker.close(this.#parts.redis.status !== 'ready')
     }
     this.#stop.signal.throwIfAborted()
     const seconds = (performance.now() - start) / 1000
@@ -117,8 +118,12 @@ export class RunWorker {
 
   async #untilOver(): Promise<void> {
     const { signal } = this.#stop
+    const stopped = new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve())
+    })
     while (!signal.aborted) {
-      if (!this.#isBusy && (await this.#isOver())) return
+      // While Redis is away, this is answered when it is back.
+      if (!this.#isBusy && (await Promise.race([this.#isOver(), stopped]))) return
       await pause(LOOK_PAUSE, undefined, { signal }).catch(() => {})
     }
   }
@@ -136,7 +141,8 @@ export class RunWorker {
       return await this.#encode(taken)
     } catch (error) {
       if (this.#isOurTrouble(error)) this.#stop.abort(error)
-      if (!this.#stop.signal.aborted) throw error
+      // What a cancelled job is given as its reason is a string, which BullMQ cannot keep.
+      if (!this.#stop.signal.aborted) throw error instanceof Error ? error : new Error(`${error}`)
       void worker.close()
       if (endsEncoder(error)) throw error
       await taken.job.moveToWait(taken.token)

@@ -1,4 +1,4 @@
-import type { BulkRuns, ConnectOptions } from '../../bulk/index.ts'
+import type { BulkRuns } from '../../bulk/index.ts'
 import type { Shell } from '../shell.ts'
 
 /** Which run, and where the queue is. */
@@ -21,7 +21,6 @@ const DEFAULT_REDIS = 'redis://127.0.0.1:6379'
 export async function connectRuns(
   { redis }: { readonly redis?: string | undefined },
   { env }: Shell,
-  options: Pick<ConnectOptions, 'isPatient' | 'onConnection'> = {},
 ): Promise<BulkRuns> {
   const { BulkRuns } = await import('../../bulk/index.ts')
   return BulkRuns.connect({
@@ -30,6 +29,5 @@ export async function connectRuns(
       endpoint: env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL,
       region: env.AWS_REGION ?? env.AWS_DEFAULT_REGION,
     },
-    ...options,
   })
 }

@@ -4,7 +4,6 @@ import { defineCommand } from '../command.ts'
 import { JSON_FLAG, MODEL_FLAGS } from '../flags.ts'
 import { loadEncoder } from '../model.ts'
 import { grouped } from '../progress-display.ts'
-import type { Shell } from '../shell.ts'
 import { connectRuns, RUN_FLAGS } from './connect-runs.ts'
 
 const ARGS = {
@@ -23,25 +22,16 @@ const ARGS = {
  * @throws QueueError at the end, when there are files that failed too often
  */
 export const worker = defineCommand(ARGS, async (args, shell) => {
-  await using runs = await connectRuns(args, shell, {
-    isPatient: true,
-    onConnection: (isConnected) => tell({ kind: 'connection', isConnected }, shell),
-  })
+  await using runs = await connectRuns(args, shell)
   const { model } = await runs.find(args.name)
-  await using encoder = await loadEncoder(args.model ?? shell.env.YUJU_MODEL ?? model, args, shell)
-  const work = { pid: shell.pid, signal: shell.signal }
-  const done = await runs.work(args.name, encoder, {
-    ...work,
-    onEvent: (event) => tell(event, shell),
-  })
+  await using encoder = await loadEncoder(args.model ?? model, args, shell)
+  const onEvent = (event: WorkerEvent) => shell.note(eventText(event))
+  const { pid, signal } = shell
+  const done = await runs.work(args.name, encoder, { pid, signal, onEvent })
   if (args.json) shell.printJson(done)
   else shell.print(`${grouped(done.shards)} files, ${grouped(done.rows)} texts by this worker`)
   requireNoneFailed(args.name, (await runs.failed(args.name)).length)
 })
-
-function tell(event: WorkerEvent, shell: Shell): void {
-  shell.note(eventText(event))
-}
 
 function eventText(event: WorkerEvent): string {
   switch (event.kind) {
