@@ -50,7 +50,8 @@ function residentBytes(pid) {
   return Number(kilobytes) * 1024
 }
 
-async function freePort() {
+/** A port that nobody listens at. */
+export async function freePort() {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
   const { port } = probe.address()

@@ -21,6 +21,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   benchmark: 6,
   train: 5,
   distil: 7,
+  bulk: 7,
   mining: 6,
   search: 6,
   card: 6,
@@ -126,6 +127,11 @@ describe('what only one place may do', () => {
       (path) => !path.startsWith('src/runtime/'),
     )
     expect(outside).toEqual([])
+  })
+
+  test('only bulk talks to Redis and to buckets', () => {
+    const users = filesImporting(/^(bullmq|ioredis|@aws-sdk\/.*)$/)
+    expect(users.filter((path) => !path.startsWith('src/bulk/'))).toEqual([])
   })
 
   test('only checkpoint/hub, a teacher that is a service, and what listens touch the network', () => {

@@ -83,6 +83,7 @@ describe('help', () => {
       'export',
       'index',
       'search',
+      'bulk',
       'demo',
     ]) {
       expect(stdout).toMatch(new RegExp(`^ +${name} {2,}\\w`, 'm'))
@@ -103,23 +104,30 @@ describe('help', () => {
     'export',
     'index',
     'search',
+    'bulk start',
+    'bulk worker',
+    'bulk status',
+    'bulk failed',
+    'bulk remove',
     'demo',
   ])('%s --help', async (command) => {
-    const { code, stdout, stderr } = await yuju(command, '--help')
+    const { code, stdout, stderr } = await yuju(...command.split(' '), '--help')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toContain(`yuju ${command}`)
     expect(stdout).toContain('--json')
   })
 
-  test.each([[['--help']], [['encode', '--help']], [['--version']]])(
-    '%j loads no other package than the one that parses it',
-    (words) => {
-      const packages = loadedModules(words).flatMap(
-        (url) => /node_modules\/([^/]+)/.exec(url)?.[1] ?? [],
-      )
-      expect([...new Set(packages)]).toEqual(['citty'])
-    },
-  )
+  test.each([
+    [['--help']],
+    [['encode', '--help']],
+    [['bulk', 'worker', '--help']],
+    [['--version']],
+  ])('%j loads no other package than the one that parses it', (words) => {
+    const packages = loadedModules(words).flatMap(
+      (url) => /node_modules\/([^/]+)/.exec(url)?.[1] ?? [],
+    )
+    expect([...new Set(packages)]).toEqual(['citty'])
+  })
 
   test('--version is that of the package', async () => {
     const { version } = readJson<{ version: string }>(join(import.meta.dirname, '../package.json'))
@@ -330,6 +338,10 @@ describe('wrong usage is exit code 2', () => {
     [['similarity', '花', '花', '花', '--model', TINY], 'one argument too many: "花"'],
     [['inspect'], 'the argument MODEL is missing'],
     [['export', TINY], '--output is missing'],
+    [['bulk'], 'no command was named; see yuju bulk --help'],
+    [['bulk', 'strat'], 'there is no command strat; did you mean start?'],
+    [['bulk', 'start', 'x'], '--input is missing'],
+    [['bulk', 'worker'], 'the argument NAME is missing'],
   ])('%j', async (words, message) => {
     const { code, stdout, stderr } = await yuju(...words)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })

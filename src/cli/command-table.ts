@@ -1,13 +1,7 @@
-import type { Command } from './command.ts'
-
-interface CommandEntry {
-  readonly description: string
-  /** Loads the command's file, when it is called and not before. */
-  readonly load: () => Promise<Command>
-}
+import type { CommandTable } from './command.ts'
 
 /** Every command, in the order of the help. */
-export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+export const COMMANDS: CommandTable = {
   encode: {
     description: 'Turn texts into vectors',
     load: async () => (await import('./commands/encode.ts')).encode,
@@ -75,6 +69,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   serve: {
     description: 'Serve models to clients of OpenAI and of text-embeddings-inference',
     load: async () => (await import('./commands/serve.ts')).serve,
+  },
+  bulk: {
+    description: 'Encode more than one machine can, with a queue in Redis',
+    load: async () => (await import('./commands/bulk.ts')).bulk,
   },
   demo: {
     description: 'Encode two sentences and compare them',

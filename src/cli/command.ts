@@ -9,6 +9,21 @@ export interface Command {
   run(words: readonly string[], shell: Shell): Promise<void>
 }
 
+/** A command as the help shows it. */
+export interface CommandEntry {
+  readonly description: string
+  /** Loads the command's file, when it is called and not before. */
+  readonly load: () => Promise<Command | CommandGroup>
+}
+
+/** Commands by name, in the order of the help. */
+export type CommandTable = Readonly<Record<string, CommandEntry>>
+
+/** A command that is followed by the name of one of several. */
+export interface CommandGroup {
+  readonly commands: CommandTable
+}
+
 /** Makes a command of its arguments and of the work that gets them, parsed and typed. */
 export function defineCommand<const Args extends ArgsDef>(
   args: Args,

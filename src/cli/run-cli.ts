@@ -1,8 +1,9 @@
 import { YujuError } from '../errors/index.ts'
+import type { CommandTable } from './command.ts'
 import { suggestion } from './command-line.ts'
 import { COMMANDS } from './command-table.ts'
 import { Interruption, type Shell } from './shell.ts'
-import { commandUsage, programUsage, programVersion } from './usage.ts'
+import { commandUsage, programUsage, programVersion, tableUsage } from './usage.ts'
 import { UsageError } from './usage-error.ts'
 
 /**
@@ -22,13 +23,31 @@ async function dispatch([name, ...words]: readonly string[], shell: Shell): Prom
   if (name === undefined) throw new UsageError('no command was named; see yuju --help')
   if (isHelp(name)) return shell.print(await programUsage())
   if (name === '--version' || name === '-v') return shell.print(await programVersion())
-  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  await runNamed(COMMANDS, ['yuju'], [name, ...words], shell)
+}
+
+/** Runs the command of a table that the first word names; `path` are the words in front of it. */
+async function runNamed(
+  table: CommandTable,
+  path: readonly string[],
+  [name, ...words]: readonly string[],
+  shell: Shell,
+): Promise<void> {
+  const program = path.join(' ')
+  if (name === undefined) throw new UsageError(`no command was named; see ${program} --help`)
+  const entry = Object.hasOwn(table, name) ? table[name] : undefined
   if (!entry) {
-    const hint = suggestion(name, Object.keys(COMMANDS)) || '; see yuju --help'
+    const hint = suggestion(name, Object.keys(table)) || `; see ${program} --help`
     throw new UsageError(`there is no ${name.startsWith('-') ? 'flag' : 'command'} ${name}${hint}`)
   }
   const command = await entry.load()
-  if (asksHelp(words)) return shell.print(await commandUsage(name, command.args))
+  const about = { name: `${program} ${name}`, description: entry.description }
+  if ('commands' in command) {
+    const isAsked = words[0] !== undefined && isHelp(words[0])
+    if (isAsked) return shell.print(await tableUsage(about, command.commands))
+    return runNamed(command.commands, [...path, name], words, shell)
+  }
+  if (asksHelp(words)) return shell.print(await commandUsage(about, command.args))
   await command.run(words, shell)
 }
 

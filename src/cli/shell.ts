@@ -9,6 +9,8 @@ export interface Shell {
   /** Is aborted by Ctrl-C, by `kill`, and when the reader of our output has gone. */
   readonly signal: AbortSignal
   readonly env: Readonly<Record<string, string | undefined>>
+  /** The number of this process. */
+  readonly pid: number
   /** Whether progress is watched by a person. */
   readonly hasTerminal: boolean
   readonly errorStream: NodeJS.WritableStream
@@ -35,7 +37,7 @@ export class Interruption {
 
 /** The shell of this process; its handlers are set from now on. */
 export function processShell(): Shell {
-  const { stdin, stdout, stderr, env } = process
+  const { stdin, stdout, stderr, env, pid } = process
   const interrupt = new AbortController()
   const stop = (exitCode: number) => interrupt.abort(new Interruption(exitCode))
   // Once only: a second Ctrl-C finds no handler and ends the process at once.
@@ -52,6 +54,7 @@ export function processShell(): Shell {
   return {
     signal: interrupt.signal,
     env,
+    pid,
     hasTerminal: stderr.isTTY,
     errorStream: stderr,
     print,

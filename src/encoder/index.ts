@@ -8,6 +8,7 @@ export type {
   TokenEmbeddings,
 } from './embeddings.ts'
 export { choosePrompt } from './encode-settings.ts'
+export { type EncodedTexts, encodeTexts } from './encoded-texts.ts'
 export { exportOnnx } from './export-onnx.ts'
 export { type LoadOptions, loadSource } from './load.ts'
 export type {

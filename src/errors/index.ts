@@ -6,6 +6,7 @@ export {
   HubError,
   InputError,
   OutputError,
+  QueueError,
   RuntimeError,
   ServerError,
   StoreError,

@@ -50,3 +50,6 @@ export class StoreError extends YujuError {}
 
 /** The server cannot answer a request: what was sent, who sent it, or how busy it is. */
 export class ServerError extends YujuError {}
+
+/** The queue of a bulk run cannot be reached, or does not hold what it should. */
+export class QueueError extends YujuError {}

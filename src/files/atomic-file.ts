@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, link, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { OutputError } from '../errors/index.ts'
 
@@ -71,6 +71,37 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
   const file = await AtomicFile.create(path)
   await file.write(content)
   await file.commit()
+}
+
+/** What file systems without hard links say. */
+const NO_LINKS: ReadonlySet<string> = new Set([
+  'EPERM',
+  'ENOSYS',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'EMLINK',
+])
+
+/**
+ * Gives a whole file its name, on the same disk, unless a file has that name already: of several who
+ * try at once one succeeds (where the disk knows no hard links, the last one).
+ * @returns whether it got the name; where not, it is removed
+ * @throws OutputError when the folder cannot be written.
+ */
+export async function placeFile(whole: string, path: string): Promise<boolean> {
+  try {
+    await link(whole, path)
+  } catch (cause) {
+    if (await stat(path).catch(() => undefined)) return false
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    if (!NO_LINKS.has(code)) throw outputError(path, cause)
+    await rename(whole, path).catch((reason: unknown) => {
+      throw outputError(path, reason)
+    })
+  } finally {
+    await rm(whole, { force: true })
+  }
+  return true
 }
 
 /** Renaming over a device would replace it. */

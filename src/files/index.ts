@@ -1,4 +1,4 @@
-export { outputError, writeFileAtomic } from './atomic-file.ts'
+export { outputError, placeFile, writeFileAtomic } from './atomic-file.ts'
 export type { Column, ColumnChoice } from './column.ts'
 export { fileHash } from './file-hash.ts'
 export { inputError } from './input-bytes.ts'
@@ -13,6 +13,8 @@ export { TEXT_FORMATS, type TextFormat, textFormatOf } from './text-format.ts'
 export {
   createVectorWriter,
   rowsOf,
+  VECTOR_FORMATS,
   type VectorBlock,
+  type VectorFormat,
   type VectorWriter,
 } from './vector-writer.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { OutputError } from '../errors/index.ts'
-import { writeFileAtomic } from './atomic-file.ts'
+import { placeFile, writeFileAtomic } from './atomic-file.ts'
 import { createVectorWriter, type VectorBlock } from './vector-writer.ts'
 
 let folder: string
@@ -125,6 +125,19 @@ describe('whole or not at all', () => {
   test('a device is not replaced', async () => {
     await expect(writeFileAtomic('/dev/null', 'x')).rejects.toMatchObject({
       code: 'output-not-a-file',
+    })
+  })
+
+  test('of several files that are to have one name the first gets it', async () => {
+    const path = join(folder, 'a')
+    const others = ['1', '2', '3'].map((name) => join(folder, name))
+    for (const other of others) writeFileSync(other, other)
+    const placed = await Promise.all(others.map((other) => placeFile(other, path)))
+    expect(placed.filter((isPlaced) => isPlaced)).toHaveLength(1)
+    expect(readFileSync(path, 'utf8')).toBe(others[placed.indexOf(true)])
+    expect(readdirSync(folder)).toEqual(['a'])
+    await expect(placeFile(join(folder, 'gone'), join(folder, 'b'))).rejects.toMatchObject({
+      code: 'output-folder-missing',
     })
   })
 

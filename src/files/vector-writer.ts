@@ -21,7 +21,7 @@ export interface VectorWriter {
 
 /** The kinds of file vectors are written to. */
 export const VECTOR_FORMATS = ['npy', 'jsonl', 'parquet'] as const
-type VectorFormat = (typeof VECTOR_FORMATS)[number]
+export type VectorFormat = (typeof VECTOR_FORMATS)[number]
 
 /**
  * Begins a file of vectors; its name tells the format.

@@ -1,9 +1,8 @@
 import type { ParsedArgs } from 'citty'
-import type { EncodeOptions, OutputType } from '../../encoder/index.ts'
+import type { EncodedTexts, EncodeOptions, OutputType } from '../../encoder/index.ts'
 import { createVectorWriter, rowsOf, shortNumbers, type VectorWriter } from '../../files/index.ts'
 import { defineCommand } from '../command.ts'
 import { wholeNumber } from '../command-line.ts'
-import { type EncodedTexts, encodeTexts } from '../encoded-texts.ts'
 import { JSON_FLAG, MODEL_FLAGS, TEXT_FLAGS, TRUNCATE_FLAG, VECTOR_FLAGS } from '../flags.ts'
 import { given, loadEncoder, namedModel, textOptions } from '../model.ts'
 import { grouped, startProgress } from '../progress-display.ts'
@@ -43,6 +42,7 @@ export const encode = defineCommand(ARGS, async (args, shell) => {
   const options = encodeOptions(args, shell)
   const writer = args.output === undefined ? undefined : await createVectorWriter(args.output)
   try {
+    const { encodeTexts } = await import('../../encoder/index.ts')
     await using encoder = await loadEncoder(model, args, shell)
     const progress = await startProgress(shell, 'texts')
     const onProgress = ({ done }: { readonly done: number }) =>

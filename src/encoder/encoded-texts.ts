@@ -1,6 +1,9 @@
-import type { Embeddings, EncodeOptions, OutputType, SentenceEncoder } from '../encoder/index.ts'
 import { InputError } from '../errors/index.ts'
-import type { InputTexts } from './text-input.ts'
+import type { Embeddings, OutputType } from './embeddings.ts'
+import type { EncodeOptions } from './options.ts'
+import type { SentenceEncoder } from './sentence-encoder.ts'
+
+type Texts = Iterable<string> | AsyncIterable<string>
 
 /** Some texts and their vectors. */
 export interface EncodedTexts {
@@ -14,7 +17,7 @@ export interface EncodedTexts {
  */
 export async function* encodeTexts(
   encoder: SentenceEncoder,
-  texts: InputTexts['texts'],
+  texts: Texts,
   options: EncodeOptions<OutputType>,
 ): AsyncGenerator<EncodedTexts, void, void> {
   if (options.output === 'int8' || options.output === 'uint8') {
@@ -28,7 +31,7 @@ export async function* encodeTexts(
   }
 }
 
-async function severalTexts(texts: InputTexts['texts'], output: OutputType): Promise<string[]> {
+async function severalTexts(texts: Texts, output: OutputType): Promise<string[]> {
   const list: string[] = []
   for await (const text of texts) list.push(text)
   if (list.length > 1) return list
@@ -39,7 +42,7 @@ async function severalTexts(texts: InputTexts['texts'], output: OutputType): Pro
   )
 }
 
-async function* remembered(texts: InputTexts['texts'], waiting: string[]): AsyncGenerator<string> {
+async function* remembered(texts: Texts, waiting: string[]): AsyncGenerator<string> {
   for await (const text of texts) {
     waiting.push(text)
     yield text

@@ -1,0 +1,65 @@
+import { relative, resolve } from 'node:path'
+import { InputError } from '../../errors/index.ts'
+import { Bucket, type BucketSettings } from './bucket.ts'
+import { BucketDestination } from './bucket-destination.ts'
+import { BucketSource } from './bucket-source.ts'
+import type { Destination } from './destination.ts'
+import { FolderDestination } from './folder-destination.ts'
+import { FolderSource } from './folder-source.ts'
+import { inputPattern } from './input-pattern.ts'
+import type { Source } from './source.ts'
+
+/** Where a run reads and writes. */
+export interface Places extends Disposable {
+  readonly source: Source
+  readonly destination: Destination
+}
+
+/** @param input a folder, a file, a pattern, or one of these in a bucket: `s3://bucket/…` */
+export async function openPlaces(
+  { input, output }: { readonly input: string; readonly output: string },
+  settings: BucketSettings,
+): Promise<Places> {
+  const buckets = new Map<string, Bucket>()
+  const bucketOf = async (name: string) => {
+    const bucket = buckets.get(name) ?? (await Bucket.open(name, settings))
+    buckets.set(name, bucket)
+    return bucket
+  }
+  const [from, to] = [bucketKey(input), bucketKey(output)]
+  return {
+    source: from
+      ? new BucketSource(await bucketOf(from.bucket), from.key)
+      : new FolderSource(input),
+    destination: to
+      ? new BucketDestination(await bucketOf(to.bucket), to.key)
+      : new FolderDestination(output),
+    [Symbol.dispose]() {
+      for (const bucket of buckets.values()) bucket.close()
+    },
+  }
+}
+
+/** A place as every machine understands it: paths from the root of the disk. */
+export function absolutePlace(place: string): string {
+  return bucketKey(place) ? place : resolve(place)
+}
+
+/** @throws InputError when a run would find its own vectors among its texts. */
+export function requireApart(input: string, output: string): void {
+  const [from, to] = [bucketKey(input), bucketKey(output)]
+  const base = inputPattern(from ? from.key : input).base
+  const isSameKind = from?.bucket === to?.bucket
+  const way = relative(resolve('/', base), resolve('/', to ? to.key : output))
+  if (!isSameKind || /^\.\.($|[\\/])/.test(way)) return
+  throw new InputError(
+    'bulk-output-in-input',
+    `${output} lies in ${input}, where its vectors would be taken for texts; choose another output`,
+    { facts: { input, output } },
+  )
+}
+
+function bucketKey(place: string): { readonly bucket: string; readonly key: string } | undefined {
+  const [, bucket, key = ''] = place.match(/^s3:\/\/([^/]+)(?:\/(.*))?$/) ?? []
+  return bucket === undefined ? undefined : { bucket, key }
+}

@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type Checkpoint, checkpointHash } from '../checkpoint/index.ts'
+import type { EncodeOptions } from '../encoder/index.ts'
+import { InputError } from '../errors/index.ts'
+import type { Column, TextFormat, VectorFormat } from '../files/index.ts'
+import { absolutePlace, requireApart } from './places/open-place.ts'
+import type { Source } from './places/source.ts'
+import type { RunDescription } from './run-description.ts'
+import { planShards, type Shard } from './shard.ts'
+
+/**
+ * What the vectors of a run may be. The steps of int8 and uint8 cover the range of the texts that are
+ * encoded together, so that shards would not fit each other.
+ */
+export const BULK_TYPES = ['float32', 'binary', 'ubinary'] as const
+
+export interface StartOptions {
+  /** A folder, a file or a pattern, as every worker sees it; or `s3://bucket/` and one of these. */
+  readonly input: string
+  /** The column of texts. Default: as `readTexts`. */
+  readonly column?: Column
+  /** Default: what the names of the files say. */
+  readonly inputFormat?: TextFormat
+  /** A folder, as every worker sees it; or `s3://bucket/prefix`. */
+  readonly output: string
+  /** Default `parquet`. */
+  readonly outputFormat?: VectorFormat
+  readonly checkpoint: Checkpoint
+  /** Where workers find the model, unless they are told otherwise: a folder, or its name on the hub. */
+  readonly model: string
+  /** How texts are encoded. */
+  readonly encode?: Pick<
+    EncodeOptions,
+    'normalize' | 'prompt' | 'promptName' | 'maxLength' | 'dimensions'
+  > & {
+    /** Default `silent`. */
+    readonly truncate?: 'error' | 'silent'
+    /** Default `float32`. */
+    readonly output?: (typeof BULK_TYPES)[number]
+  }
+  /** How often a shard is tried before it is on the dead-letter list. Default 5. */
+  readonly attempts?: number
+  /** Seconds after which a shard that failed is tried again; doubled every time. Default 5. */
+  readonly backoff?: number
+  /** Seconds after which a worker that is not heard of is taken for dead. Default 30. */
+  readonly lease?: number
+}
+
+/** Lists the shards of a run that is to start, and describes it. */
+export async function startedRun(
+  options: StartOptions,
+  source: Source,
+): Promise<{ readonly run: RunDescription; readonly shards: readonly Shard[] }> {
+  const { checkpoint, model, column, inputFormat, outputFormat: format = 'parquet' } = options
+  const [input, output] = [absolutePlace(options.input), absolutePlace(options.output)]
+  requireApart(input, output)
+  const policy = {
+    attempts: bounded('attempts', options.attempts ?? 5, { min: 1, max: 100 }),
+    backoff: bounded('backoff', options.backoff ?? 5, { min: 0.1, max: 86_400 }),
+    lease: bounded('lease', options.lease ?? 30, { min: 2, max: 86_400 }),
+  }
+  const shards = planShards(await source.list(), { input, format })
+  const { truncate = 'silent', output: type = 'float32', ...encode } = options.encode ?? {}
+  const run: RunDescription = {
+    input,
+    column,
+    inputFormat,
+    output,
+    outputFormat: format,
+    modelHash: await checkpointHash(checkpoint),
+    encode: { ...encode, truncate, output: type },
+    model: existsSync(model) ? resolve(model) : model,
+    ...policy,
+    shards: shards.length,
+    bytes: shards.reduce((sum, { bytes }) => sum + bytes, 0),
+    startedAt: Date.now(),
+  }
+  return { run, shards }
+}
+
+function bounded(
+  name: string,
+  value: number,
+  { min, max }: { readonly min: number; readonly max: number },
+): number {
+  if (value >= min && value <= max) return value
+  throw new InputError(
+    'option-range',
+    `${name} must be a number from ${min} to ${max}, but is ${value}`,
+    { facts: { name, value, min, max } },
+  )
+}

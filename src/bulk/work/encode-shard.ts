@@ -1,0 +1,96 @@
+import { type EncodeOptions, encodeTexts, type SentenceEncoder } from '../../encoder/index.ts'
+import { InputError, OutputError } from '../../errors/index.ts'
+import { readTexts } from '../../files/index.ts'
+import type { Places } from '../places/open-place.ts'
+import type { RunDescription } from '../run-description.ts'
+import type { Shard } from '../shard.ts'
+
+interface ShardTask {
+  readonly run: RunDescription
+  readonly places: Places
+  readonly encoder: SentenceEncoder
+  readonly signal: AbortSignal
+  /** Is told the rows written so far. */
+  readonly onRows: (rows: number) => void
+}
+
+/** What became of a shard. */
+export interface EncodedShard {
+  readonly rows: number
+  /** Whether this call committed it; else an earlier worker had, and died before it could say so. */
+  readonly isOurs: boolean
+}
+
+/**
+ * Encodes a shard and commits its vectors, unless they are there already.
+ * @throws InputError for texts that cannot be read, OutputError where vectors cannot be written.
+ */
+export async function encodeShard(shard: Shard, task: ShardTask): Promise<EncodedShard> {
+  const { destination } = task.places
+  if (await destination.has(shard.output)) return countShard(shard, task)
+  try {
+    return await writeShard(shard, task)
+  } catch (error) {
+    // A worker that was taken for dead finds that another one finished, and tidied up.
+    const isOver = error instanceof OutputError && (await isCommitted(shard, task))
+    if (!isOver) throw error
+    return countShard(shard, task)
+  }
+}
+
+async function writeShard(shard: Shard, task: ShardTask): Promise<EncodedShard> {
+  const { places, encoder, signal } = task
+  const writer = await places.destination.open(shard.output)
+  try {
+    await using file = await places.source.fetch(shard.input)
+    let rows = 0
+    const options: EncodeOptions = { ...encodeOptions(task.run), signal }
+    for await (const { texts, embeddings } of encodeTexts(
+      encoder,
+      textsOf(file.path, task),
+      options,
+    )) {
+      await writer.write(embeddings, texts)
+      rows += embeddings.rows
+      task.onRows(rows)
+    }
+    signal.throwIfAborted()
+    if (await writer.commit()) return { rows, isOurs: true }
+    return { rows, isOurs: false }
+  } finally {
+    await writer.abort()
+  }
+}
+
+/** The rows of a shard that is there: as many as there are texts. */
+async function countShard(shard: Shard, task: ShardTask): Promise<EncodedShard> {
+  await using file = await task.places.source.fetch(shard.input)
+  let rows = 0
+  for await (const _ of textsOf(file.path, task)) {
+    rows += 1
+    if (rows % 4096 === 0) task.signal.throwIfAborted()
+  }
+  return { rows, isOurs: false }
+}
+
+/** A shard without any text has no vectors, and is done all the same. */
+async function* textsOf(path: string, { run }: ShardTask): AsyncGenerator<string, void, void> {
+  const { column, inputFormat: format } = run
+  try {
+    yield* readTexts(path, {
+      ...(column === undefined ? {} : { column }),
+      ...(format === undefined ? {} : { format }),
+    })
+  } catch (error) {
+    if (!(error instanceof InputError && error.code === 'input-empty')) throw error
+  }
+}
+
+async function isCommitted({ output }: Shard, { places }: ShardTask): Promise<boolean> {
+  return places.destination.has(output).catch(() => false)
+}
+
+function encodeOptions({ encode }: RunDescription): EncodeOptions {
+  const given = Object.entries(encode).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given) as EncodeOptions
+}

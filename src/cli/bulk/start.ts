@@ -1,0 +1,123 @@
+import type { ParsedArgs } from 'citty'
+import {
+  TEXT_FORMATS,
+  type TextFormat,
+  VECTOR_FORMATS,
+  type VectorFormat,
+} from '../../files/index.ts'
+import { defineCommand } from '../command.ts'
+import { decimalNumber, wholeNumber } from '../command-line.ts'
+import { HUB_FLAGS, JSON_FLAG, MODEL_FLAGS, TEXT_FLAGS, VECTOR_FLAGS } from '../flags.ts'
+import { given, namedModel, readCheckpoint, textOptions } from '../model.ts'
+import { grouped } from '../progress-display.ts'
+import { columnOf } from '../text-input.ts'
+import { UsageError } from '../usage-error.ts'
+import { connectRuns, RUN_FLAGS } from './connect-runs.ts'
+
+// Mutable, as citty asks.
+const INPUT_FORMATS: TextFormat[] = [...TEXT_FORMATS]
+const OUTPUT_FORMATS: VectorFormat[] = [...VECTOR_FORMATS]
+// Spelt out again, because importing them would load the encoder before it is needed.
+const TYPES: ('float32' | 'binary' | 'ubinary')[] = ['float32', 'binary', 'ubinary']
+const TRUNCATION: ('error' | 'silent')[] = ['silent', 'error']
+
+const ARGS = {
+  ...RUN_FLAGS,
+  name: { ...RUN_FLAGS.name, description: 'What the run shall be called' },
+  input: {
+    type: 'string',
+    valueHint: 'folder|pattern|s3://…',
+    description: 'Files of texts, where every worker can read them',
+  },
+  column: {
+    type: 'string',
+    valueHint: 'name|n',
+    description: 'The column of texts, as of encode (default: the only one, or text)',
+  },
+  format: {
+    type: 'enum',
+    options: INPUT_FORMATS,
+    description: 'The format of the files (default: what their names say)',
+  },
+  output: {
+    type: 'string',
+    valueHint: 'folder|s3://…',
+    description: 'Where files of vectors go; every worker must be able to write there',
+  },
+  'output-format': {
+    type: 'enum',
+    options: OUTPUT_FORMATS,
+    default: 'parquet',
+    description: 'Texts and vectors, or (npy) only vectors',
+  },
+  model: MODEL_FLAGS.model,
+  normalize: VECTOR_FLAGS.normalize,
+  type: { type: 'enum', options: TYPES, default: 'float32', description: 'Numbers of the vectors' },
+  dimensions: VECTOR_FLAGS.dimensions,
+  ...TEXT_FLAGS,
+  truncate: {
+    type: 'enum',
+    options: TRUNCATION,
+    default: 'silent',
+    description: 'What happens when a text is too long: it is cut, or its file fails',
+  },
+  attempts: {
+    type: 'string',
+    valueHint: 'n',
+    description: 'How often a file is tried, before it is listed as failed (default: 5)',
+  },
+  backoff: {
+    type: 'string',
+    valueHint: 'seconds',
+    description: 'After how long a failed file is tried again, doubled each time (default: 5)',
+  },
+  lease: {
+    type: 'string',
+    valueHint: 'seconds',
+    description: 'After how long a silent worker is taken for dead (default: 30)',
+  },
+  ...HUB_FLAGS,
+  ...JSON_FLAG,
+} as const
+
+/** Puts a run into the queue; the same again adds what is missing. */
+export const start = defineCommand(ARGS, async (args, shell) => {
+  const [input, output] = [requiredPlace('input', args.input), requiredPlace('output', args.output)]
+  const model = namedModel(args.model, shell)
+  const encode = encodeOptions(args)
+  const policy = {
+    attempts: wholeNumber('attempts', args.attempts),
+    backoff: decimalNumber('backoff', args.backoff),
+    lease: decimalNumber('lease', args.lease),
+  }
+  await using runs = await connectRuns(args, shell)
+  const checkpoint = await readCheckpoint(model, args, shell)
+  const run = await runs.start(args.name, {
+    ...{ input, output, model, checkpoint, encode },
+    outputFormat: args['output-format'],
+    ...given({ column: columnOf(args.column), inputFormat: args.format, ...policy }),
+  })
+  const { shards, bytes, modelHash } = run
+  if (args.json) return shell.printJson({ name: args.name, ...run })
+  const megabytes = grouped(bytes / 1e6)
+  shell.print(
+    `${args.name}: ${grouped(shards)} files, ${megabytes} MB, model ${modelHash.slice(0, 12)}`,
+  )
+})
+
+function encodeOptions(args: ParsedArgs<typeof ARGS>) {
+  return {
+    ...textOptions(args),
+    ...given({
+      normalize: args.normalize,
+      dimensions: wholeNumber('dimensions', args.dimensions),
+    }),
+    output: args.type,
+    truncate: args.truncate,
+  }
+}
+
+function requiredPlace(flag: 'input' | 'output', value: string | undefined): string {
+  if (value !== undefined) return value
+  throw new UsageError(`--${flag} is missing; name a folder, or s3://bucket/prefix`)
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
+import { parquetWriteBuffer } from 'hyparquet-writer'
+import { temporaryFolder } from './model-folder.ts'
+
+/** Texts by the name of the file they are to be in; no two alike. */
+export type ShardTexts = Readonly<Record<string, readonly string[]>>
+
+/** @param names .jsonl, .jsonl.gz, .parquet or .txt */
+export function someTexts(names: readonly string[], rows: number): ShardTexts {
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      Array.from(
+        { length: rows },
+        (_, row) => `${name}第${row}句${'花呗怎么还款'.repeat(row % 5)}`,
+      ),
+    ]),
+  )
+}
+
+export function writeShards(texts: ShardTexts, folder = join(temporaryFolder(), 'texts')): string {
+  for (const [name, rows] of Object.entries(texts)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), shardBytes(name, rows))
+  }
+  return folder
+}
+
+export function shardBytes(name: string, rows: readonly string[]): Uint8Array {
+  if (name.endsWith('.parquet')) {
+    const columnData = [{ name: 'text', data: [...rows], type: 'STRING' as const }]
+    return new Uint8Array(parquetWriteBuffer({ columnData }))
+  }
+  const lines = name.includes('.jsonl') ? rows.map((text) => JSON.stringify({ text })) : rows
+  const bytes = Buffer.from(`${lines.join('\n')}\n`)
+  return name.endsWith('.gz') ? gzipSync(bytes) : bytes
+}
+
+/** A text and its vector, as they were written. */
+export interface WrittenRow {
+  readonly text: string
+  readonly embedding: readonly number[]
+}
+
+/** Everything a run has written, by the name of its file without the ending. */
+export async function writtenRows(folder: string): Promise<ReadonlyMap<string, WrittenRow[]>> {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const rows = new Map<string, WrittenRow[]>()
+  for (const name of names.filter((candidate) => candidate.endsWith('.parquet')).sort()) {
+    const file = await asyncBufferFromFile(join(folder, name))
+    rows.set(name.replace('.parquet', ''), (await parquetReadObjects({ file })) as WrittenRow[])
+  }
+  return rows
+}
+
+/** SHA-256 of texts in their order. */
+export function hashOf(texts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(texts)).digest('hex')
+}
