@@ -2,7 +2,9 @@ export type { BertConfig } from './bert-config.ts'
 export { CALIBRATION_FILE, type CalibrationFile, readCalibration } from './calibration-file.ts'
 export { type Checkpoint, SIMILARITY_NAMES, type SimilarityName } from './checkpoint.ts'
 export { checkpointHash } from './checkpoint-hash.ts'
+export { diskFile, diskFolder, readRange } from './disk-folder.ts'
 export { embeddingWidth } from './embedding-width.ts'
+export { checkFinite } from './finite-weights.ts'
 export { fromHalves, toHalves } from './float16.ts'
 export { loadCheckpoint } from './load-checkpoint.ts'
 export type {
@@ -12,7 +14,7 @@ export type {
   PoolingMode,
 } from './module-spec.ts'
 export { denseWeightName, namedWeights, withWeights } from './named-weights.ts'
-export { checkFinite, readWeight, readWeightBytes } from './read-weight.ts'
+export { readWeight, readWeightBytes } from './read-weight.ts'
 export { readSafetensors } from './safetensors.ts'
 export { type SaveOptions, saveCheckpoint } from './save-checkpoint.ts'
 export type { Weight, WeightMap } from './weight.ts'

@@ -8,6 +8,7 @@ export type {
   TokenEmbeddings,
 } from './embeddings.ts'
 export { choosePrompt } from './encode-settings.ts'
+export type { TokenizedText } from './encoder.ts'
 export { exportOnnx } from './export-onnx.ts'
 export { type LoadOptions, loadSource } from './load.ts'
 export type {
@@ -17,6 +18,6 @@ export type {
   TruncationPolicy,
 } from './options.ts'
 export { quantize, rangesOf } from './quantization.ts'
-export { SentenceEncoder, type TokenizedText } from './sentence-encoder.ts'
+export { SentenceEncoder } from './sentence-encoder.ts'
 export { type PreparedText, prepareTexts, tokenizeText } from './text-preparation.ts'
 export { finishVectors } from './vectors.ts'
