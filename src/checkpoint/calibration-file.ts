@@ -1,5 +1,5 @@
-import { z } from 'zod'
 import { CheckpointError } from '../errors/index.ts'
+import { z } from '../schema/index.ts'
 import { SIMILARITY_NAMES, type SimilarityName } from './checkpoint.ts'
 import { type ModelFolder, readJson } from './model-folder.ts'
 
@@ -8,13 +8,15 @@ export const CALIBRATION_FILE = 'calibration.json'
 
 const schema = z.object({
   similarity: z.enum(SIMILARITY_NAMES),
-  prompt: z.string().nullable(),
+  prompt: z.nullable(z.string()),
   threshold: z.number(),
   map: z.discriminatedUnion('kind', [
     z.object({
       kind: z.literal('isotonic'),
-      scores: z.array(z.number()).min(1).readonly(),
-      probabilities: z.array(z.number().min(0).max(1)).min(1).readonly(),
+      scores: z.readonly(z.array(z.number()).check(z.minLength(1))),
+      probabilities: z.readonly(
+        z.array(z.number().check(z.gte(0), z.lte(1))).check(z.minLength(1)),
+      ),
     }),
     z.object({ kind: z.literal('platt'), slope: z.number(), intercept: z.number() }),
   ]),

@@ -7,6 +7,7 @@ export { embeddingWidth } from './embedding-width.ts'
 export { checkFinite } from './finite-weights.ts'
 export { fromHalves, toHalves } from './float16.ts'
 export { loadCheckpoint } from './load-checkpoint.ts'
+export type { ModelFolder, StoredFile } from './model-folder.ts'
 export type {
   Activation,
   DenseSpec,
@@ -14,8 +15,10 @@ export type {
   PoolingMode,
 } from './module-spec.ts'
 export { denseWeightName, namedWeights, withWeights } from './named-weights.ts'
+export { readCheckpoint } from './read-checkpoint.ts'
 export { readWeight, readWeightBytes } from './read-weight.ts'
 export { readSafetensors } from './safetensors.ts'
 export { type SaveOptions, saveCheckpoint } from './save-checkpoint.ts'
+export { type ManifestFile, WEB_MANIFEST_FILE, type WebManifest } from './web-manifest.ts'
 export type { Weight, WeightMap } from './weight.ts'
 export { type SaveType, writeSafetensors } from './write-safetensors.ts'

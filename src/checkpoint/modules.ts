@@ -1,5 +1,5 @@
-import { z } from 'zod'
 import { CheckpointError } from '../errors/index.ts'
+import { z } from '../schema/index.ts'
 import { type ModelFolder, missingFile, readJson } from './model-folder.ts'
 import type { Activation, DenseSpec, ModuleSpec } from './module-spec.ts'
 import { parsePooling } from './pooling-config.ts'
@@ -20,7 +20,7 @@ export interface ModulePlan {
   readonly notices: readonly string[]
 }
 
-const listSchema = z.array(z.object({ path: z.string(), type: z.string() })).min(1)
+const listSchema = z.array(z.object({ path: z.string(), type: z.string() })).check(z.minLength(1))
 type ModuleEntry = z.infer<typeof listSchema>[number]
 
 /**
@@ -106,8 +106,8 @@ async function requireJson(folder: ModelFolder, name: string): Promise<unknown> 
   return content
 }
 
-const size = z.number().int().positive()
-const vectorName = z.literal('sentence_embedding').optional()
+const size = z.int().check(z.positive())
+const vectorName = z.optional(z.literal('sentence_embedding'))
 const denseSchema = z.strictObject({
   in_features: size,
   out_features: size,
@@ -115,7 +115,7 @@ const denseSchema = z.strictObject({
   activation_function: z.string(),
   module_input_name: vectorName,
   module_output_name: vectorName,
-  use_residual: z.literal(false).optional(),
+  use_residual: z.optional(z.literal(false)),
 })
 
 const normalizeSchema = z.strictObject({

@@ -7,4 +7,10 @@ export { endsEarly, type ModelFolder, type StoredFile } from './model-folder.ts'
 export type { Activation, DenseSpec, ModuleSpec, PoolingMode } from './module-spec.ts'
 export { denseWeightName } from './named-weights.ts'
 export { readCheckpoint } from './read-checkpoint.ts'
+export {
+  type ManifestFile,
+  parseWebManifest,
+  WEB_MANIFEST_FILE,
+  type WebManifest,
+} from './web-manifest.ts'
 export type { Weight, WeightMap } from './weight.ts'

@@ -1,5 +1,5 @@
-import { z } from 'zod'
 import { CheckpointError } from '../errors/index.ts'
+import { z } from '../schema/index.ts'
 import { type BertConfig, parseBertConfig } from './bert-config.ts'
 import { type Checkpoint, SIMILARITY_NAMES } from './checkpoint.ts'
 import { encoderWeights } from './encoder-weights.ts'
@@ -23,24 +23,24 @@ const tokenVectors = z.looseObject({
   }),
 })
 const limitsSchema = z.looseObject({
-  max_seq_length: z.number().int().positive().nullish(),
-  do_lower_case: z.boolean().nullish(),
-  transformer_task: z.literal('feature-extraction').nullish(),
-  modality_config: tokenVectors.nullish(),
-  module_output_name: z.literal('token_embeddings').nullish(),
-  processing_kwargs: z.strictObject({}).nullish(),
-  query_length: z.null().optional(),
-  document_length: z.null().optional(),
-  query_expansion: z.null().optional(),
+  max_seq_length: z.nullish(z.int().check(z.positive())),
+  do_lower_case: z.nullish(z.boolean()),
+  transformer_task: z.nullish(z.literal('feature-extraction')),
+  modality_config: z.nullish(tokenVectors),
+  module_output_name: z.nullish(z.literal('token_embeddings')),
+  processing_kwargs: z.nullish(z.strictObject({})),
+  query_length: z.optional(z.null()),
+  document_length: z.optional(z.null()),
+  query_expansion: z.optional(z.null()),
 })
 const sentenceSchema = z.looseObject({
-  prompts: z.record(z.string(), z.string()).nullish(),
-  default_prompt_name: z.string().nullish(),
-  similarity_fn_name: z.enum(SIMILARITY_NAMES).nullish(),
+  prompts: z.nullish(z.record(z.string(), z.string())),
+  default_prompt_name: z.nullish(z.string()),
+  similarity_fn_name: z.nullish(z.enum(SIMILARITY_NAMES)),
 })
 /** `Number.isInteger` takes 1e30 too, transformers' way to say that there is no limit. */
-const length = z.number().min(1).refine(Number.isInteger, 'expected a whole number')
-const tokenizerConfigSchema = z.looseObject({ model_max_length: length.nullish() })
+const length = z.number().check(z.gte(1), z.refine(Number.isInteger, 'expected a whole number'))
+const tokenizerConfigSchema = z.looseObject({ model_max_length: z.nullish(length) })
 
 /** Older versions named the file after the encoder's architecture. */
 const LIMIT_FILES = ['bert', 'roberta', 'camembert', 'xlm-roberta'].map(
@@ -89,7 +89,7 @@ async function readLimits(encoder: ModelFolder): Promise<z.infer<typeof limitsSc
   return {}
 }
 
-async function parsed<Schema extends z.ZodType>(
+async function parsed<Schema extends z.ZodMiniType>(
   folder: ModelFolder,
   name: string,
   schema: Schema,

@@ -1,5 +1,5 @@
-import { z } from 'zod'
 import { CheckpointError } from '../errors/index.ts'
+import { z } from '../schema/index.ts'
 import { repeatedKey } from './json-keys.ts'
 import type { StoredFile } from './model-folder.ts'
 import { WEIGHT_BYTES, type Weight, type WeightMap, type WeightType } from './weight.ts'
@@ -25,7 +25,7 @@ const TYPES: Readonly<Record<string, WeightType>> = {
   BOOL: 'bool',
 }
 
-const size = z.number().int().nonnegative()
+const size = z.int().check(z.nonnegative())
 const entrySchema = z.object({
   dtype: z.string(),
   shape: z.array(size),

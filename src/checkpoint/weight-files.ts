@@ -1,5 +1,5 @@
-import { z } from 'zod'
 import { CheckpointError } from '../errors/index.ts'
+import { z } from '../schema/index.ts'
 import { type ModelFolder, missingFile, readJson, type StoredFile } from './model-folder.ts'
 import { readSafetensors } from './safetensors.ts'
 import { readTorchFile } from './torch/torch-file.ts'

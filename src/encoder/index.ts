@@ -10,6 +10,7 @@ export type {
 export { choosePrompt } from './encode-settings.ts'
 export type { TokenizedText } from './encoder.ts'
 export { exportOnnx } from './export-onnx.ts'
+export { exportWeb } from './export-web.ts'
 export { type LoadOptions, loadSource } from './load.ts'
 export type {
   EncodeOptions,

@@ -11,6 +11,7 @@ export { Encoder, type EncoderParts, type TokenizedText } from './encoder.ts'
 export {
   type EncodeOptions,
   type Progress,
+  requireChoice,
   requireWhole,
   type StreamOptions,
   type TruncationPolicy,
