@@ -94,7 +94,14 @@ describe('the direction of imports', () => {
   })
 
   test('folders are entered through their index, or a module named for outside use', () => {
-    const doors = ['index.ts', 'operations.ts', 'hub/index.ts', 'portable.ts']
+    const doors = [
+      'index.ts',
+      'operations.ts',
+      'hub/index.ts',
+      'portable.ts',
+      'wasm.ts',
+      'webgpu.ts',
+    ]
     const wrong = sources.flatMap(({ path, folder, imports }) =>
       imports
         .filter((name) => name.startsWith('.') && folderOf(path, name) !== folder)
@@ -102,6 +109,49 @@ describe('the direction of imports', () => {
         .map((name) => `${path} imports ${name}`),
     )
     expect(wrong).toEqual([])
+  })
+})
+
+describe('what browsers load', () => {
+  /** What a file imports when it runs: types are gone by then. */
+  function loaded({ text }: SourceFile): string[] {
+    const statements = text.matchAll(/^(?:import|export) (?!type )[^']*? from '([^']+)'/gm)
+    return [...statements].flatMap(([, name]) => name ?? [])
+  }
+
+  function reachable(start: readonly string[]): { files: Set<string>; packages: Set<string> } {
+    const files = new Set<string>()
+    const packages = new Set<string>()
+    const waiting = [...start]
+    for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+      const source = sources.find((one) => one.path === path)
+      if (files.has(path) || !source) continue
+      files.add(path)
+      for (const name of loaded(source)) {
+        if (name.startsWith('.')) waiting.push(normalize(join(dirname(path), name)))
+        else packages.add(name)
+      }
+    }
+    return { files, packages }
+  }
+
+  test('is nothing of Node, and few packages', () => {
+    const ours = sources.map(({ path }) => path).filter((path) => path.startsWith('src/web/'))
+    const { files, packages } = reachable(ours)
+    expect(files).toContain('src/model/bert-encoder.ts')
+    expect([...packages].sort()).toEqual([
+      '@bufbuild/protobuf/wire',
+      'onnxruntime-web/wasm',
+      'onnxruntime-web/webgpu',
+      'zod/mini',
+    ])
+  })
+
+  test('portable.ts leads to nothing of Node', () => {
+    const doors = sources.map(({ path }) => path).filter((path) => path.endsWith('/portable.ts'))
+    expect(doors.length).toBeGreaterThan(0)
+    const { packages } = reachable(doors)
+    expect([...packages].filter((name) => name.startsWith('node:'))).toEqual([])
   })
 })
 
@@ -113,7 +163,7 @@ describe('what only one place may do', () => {
     expect(outside).toEqual([])
   })
 
-  test('only checkpoint/hub, a teacher that is a service, and what listens touch the network', () => {
+  test('only checkpoint/hub, web, a teacher that is a service, and what listens touch the network', () => {
     const users = [
       ...filesImporting(/^@huggingface\/hub$|^node:(http|https|net|tls|dns)/),
       ...sources.filter(({ text }) => /\bfetch\(/.test(text)).map(({ path }) => path),
@@ -121,7 +171,11 @@ describe('what only one place may do', () => {
     const outside = users
       .filter((path) => !path.startsWith('src/checkpoint/hub/'))
       .filter((path) => !RUNS_IN_BROWSERS.test(path))
-    expect(outside.sort()).toEqual(['src/distil/teacher/http-teacher.ts', 'src/server/listen.ts'])
+    expect(outside.sort()).toEqual([
+      'src/distil/teacher/http-teacher.ts',
+      'src/server/listen.ts',
+      'src/web/download.ts',
+    ])
   })
 
   test('only cli touches process, but for the hub settings and a program of its own', () => {

@@ -6,18 +6,18 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { exportWeb, SentenceEncoder } from 'yuju'
 import type { WebManifest } from '../src/checkpoint/index.ts'
-import { findChromium, launchChromium } from './support/chromium.ts'
+import { chromiumPath } from './support/chromium.ts'
 import { readNpy } from './support/npy.ts'
 import { FIXTURES, readJson, sharedPath } from './support/shared.ts'
 import { StaticServer } from './support/static-server.ts'
 import { largestDifference } from './support/vectors.ts'
-import { ask, type BuiltFile, buildPage } from './support/web-page.ts'
+import { ask, type BuiltFile, buildPage, launchChromium } from './support/web-page.ts'
 
 const TEXTS = readJson<string[]>(join(FIXTURES, 'texts.json'))
 const MODELS = join(FIXTURES, 'models')
 const VARIANTS = join(FIXTURES, 'variants')
 
-const chromium = findChromium()
+const chromium = chromiumPath()
 const work = mkdtempSync(join(tmpdir(), 'yuju-web-'))
 let files: readonly BuiltFile[] = []
 
@@ -54,7 +54,7 @@ describe('the bundle', () => {
       const source = file.type === 'chunk' ? file.code : Buffer.from(file.source)
       return { name: file.fileName, bytes: gzipSync(source, { level: 9 }).length }
     })
-    // A worker's script is one file with the runtime, and all but the runtime is in the page's too.
+    // The other workers' scripts are the runtime, and little more, which is in the page's too.
     const ours = sizes.filter(({ name }) => !/wasm-worker|webgpu-worker/.test(name))
     console.warn(ours.map(({ name, bytes }) => `${name}: ${bytes} bytes with gzip`).join('\n'))
     expect(ours).toHaveLength(2)
@@ -64,11 +64,13 @@ describe('the bundle', () => {
 
 describe.skipIf(!chromium)('in Chromium', () => {
   let browser: Browser
+  let context: BrowserContext
   let server: StaticServer
   let address: string
 
   beforeAll(async () => {
     browser = await launchChromium(chromium ?? '')
+    context = await browser.newContext()
     server = new StaticServer({ isIsolated: false })
     server.mount('/', join(work, 'page'))
     server.mount('/models/', join(work, 'models'))
@@ -81,27 +83,25 @@ describe.skipIf(!chromium)('in Chromium', () => {
     await server?.close()
   })
 
-  /** A visitor of its own, with nothing in the cache. */
-  async function newVisitor(): Promise<BrowserContext> {
-    const context = await browser.newContext()
-    onTestFinished(() => context.close())
-    return context
-  }
-
-  async function open(context: BrowserContext, at = address): Promise<Page> {
+  /** A tab that is closed when the test ends. */
+  async function open(at = address): Promise<Page> {
     const page = await context.newPage()
+    onTestFinished(() => page.close())
     await page.goto(at)
     await page.waitForFunction(() => 'asked' in globalThis)
     return page
   }
 
+  /** The same for a visitor who was never here: no model is kept. */
   async function openNew(): Promise<Page> {
-    return open(await newVisitor())
+    const page = await open()
+    await ask(page, 'forget')
+    return page
   }
 
   /** Golden vectors of sentence-transformers 6.2.0: alone, in one batch, shuffled. */
   async function expectGolden(name: string, npy: string, texts = TEXTS): Promise<void> {
-    const page = await openNew()
+    const page = await open()
     const gold = readNpy(npy)
     const { dimensions } = await ask(page, 'load', `models/${name}/`)
     expect(dimensions).toBe(gold.columns)
@@ -171,23 +171,21 @@ describe.skipIf(!chromium)('in Chromium', () => {
 
   describe('files', () => {
     test('are fetched with progress, and kept', async () => {
-      const context = await newVisitor()
-      const seen = await ask(await open(context), 'progress', 'models/dense/')
+      const seen = await ask(await openNew(), 'progress', 'models/dense/')
       const total = seen.at(-1)?.total
       expect(seen.at(-1)?.bytes).toBe(total)
       expect(seen.map(({ bytes }) => bytes)).toEqual(
         seen.map(({ bytes }) => bytes).toSorted((a, b) => a - b),
       )
       server.requests.length = 0
-      await ask(await open(context), 'load', 'models/dense/')
+      await ask(await open(), 'load', 'models/dense/')
       const asked = server.requests.filter((path) => path.startsWith('/models/'))
       expect(asked).toEqual(['/models/dense/yuju-web.json'])
     })
 
     test('are enough when the server is gone', async () => {
-      const context = await newVisitor()
-      await ask(await open(context), 'load', 'models/dense/')
-      const page = await open(context)
+      await ask(await openNew(), 'load', 'models/dense/')
+      const page = await open()
       server.fail('/models/dense/yuju-web.json', [503, 503, 503])
       const { warnings } = await ask(page, 'load', 'models/dense/')
       expect(warnings).toEqual([expect.stringContaining('kept from an earlier visit')])
@@ -195,8 +193,7 @@ describe.skipIf(!chromium)('in Chromium', () => {
     })
 
     test('are fetched once by two tabs that open at the same time', async () => {
-      const context = await newVisitor()
-      const tabs = [await open(context), await open(context)]
+      const tabs = [await openNew(), await open()]
       server.requests.length = 0
       await Promise.all(tabs.map((tab) => ask(tab, 'load', 'models/tiny/')))
       const weights = server.requests.filter((path) => path.endsWith('pytorch_model.bin'))
@@ -230,8 +227,7 @@ describe.skipIf(!chromium)('in Chromium', () => {
     })
 
     test('that the browser kept damaged are fetched again', async () => {
-      const context = await newVisitor()
-      const page = await open(context)
+      const page = await openNew()
       await ask(page, 'load', 'models/dense/')
       await ask(page, 'damageKept', 'models/dense/model.safetensors')
       const { warnings } = await ask(page, 'load', 'models/dense/')
@@ -240,8 +236,7 @@ describe.skipIf(!chromium)('in Chromium', () => {
 
     test('of an older version go when a newer one has come', async () => {
       const folder = await publish(join(VARIANTS, 'relu'), 'changing')
-      const context = await newVisitor()
-      const page = await open(context)
+      const page = await openNew()
       await ask(page, 'load', 'models/changing/')
       const before = await ask(page, 'kept')
       writeFileSync(join(folder, 'sentence_bert_config.json'), '{ "max_seq_length": 9 }')
@@ -291,7 +286,7 @@ describe.skipIf(!chromium)('in Chromium', () => {
       const isolated = new StaticServer({ isIsolated: true })
       isolated.mount('/', join(work, 'page'))
       isolated.mount('/models/', join(work, 'models'))
-      const page = await open(await newVisitor(), await isolated.listen())
+      const page = await open(await isolated.listen())
       onTestFinished(() => isolated.close())
       expect(await ask(page, 'isIsolated')).toBe(true)
       const loaded = await ask(page, 'load', 'models/dense/', { threads: 2 })

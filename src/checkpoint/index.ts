@@ -4,7 +4,6 @@ export { type Checkpoint, SIMILARITY_NAMES, type SimilarityName } from './checkp
 export { checkpointHash } from './checkpoint-hash.ts'
 export { diskFile, diskFolder, readRange } from './disk-folder.ts'
 export { embeddingWidth } from './embedding-width.ts'
-export { checkFinite } from './finite-weights.ts'
 export { fromHalves, toHalves } from './float16.ts'
 export { loadCheckpoint } from './load-checkpoint.ts'
 export type { ModelFolder, StoredFile } from './model-folder.ts'
@@ -14,7 +13,7 @@ export type {
   ModuleSpec,
   PoolingMode,
 } from './module-spec.ts'
-export { denseWeightName, namedWeights, withWeights } from './named-weights.ts'
+export { namedWeights, withWeights } from './named-weights.ts'
 export { readCheckpoint } from './read-checkpoint.ts'
 export { readWeight, readWeightBytes } from './read-weight.ts'
 export { readSafetensors } from './safetensors.ts'

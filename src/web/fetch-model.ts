@@ -31,12 +31,18 @@ export async function fetchModel(
   return blobs
 }
 
+/** No screen shows more than so many milliseconds apart. */
+const REPORT_MILLISECONDS = 50
+
 function progressOf(files: readonly ManifestFile[], { onDownload }: FetchListeners) {
   const total = files.reduce((sum, { size }) => sum + size, 0)
   const byFile = new Map<string, number>()
-  return ({ path }: ManifestFile) =>
+  let last = 0
+  return ({ path, size }: ManifestFile) =>
     (bytes: number): void => {
       byFile.set(path, bytes)
+      if (bytes < size && performance.now() - last < REPORT_MILLISECONDS) return
+      last = performance.now()
       const sum = [...byFile.values()].reduce((all, part) => all + part, 0)
       onDownload({ file: path, bytes: sum, total })
     }

@@ -65,6 +65,8 @@ export class StaticServer {
     if (fault === 'corrupt') body[body.length >> 1] = (body[body.length >> 1] ?? 0) ^ 1
     response.setHeader('Content-Type', TYPES[extname(path)] ?? 'application/octet-stream')
     response.setHeader('Content-Length', body.length)
+    // Their names change with what they hold; the runtime is large.
+    if (path.startsWith('/assets/')) response.setHeader('Cache-Control', 'max-age=3600')
     if (fault !== 'cut') {
       response.end(body)
       return

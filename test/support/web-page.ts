@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
 import { build, type Rollup } from 'vite'
 import type { PageFunctions } from '../web-page/page.ts'
 
@@ -15,6 +15,12 @@ export async function buildPage(outDir: string): Promise<readonly BuiltFile[]> {
   })
   const [first] = [result].flat()
   return first && 'output' in first ? first.output : []
+}
+
+/** @param executablePath as `chromiumPath` gives it */
+export function launchChromium(executablePath: string): Promise<Browser> {
+  // Containers run tests as root, which Chromium's sandbox refuses.
+  return chromium.launch({ executablePath, args: ['--no-sandbox'], timeout: 110_000 })
 }
 
 /** Calls one of the page's functions. */

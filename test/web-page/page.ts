@@ -107,6 +107,7 @@ const asked = {
   longestTask,
   kept,
   damageKept,
+  forget: () => caches.delete('yuju-models-1'),
   hasWebGpu,
   loadFailure: (address: string, options?: LoadOptions) => failure(() => load(address, options)),
   encodeFailure: (text: string) => failure(() => encoder().encode(text)),
