@@ -36,7 +36,7 @@ export class FetchedModel {
   }
 
   /** @param address of the folder, with a slash at its end */
-  static async fetch(address: string, listeners: FilesListeners): Promise<FetchedModel> {
+  static async download(address: string, listeners: FilesListeners): Promise<FetchedModel> {
     listeners.signal?.throwIfAborted()
     const { onWarning: warn } = listeners
     const manifest = await fetchManifest(address, warn)

@@ -17,7 +17,7 @@ export interface DownloadProgress {
   readonly total: number
 }
 
-/** From the files' thread: any number of the first two, then one of the others. */
+/** From the files' thread: the first two as often as they come, then one of the others. */
 export type FilesReply =
   | { readonly kind: 'progress'; readonly progress: DownloadProgress }
   | { readonly kind: 'warning'; readonly message: string }

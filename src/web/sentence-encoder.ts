@@ -48,7 +48,7 @@ export class SentenceEncoder extends Encoder {
     if (backend !== undefined) requireChoice('backend', backend, WEB_BACKENDS)
     if (threads !== undefined) requireWhole('threads', threads, { min: 1, max: 1024 })
     const listeners = { signal, onDownload, onWarning }
-    const model = await FetchedModel.fetch(folderAddress(address), listeners)
+    const model = await FetchedModel.download(folderAddress(address), listeners)
     if (backend === 'webgpu') return SentenceEncoder.#onWebGpu(model)
     if (backend === undefined && (await hasGraphicsProcessor())) {
       try {

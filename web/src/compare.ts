@@ -22,8 +22,13 @@ export class Compare {
     this.#add.addEventListener('click', () => this.#addSentence('').focus())
     whenLanguage(() => {
       this.#number()
-      void this.#show()
+      this.#update()
     })
+  }
+
+  /** Of a model that cannot be used the status line tells. */
+  #update(): void {
+    this.#show().catch(() => {})
   }
 
   #addSentence(text: string): HTMLInputElement {
@@ -32,13 +37,13 @@ export class Compare {
     input.value = text
     input.addEventListener('input', () => {
       clearTimeout(this.#timer)
-      this.#timer = window.setTimeout(() => this.#show(), PAUSE_MILLISECONDS)
+      this.#timer = window.setTimeout(() => this.#update(), PAUSE_MILLISECONDS)
     })
     const remove = element('button', '×', { type: 'button' })
     remove.addEventListener('click', () => {
       item.remove()
       this.#number()
-      void this.#show()
+      this.#update()
       this.#add.focus()
     })
     item.append(element('span', '', { class: 'number', 'aria-hidden': 'true' }), input, remove)

@@ -37,6 +37,7 @@ export class SentenceMap {
     byId('map-all', HTMLButtonElement).addEventListener('click', () => this.#showAll())
     new ResizeObserver(() => this.#paint()).observe(this.#canvas)
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#paint())
+    this.#box.tabIndex = 0
     whenLanguage(() => this.#box.setAttribute('aria-label', words().mapLabel))
     this.#listen()
   }
