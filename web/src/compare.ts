@@ -4,6 +4,8 @@ import { whenLanguage, words } from './words.ts'
 
 const BEGINNING = ['花呗怎么还款', '花呗如何还钱', '今天天气真不错']
 const MOST_SENTENCES = 8
+/** Scores below have no colour: models of this kind seldom go lower. */
+const FAINTEST = 0.6
 /** How long a visitor stops typing before the scores are computed. */
 const PAUSE_MILLISECONDS = 250
 
@@ -85,7 +87,7 @@ function scoreTable(
   const table = element('table')
   table.append(element('caption', words().tableCaption, { class: 'unseen' }))
   const head = element('tr')
-  head.append(element('td', '', { style: '--share: 0' }))
+  head.append(element('th'))
   texts.forEach((_, column) => {
     head.append(element('th', String(column + 1), { scope: 'col' }))
   })
@@ -95,8 +97,7 @@ function scoreTable(
     line.append(element('th', String(row + 1), { scope: 'row' }))
     texts.forEach((__, column) => {
       const value = score(row, column)
-      // Models of this kind seldom go below a half.
-      const share = Math.max(0, value * 2 - 1).toFixed(3)
+      const share = Math.max(0, (value - FAINTEST) / (1 - FAINTEST)).toFixed(3)
       line.append(element('td', value.toFixed(3), { style: `--share: ${share}` }))
     })
     table.append(line)

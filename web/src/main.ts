@@ -6,7 +6,7 @@ import { loadModel } from './model.ts'
 import { byId } from './page.ts'
 import { Search } from './search.ts'
 import { startTabs } from './tabs.ts'
-import { fillWords, switchLanguage, whenLanguage } from './words.ts'
+import { fillWords, switchLanguage, whenLanguage, words } from './words.ts'
 
 whenLanguage(fillWords)
 whenLanguage(() => {
@@ -26,7 +26,9 @@ new Compare(encoder)
 new Search(encoder, lines)
 new Duplicates(lines)
 
-byId('theme', HTMLButtonElement).addEventListener('click', () => {
+const theme = byId('theme', HTMLButtonElement)
+whenLanguage(() => theme.setAttribute('aria-label', words().theme))
+theme.addEventListener('click', () => {
   const isDark =
     document.documentElement.dataset.theme === 'dark' ||
     (document.documentElement.dataset.theme === undefined &&

@@ -7,7 +7,7 @@ import { whenLanguage, words } from './words.ts'
 /** How far from a point the pointer may be to choose it, in pixels. */
 const REACH = 24
 /** Labels are drawn where at most so many points are in sight. */
-const LABELLED = 60
+const LABELLED = 200
 const LABEL_LENGTH = 14
 const DIRECTIONS: Readonly<Record<string, Point>> = {
   ArrowLeft: { x: -1, y: 0 },
