@@ -1,8 +1,8 @@
 import { HubError } from '../errors/index.ts'
 
 export interface DownloadOptions {
-  /** Pass by what caches on the way have. Default false. */
-  readonly fresh?: boolean
+  /** Whether caches on the way may answer: asking the server first, or not at all. */
+  readonly cache?: 'default' | 'no-cache' | 'reload'
   /** Is told how many bytes have come. */
   readonly onBytes?: (bytes: number) => void
 }
@@ -27,10 +27,10 @@ export async function download(address: string, options: DownloadOptions = {}): 
 
 async function attempt(
   address: string,
-  { fresh = false, onBytes = () => {} }: DownloadOptions,
+  { cache = 'default', onBytes = () => {} }: DownloadOptions,
 ): Promise<Blob | HubError> {
   try {
-    const response = await fetch(address, { cache: fresh ? 'no-cache' : 'default' })
+    const response = await fetch(address, { cache })
     if (response.status >= 500) return unreachable(address, `status ${response.status}`)
     if (!response.ok) return refused(address, response.status)
     const counted = response.body?.pipeThrough(counter(onBytes))

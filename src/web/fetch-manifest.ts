@@ -15,7 +15,7 @@ export async function fetchManifest(
   const place = address + WEB_MANIFEST_FILE
   const cache = await ModelCache.open()
   try {
-    const text = await (await download(place, { fresh: true })).text()
+    const text = await (await download(place, { cache: 'no-cache' })).text()
     const manifest = parseWebManifest(text, place)
     // Without room for it, a later visit needs the network.
     await cache?.write(place, text).catch(() => {})

@@ -89,7 +89,7 @@ async function downloadWhole(file: ManifestFile, { address, onBytes }: Source): 
   const place = address + file.path
   const first = await download(place, { onBytes })
   if ((await problemOf(first, file)) === undefined) return first
-  const second = await download(place, { onBytes, fresh: true })
+  const second = await download(place, { onBytes, cache: 'reload' })
   const problem = await problemOf(second, file)
   if (problem === undefined) return second
   throw new HubError(

@@ -36,16 +36,18 @@ export class ModelCache {
     await this.#cache.delete(keyOf(address, hash))
   }
 
-  /** Removes what is kept below the folder `address` and is not in `files`. */
+  /** Removes what is kept of these files, of the folder `address`, with other hashes. */
   async keepOnly(address: string, files: readonly ManifestFile[]): Promise<void> {
     const wanted = new Set(files.map(({ path, sha256 }) => keyOf(address + path, sha256)))
+    const places = new Set(files.map(({ path }) => keyOf(`${address}${path}`, '')))
     for (const { url } of await this.#cache.keys()) {
-      const isOlder = url.startsWith(address) && url.includes('?sha256=') && !wanted.has(url)
-      if (isOlder) await this.#cache.delete(url)
+      const place = url.replace(/(?<=\?sha256=).*$/, '')
+      if (places.has(place) && !wanted.has(url)) await this.#cache.delete(url)
     }
   }
 }
 
 function keyOf(address: string, hash: string | undefined): string {
-  return hash === undefined ? address : `${address}?sha256=${hash}`
+  // As the browser spells addresses: with other letters than ASCII escaped.
+  return new URL(hash === undefined ? address : `${address}?sha256=${hash}`).href
 }
