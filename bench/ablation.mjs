@@ -1,19 +1,21 @@
 // What matters in distilling: students that differ in one thing, each trained for the same time.
-// node bench/ablation.mjs [SECONDS] [TEACHER]     (default: 150 seconds, runs/teacher-3)
+// node bench/ablation.mjs [SECONDS] [TEACHER]     (default: 100 seconds, runs/teacher)
 // Prints a Markdown table, and keeps what is measured in runs/ablation/results.json, so that a
 // second call goes on with what is missing. Needs ../shared.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { distilRecipe } from 'yuju/distil'
 import { SHARED } from './sentences.mjs'
+import { averageOf, taskScores } from './task-scores.mjs'
 
 const ROOT = new URL('../', import.meta.url).pathname
-const [, , seconds = '150', teacher = `${ROOT}runs/teacher-3`] = process.argv
+const [, , seconds = '100', teacher = `${ROOT}runs/teacher`] = process.argv
 const WORK = `${ROOT}runs/ablation`
 const RESULTS = join(WORK, 'results.json')
 /** Steps that tell how long one takes, after the first two. */
 const TRIAL_STEPS = 12
 const ROWS = 1500
+const TEACHER = 'the teacher'
 
 const MERGED = `${SHARED}data/train/merged/`
 const sentences = (limit = 120_000) => ({
@@ -95,7 +97,6 @@ function recipeOf({ student = { layers: [1, 4, 7, 10] }, loss = BOTH, limit, sup
       steps: Math.max(1, Math.round(share * steps)),
       ...schedule,
     })),
-    tasks: { folder: 'tasks' },
     timing: false,
     save_as: 'float16',
   }
@@ -134,34 +135,35 @@ async function measure(variant) {
   const trial = await run(variant, TRIAL_STEPS)
   const steps = Math.max(TRIAL_STEPS, Math.round(Number(seconds) / trial.secondsPerStep))
   const { report } = await run(variant, steps)
-  const [, student] = report.evaluation.models
   return {
     steps,
     agreement: report.agreement.agreement,
     megabytes: report.models.at(-1).bytes / 1e6,
-    scores: Object.fromEntries(student.results.map(({ task, score }) => [task, score])),
-    average: student.average,
-    kept: report.evaluation.comparisons[0].averageKept,
+    scores: await sampleScores(join(WORK, 'student')),
   }
 }
 
-function table(results) {
-  const entries = Object.entries(results)
-  const tasks = Object.keys(entries[0]?.[1].scores ?? {})
+const sampleScores = async (model) =>
+  Object.fromEntries(await taskScores(model, join(WORK, 'tasks')))
+
+const average = ({ scores }) => averageOf(new Map(Object.entries(scores)))
+
+function table({ [TEACHER]: whole, ...students }) {
+  const tasks = Object.keys(whole.scores)
   const row = (cells) => `| ${cells.join(' | ')} |`
   const head = ['student', 'steps', ...tasks, 'average', 'kept', 'agreement', 'MB']
   return [
     row(head),
     row(head.map(() => '---')),
-    ...entries.map(([name, { steps, scores, average, kept, agreement, megabytes }]) =>
+    ...Object.entries({ [TEACHER]: whole, ...students }).map(([name, one]) =>
       row([
         name,
-        steps,
-        ...tasks.map((task) => scores[task].toFixed(2)),
-        average.toFixed(2),
-        `${kept.toFixed(1)} %`,
-        agreement.toFixed(1),
-        megabytes.toFixed(0),
+        one.steps ?? '',
+        ...tasks.map((task) => one.scores[task].toFixed(2)),
+        average(one).toFixed(2),
+        `${((100 * average(one)) / average(whole)).toFixed(1)} %`,
+        one.agreement?.toFixed(1) ?? '',
+        one.megabytes?.toFixed(0) ?? '',
       ]),
     ),
   ].join('\n')
@@ -170,11 +172,12 @@ function table(results) {
 mkdirSync(WORK, { recursive: true })
 sampleTasks()
 const results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')) : {}
+results[TEACHER] ??= { scores: await sampleScores(teacher) }
 for (const [name, variant] of Object.entries(VARIANTS)) {
   if (results[name]) continue
   results[name] = await measure(variant)
   writeFileSync(`${RESULTS}.tmp`, `${JSON.stringify(results, null, 1)}\n`)
   renameSync(`${RESULTS}.tmp`, RESULTS)
-  console.log(`${name}: ${results[name].average.toFixed(2)} after ${results[name].steps} steps`)
+  console.log(`${name}: ${average(results[name]).toFixed(2)} after ${results[name].steps} steps`)
 }
 console.log(table(results))

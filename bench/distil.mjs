@@ -1,36 +1,24 @@
 // A student beside its teacher: the seven tasks, throughput, latency, size.
 // node bench/distil.mjs [tasks | speed] [TEACHER] [STUDENT]
-// (default: both, of runs/teacher-3 and the student that ships)
+// (default: both, of runs/teacher and the student that ships)
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { SentenceEncoder } from 'yuju'
-import { evaluateTasks, loadTasks } from 'yuju/evaluate'
 import { recordResult } from './results.mjs'
 import { SHARED, seeded, trainingSentences } from './sentences.mjs'
 import { interleave, median, round, spread } from './statistics.mjs'
+import { averageOf, taskScores } from './task-scores.mjs'
 
 const ROOT = new URL('../', import.meta.url).pathname
-const [, , only, teacher = `${ROOT}runs/teacher-3`, student = `${ROOT}models/yuju-small-zh`] =
+const [, , only, teacher = `${ROOT}runs/teacher`, student = `${ROOT}models/yuju-small-zh`] =
   process.argv
 const command = 'node bench/distil.mjs'
 const ROUNDS = 7
 const BATCH = { batchSize: 16, maxLength: 256, batchTokens: 16 * 256, truncate: 'silent' }
 
-/** @param {string} folder */
-async function scoresOf(folder) {
-  const { tasks } = await loadTasks(`${SHARED}data`)
-  await using encoder = await SentenceEncoder.load(folder)
-  const results = await evaluateTasks((texts) => encoder.encode(texts, BATCH), tasks)
-  return new Map(results.map(({ task, score }) => [task, score]))
-}
-
-/** @param {Map<string, number>} scores */
-function averageOf(scores) {
-  return [...scores.values()].reduce((sum, score) => sum + score, 0) / scores.size
-}
-
 async function tasks() {
-  const [before, after] = [await scoresOf(teacher), await scoresOf(student)]
+  const data = `${SHARED}data`
+  const [before, after] = [await taskScores(teacher, data), await taskScores(student, data)]
   const kept = [...before].map(([task, score]) => ({ task, share: after.get(task) / score }))
   for (const [task, score] of before) {
     console.log(`${task}: teacher ${score.toFixed(2)}, student ${after.get(task).toFixed(2)}`)

@@ -4,10 +4,12 @@
 //   python3 -m venv ~/yuju-clients && ~/yuju-clients/bin/pip install openai schemathesis
 //   YUJU_CLIENTS=~/yuju-clients node bench/serve-clients.mjs [--model folder] [--examples 50]
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createServer, listen } from 'yuju/server'
+import { recordResult } from './results.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -18,7 +20,7 @@ const { values } = parseArgs({
 const CLIENTS = join(process.env.YUJU_CLIENTS ?? join(homedir(), 'yuju-clients'), 'bin')
 
 // One model, as with several a request that the description allows may still not fit its model.
-const [server, failures] = await startServer()
+const [server, answers] = await startServer()
 const listener = await listen(server, { port: 0, drainDelay: 0 })
 const checks = [
   ['python', [join(import.meta.dirname, 'python/check_server.py'), listener.url, 'm']],
@@ -30,14 +32,24 @@ const checks = [
 let failed = false
 for (const [program, args] of checks) failed = (await run(program, args)) !== 0 || failed
 await listener.stop()
-console.log(`${failures.length} answers were 5xx`)
-process.exitCode = failed || failures.length > 0 ? 1 : 0
+const failures = answers.filter((status) => status >= 500).length
+console.log(`${failures} of ${answers.length} answers were 5xx`)
+if (existsSync(join(CLIENTS, 'schemathesis'))) {
+  recordResult({
+    name: 'serve.schemathesis_5xx',
+    value: failures,
+    peer: '',
+    command: 'node bench/serve-clients.mjs',
+    spread: `${answers.length} requests of schemathesis and of the openai package of Python`,
+  })
+}
+process.exitCode = failed || failures > 0 ? 1 : 0
 
 async function startServer() {
   const seen = []
   const started = await createServer({
     models: [{ name: 'm', model: values.model }],
-    onEvent: (event) => event.kind === 'request' && event.status >= 500 && seen.push(event),
+    onEvent: (event) => event.kind === 'request' && seen.push(event.status),
   })
   return [started, seen]
 }

@@ -1,8 +1,18 @@
 // Compile src/ to dist/ from scratch, so that no file of an earlier build survives.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs'
+
+const PAGE = 'server/page'
 
 rmSync('dist', { recursive: true, force: true })
-const compiled = spawnSync('tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit', shell: true })
-if (compiled.status !== 0) process.exit(compiled.status ?? 1)
+compile('-p tsconfig.build.json')
+compile(`-p src/${PAGE} --noEmit false --outDir dist/${PAGE}`)
+for (const file of readdirSync(`src/${PAGE}`)) {
+  if (/\.(?:html|css|svg)$/.test(file)) copyFileSync(`src/${PAGE}/${file}`, `dist/${PAGE}/${file}`)
+}
 if (existsSync('dist/cli/main.js')) chmodSync('dist/cli/main.js', 0o755)
+
+function compile(options) {
+  const { status } = spawnSync(`tsc ${options}`, { stdio: 'inherit', shell: true })
+  if (status !== 0) process.exit(status ?? 1)
+}

@@ -67,6 +67,10 @@ function folderOf(path: string, imported: string): string {
   return target.length > 2 ? (target[1] ?? '') : ''
 }
 
+function inFolder(path: string, imported: string, folder: string): boolean {
+  return imported.startsWith('.') && normalize(join(dirname(path), imported)).startsWith(folder)
+}
+
 function filesImporting(pattern: RegExp): string[] {
   return sources
     .filter(({ imports }) => imports.some((name) => pattern.test(name)))
@@ -91,6 +95,17 @@ describe('the direction of imports', () => {
           .map(({ name }) => `${path} imports ${name}`),
       )
     expect(wrong).toEqual([])
+  })
+
+  test('the page imports its own files only, and nobody imports them', () => {
+    const page = 'src/server/page/'
+    const crossing = sources.flatMap(({ path, imports }) =>
+      imports
+        .filter((name) => name.startsWith('.') || path.startsWith(page))
+        .filter((name) => path.startsWith(page) !== inFolder(path, name, page))
+        .map((name) => `${path} imports ${name}`),
+    )
+    expect(crossing).toEqual([])
   })
 
   test('folders are entered through their index, or a module named for outside use', () => {

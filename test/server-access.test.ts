@@ -20,7 +20,7 @@ interface Document {
 }
 
 describe('without the right key', () => {
-  test('nothing but health answers', async () => {
+  test('nothing but health answers, and the page, which is in no description', async () => {
     const { body } = await locked.with({ authorization: 'Bearer one' }).get('/openapi.json')
     const paths = Object.entries((body as Document).paths)
     expect(paths.length).toBeGreaterThan(9)

@@ -7,8 +7,14 @@ import { createServer, type Listener, listen } from 'yuju/server'
 import { withTables } from '../scripts/serving-tables.mjs'
 import { TINY } from './support/server-client.ts'
 
-const DOCUMENT = readFileSync(join(import.meta.dirname, '../docs/serving.md'), 'utf8')
-const EXAMPLES = [...DOCUMENT.matchAll(/```sh\n(curl [\s\S]*?)```/g)].map(([, text]) => text ?? '')
+const DOCUMENT = read('docs/serving.md')
+const EXAMPLES = [DOCUMENT, read('README.md'), read('README.zh.md')].flatMap((text) =>
+  [...text.matchAll(/```sh\n(curl [\s\S]*?)```/g)].map(([, example]) => example ?? ''),
+)
+
+function read(path: string): string {
+  return readFileSync(join(import.meta.dirname, '..', path), 'utf8')
+}
 
 test('the tables say what settings and failures there are (scripts/serving-tables.mjs)', () => {
   expect(withTables(DOCUMENT)).toBe(DOCUMENT)
@@ -24,7 +30,7 @@ describe('the examples of curl', () => {
 
   afterAll(() => listener.stop())
 
-  test('there are some', () => expect(EXAMPLES.length).toBeGreaterThan(3))
+  test('there are some', () => expect(EXAMPLES.length).toBeGreaterThan(5))
 
   test.each(EXAMPLES)('%s', async (example) => {
     const command = example.replace('http://127.0.0.1:8080', listener.url)

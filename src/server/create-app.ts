@@ -15,6 +15,7 @@ import { addHealth } from './routes/health.ts'
 import { addMetrics } from './routes/metrics.ts'
 import { addOpenaiEmbeddings } from './routes/openai-embeddings.ts'
 import { addOpenaiModels } from './routes/openai-models.ts'
+import { addPage, type Page, pagePaths, readPage } from './routes/page.ts'
 import { addTeiDecode } from './routes/tei-decode.ts'
 import { addTeiEmbed } from './routes/tei-embed.ts'
 import { addTeiEmbedAll } from './routes/tei-embed-all.ts'
@@ -27,7 +28,8 @@ import type { ServerSettings } from './settings/index.ts'
 /** All routes, and what every request goes through on its way to one. */
 export function createApp(service: Service, limit: RequestLimit): App {
   const app: App = new OpenAPIHono<AppEnv>()
-  addAccess(app, service, limit)
+  const page = readPage()
+  addAccess(app, service, { limit, page })
   addHealth(app, service)
   addOpenaiEmbeddings(app, service)
   addOpenaiModels(app, service)
@@ -39,6 +41,7 @@ export function createApp(service: Service, limit: RequestLimit): App {
   addTeiInfo(app, service)
   addMetrics(app, service)
   addDocuments(app, { hasKeys: service.settings.apiKeys.length > 0 })
+  addPage(app, page)
   app.notFound(({ req }) => {
     throw serverError('route-unknown', `there is no ${req.path}; /openapi.json says what there is`)
   })
@@ -46,11 +49,16 @@ export function createApp(service: Service, limit: RequestLimit): App {
   return app
 }
 
+interface Access {
+  readonly limit: RequestLimit
+  readonly page: Page
+}
+
 /** The cheapest first: a request that is turned away has cost next to nothing. */
-function addAccess(app: App, service: Service, limit: RequestLimit): void {
+function addAccess(app: App, service: Service, { limit, page }: Access): void {
   const { settings, state } = service
   const keys = new BearerKeys(settings.apiKeys)
-  const isOpen = openPaths(settings)
+  const isOpen = openPaths(settings, page)
   app.use(requestId)
   app.use(observeRequests(service))
   if (settings.corsOrigins.length > 0) app.use(corsOf(settings.corsOrigins))
@@ -63,8 +71,9 @@ function addAccess(app: App, service: Service, limit: RequestLimit): void {
 }
 
 /** The paths that are answered without a key. */
-function openPaths({ openMetrics }: ServerSettings): ReadonlySet<string> {
-  return new Set(['/health', '/health/live', ...(openMetrics ? ['/metrics'] : [])])
+function openPaths({ openMetrics }: ServerSettings, page: Page): ReadonlySet<string> {
+  const metrics = openMetrics ? ['/metrics'] : []
+  return new Set(['/health', '/health/live', ...pagePaths(page), ...metrics])
 }
 
 function corsOf(origins: readonly string[]) {

@@ -89,7 +89,7 @@ function failureResponses(codes: readonly FailureCode[], schema: z.ZodType) {
   return Object.fromEntries(responses)
 }
 
-function refuseOtherMethods(app: App, path: string, allowed: string): void {
+export function refuseOtherMethods(app: App, path: string, allowed: string): void {
   app.all(path, ({ req }) => {
     throw serverError('method-unknown', `${req.path} takes ${allowed}, not ${req.method}`, {
       facts: { method: req.method, allowed },

@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { etag } from 'hono/etag'
+import type { App, Call } from '../app.ts'
+import { serverError } from '../failures/index.ts'
+import { refuseOtherMethods } from './endpoint.ts'
+
+const FOLDER = join(import.meta.dirname, '../page')
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+}
+
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
+  "require-trusted-types-for 'script'"
+
+const HEADERS = {
+  // Kept, but asked about each time: the names stay the same when a new version comes.
+  'cache-control': 'no-cache',
+  'content-security-policy': POLICY,
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+}
+
+/** The files of the page at `/`, by name. */
+export type Page = ReadonlyMap<string, Uint8Array<ArrayBuffer>>
+
+export function readPage(): Page {
+  const names = readdirSync(FOLDER).filter((name) => extname(name) in TYPES)
+  return new Map(names.map((name) => [name, Uint8Array.from(readFileSync(join(FOLDER, name)))]))
+}
+
+/** Where the page is; it holds no secret, so it is shown to those who have no key yet. */
+export function pagePaths(page: Page): readonly string[] {
+  return ['/', ...[...page.keys()].map((name) => `/page/${name}`)]
+}
+
+/** `/`, a page to try the models with, and the files it needs. */
+export function addPage(app: App, page: Page): void {
+  const send = (call: Call, name: string) => {
+    const bytes = page.get(name)
+    if (!bytes) throw serverError('route-unknown', `there is no ${call.req.path}`)
+    return call.body(bytes, 200, { ...HEADERS, 'content-type': TYPES[extname(name)] ?? '' })
+  }
+  app.get('/', etag(), (call) => send(call, 'index.html'))
+  app.get('/page/:name', etag(), (call) => send(call, call.req.param('name')))
+  refuseOtherMethods(app, '/', 'GET, HEAD')
+  refuseOtherMethods(app, '/page/:name', 'GET, HEAD')
+}
