@@ -60,8 +60,4 @@ export const EXAMPLES: readonly string[] = [
   '这段程序为什么运行得这么慢',
   '我的儿子！他猛然间喊道，我的儿子在哪儿？',
   '他忽然大叫：我儿子呢？',
-  'How do I pay my credit card bill?',
-  'A woman is playing the guitar.',
-  'The weather is lovely today.',
-  'Which train goes to the airport?',
 ]

@@ -183,6 +183,9 @@ export class SentenceMap {
     for (const row of inSight) draw(pen, places[row], 3.5)
     pen.globalAlpha = 1
     pen.fillStyle = resolveColour(style, '--ink')
+    pen.strokeStyle = style.backgroundColor
+    pen.lineWidth = 4
+    pen.lineJoin = 'round'
     if (inSight.length <= LABELLED) this.#label(pen, inSight, places)
     if (this.#chosen !== -1) dot(pen, places[this.#chosen], 6)
   }
@@ -195,10 +198,14 @@ export class SentenceMap {
       const text = this.#texts[row] ?? ''
       if (!at) continue
       const short = text.length > LABEL_LENGTH ? `${text.slice(0, LABEL_LENGTH)}…` : text
-      const [x, y, end] = [at.x + 8, at.y, at.x + 8 + pen.measureText(short).width]
-      if (end > this.#canvas.clientWidth) continue
+      const { width } = pen.measureText(short)
+      const isRight = at.x + 8 + width <= this.#canvas.clientWidth
+      const x = isRight ? at.x + 8 : at.x - 8 - width
+      const [y, end] = [at.y, x + width]
       if (taken.some((one) => Math.abs(one.y - y) < 17 && one.x < end && x < one.end)) continue
       taken.push({ x: x - 12, y, end })
+      // Edges in the colour of the paper, so that points below do not blur the words.
+      pen.strokeText(short, x, y)
       pen.fillText(short, x, y)
     }
   }
