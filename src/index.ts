@@ -8,6 +8,7 @@ export {
   type Embeddings,
   type EncodeOptions,
   exportOnnx,
+  exportWeb,
   type LoadOptions,
   type OutputArrays,
   type OutputType,

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 /** The layer of every folder of src/: a file imports from its own folder or from a lower layer. */
 const LAYERS: Readonly<Record<string, number>> = {
   errors: 0,
+  schema: 0,
   charts: 1,
   files: 1,
   tokenizer: 1,
@@ -28,6 +29,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   server: 7,
   cli: 8,
   adapters: 7,
+  web: 5,
 }
 
 /** Pages that the server hands out; what they fetch is the server itself. */
@@ -110,7 +112,14 @@ describe('the direction of imports', () => {
   })
 
   test('folders are entered through their index, or a module named for outside use', () => {
-    const doors = ['index.ts', 'operations.ts', 'hub/index.ts']
+    const doors = [
+      'index.ts',
+      'operations.ts',
+      'hub/index.ts',
+      'portable.ts',
+      'wasm.ts',
+      'webgpu.ts',
+    ]
     const wrong = sources.flatMap(({ path, folder, imports }) =>
       imports
         .filter((name) => name.startsWith('.') && folderOf(path, name) !== folder)
@@ -118,6 +127,49 @@ describe('the direction of imports', () => {
         .map((name) => `${path} imports ${name}`),
     )
     expect(wrong).toEqual([])
+  })
+})
+
+describe('what browsers load', () => {
+  /** What a file imports when it runs: types are gone by then. */
+  function loaded({ text }: SourceFile): string[] {
+    const statements = text.matchAll(/^(?:import|export) (?!type )[^']*? from '([^']+)'/gm)
+    return [...statements].flatMap(([, name]) => name ?? [])
+  }
+
+  function reachable(start: readonly string[]): { files: Set<string>; packages: Set<string> } {
+    const files = new Set<string>()
+    const packages = new Set<string>()
+    const waiting = [...start]
+    for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+      const source = sources.find((one) => one.path === path)
+      if (files.has(path) || !source) continue
+      files.add(path)
+      for (const name of loaded(source)) {
+        if (name.startsWith('.')) waiting.push(normalize(join(dirname(path), name)))
+        else packages.add(name)
+      }
+    }
+    return { files, packages }
+  }
+
+  test('is nothing of Node, and few packages', () => {
+    const ours = sources.map(({ path }) => path).filter((path) => path.startsWith('src/web/'))
+    const { files, packages } = reachable(ours)
+    expect(files).toContain('src/model/bert-encoder.ts')
+    expect([...packages].sort()).toEqual([
+      '@bufbuild/protobuf/wire',
+      'onnxruntime-web/wasm',
+      'onnxruntime-web/webgpu',
+      'zod/mini',
+    ])
+  })
+
+  test('portable.ts leads to nothing of Node', () => {
+    const doors = sources.map(({ path }) => path).filter((path) => path.endsWith('/portable.ts'))
+    expect(doors.length).toBeGreaterThan(0)
+    const { packages } = reachable(doors)
+    expect([...packages].filter((name) => name.startsWith('node:'))).toEqual([])
   })
 })
 
@@ -134,7 +186,7 @@ describe('what only one place may do', () => {
     expect(users.filter((path) => !path.startsWith('src/bulk/'))).toEqual([])
   })
 
-  test('only checkpoint/hub, a teacher that is a service, and what listens touch the network', () => {
+  test('only checkpoint/hub, web, a teacher that is a service, and what listens touch the network', () => {
     const users = [
       ...filesImporting(/^@huggingface\/hub$|^node:(http|https|net|tls|dns)/),
       ...sources.filter(({ text }) => /\bfetch\(/.test(text)).map(({ path }) => path),
@@ -142,7 +194,11 @@ describe('what only one place may do', () => {
     const outside = users
       .filter((path) => !path.startsWith('src/checkpoint/hub/'))
       .filter((path) => !RUNS_IN_BROWSERS.test(path))
-    expect(outside.sort()).toEqual(['src/distil/teacher/http-teacher.ts', 'src/server/listen.ts'])
+    expect(outside.sort()).toEqual([
+      'src/distil/teacher/http-teacher.ts',
+      'src/server/listen.ts',
+      'src/web/download.ts',
+    ])
   })
 
   test('only cli touches process, but for the hub settings and a program of its own', () => {

@@ -274,15 +274,15 @@ describe('other commands', () => {
     })
   })
 
-  test('export saves a folder that encodes alike, with the ONNX model', async () => {
+  test('export saves a folder that encodes alike, with what other programs and browsers need', async () => {
     const output = join(temporaryFolder(), 'saved')
-    const exported = await yuju('export', TINY, '--output', output, '--onnx', '--json')
+    const exported = await yuju('export', TINY, '--output', output, '--onnx', '--web', '--json')
     expect(exported).toEqual({
       code: 0,
-      stdout: `${JSON.stringify({ output, onnx: true })}\n`,
+      stdout: `${JSON.stringify({ output, onnx: true, web: true })}\n`,
       stderr: '',
     })
-    for (const file of ['modules.json', 'tokenizer.json', 'onnx/model.onnx']) {
+    for (const file of ['modules.json', 'tokenizer.json', 'onnx/model.onnx', 'yuju-web.json']) {
       expect(existsSync(join(output, file))).toBe(true)
     }
     const saved = await yuju('encode', '花呗', '--model', output, '--json')

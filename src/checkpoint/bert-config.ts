@@ -1,5 +1,5 @@
-import { z } from 'zod'
 import { CheckpointError } from '../errors/index.ts'
+import { z } from '../schema/index.ts'
 import type { Activation } from './module-spec.ts'
 
 /** The shape of a BERT encoder, read from `config.json`. */
@@ -49,8 +49,8 @@ const ACTIVATIONS_BY_NAME: ReadonlyMap<string, Activation> = new Map([
   ['tanh', 'tanh'],
 ])
 
-const count = z.number().int().positive()
-const dropout = z.number().min(0).lt(1)
+const count = z.int().check(z.positive())
+const dropout = z.number().check(z.gte(0), z.lt(1))
 const configSchema = z.looseObject({
   model_type: z.string(),
   vocab_size: count,
@@ -60,13 +60,13 @@ const configSchema = z.looseObject({
   intermediate_size: count,
   max_position_embeddings: count,
   type_vocab_size: count,
-  layer_norm_eps: z.number().positive().default(1e-12),
-  hidden_act: z.string().default('gelu'),
-  pad_token_id: z.number().int().nonnegative().nullish(),
-  hidden_dropout_prob: dropout.default(0.1),
-  attention_probs_dropout_prob: dropout.default(0.1),
-  position_embedding_type: z.string().nullish(),
-  is_decoder: z.boolean().nullish(),
+  layer_norm_eps: z._default(z.number().check(z.positive()), 1e-12),
+  hidden_act: z._default(z.string(), 'gelu'),
+  pad_token_id: z.nullish(z.int().check(z.nonnegative())),
+  hidden_dropout_prob: z._default(dropout, 0.1),
+  attention_probs_dropout_prob: z._default(dropout, 0.1),
+  position_embedding_type: z.nullish(z.string()),
+  is_decoder: z.nullish(z.boolean()),
 })
 type RawConfig = z.infer<typeof configSchema>
 

@@ -274,7 +274,7 @@ describe('what is missing or damaged', () => {
   test.each([...jsonFiles, 'vocab.txt'])('%s is a folder', async (file) => {
     const folder = await tinyModel({ [file]: undefined })
     mkdirSync(join(folder, file), { recursive: true })
-    await expectRefused(folder, 'checkpoint-file-unreadable', `${file} could not be read`)
+    await expectRefused(folder, 'checkpoint-file-unreadable', `${file} is no file`)
   })
 
   test('the weights are a folder, or a link to nothing', async () => {

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { tinyModel, tinyModules, tinyWeight } from '../../test/support/tiny-model.ts'
+import { diskFolder } from './disk-folder.ts'
 import { loadCheckpoint } from './load-checkpoint.ts'
 import { readModuleList, readModules } from './modules.ts'
 import type { Weight } from './weight.ts'
 
 async function modulesOf(folder: string) {
-  return (await readModules(folder, await readModuleList(folder), 4)).modules
+  const files = diskFolder(folder)
+  return (await readModules(files, await readModuleList(files), 4)).modules
 }
 
 async function expectRefused(folder: string, what: string, code = 'checkpoint-module') {

@@ -1,6 +1,6 @@
-import { z } from 'zod'
 import { CheckpointError } from '../errors/index.ts'
-import { findFile, missingFile, readJson } from './folder-file.ts'
+import { z } from '../schema/index.ts'
+import { type ModelFolder, missingFile, readJson } from './model-folder.ts'
 import type { Activation, DenseSpec, ModuleSpec } from './module-spec.ts'
 import { parsePooling } from './pooling-config.ts'
 import { readSafetensors } from './safetensors.ts'
@@ -20,7 +20,7 @@ export interface ModulePlan {
   readonly notices: readonly string[]
 }
 
-const listSchema = z.array(z.object({ path: z.string(), type: z.string() })).min(1)
+const listSchema = z.array(z.object({ path: z.string(), type: z.string() })).check(z.minLength(1))
 type ModuleEntry = z.infer<typeof listSchema>[number]
 
 /**
@@ -28,7 +28,7 @@ type ModuleEntry = z.infer<typeof listSchema>[number]
  * `….modules.pooling.Pooling`).
  * @throws CheckpointError when the first module is no Transformer of sentence-transformers.
  */
-export async function readModuleList(folder: string): Promise<ModuleList> {
+export async function readModuleList(folder: ModelFolder): Promise<ModuleList> {
   const content = await readJson(folder, 'modules.json')
   if (content === undefined) return { encoderPath: '', followers: undefined }
   const parsed = listSchema.safeParse(content)
@@ -45,7 +45,7 @@ export async function readModuleList(folder: string): Promise<ModuleList> {
  * @throws CheckpointError for a module yuju does not know, or modules that do not fit together.
  */
 export async function readModules(
-  folder: string,
+  folder: ModelFolder,
   { followers }: ModuleList,
   hiddenSize: number,
 ): Promise<ModulePlan> {
@@ -57,22 +57,22 @@ export async function readModules(
 }
 
 /** The reference's own rule for a folder that holds an encoder and nothing more. */
-function meanPoolingPlan(folder: string): ModulePlan {
+function meanPoolingPlan(folder: ModelFolder): ModulePlan {
   return {
     modules: [{ kind: 'pooling', modes: ['mean'], includePrompt: true }],
     notices: [
-      `${folder} has no modules.json: mean pooling is used, as sentence-transformers would`,
+      `${folder.path} has no modules.json: mean pooling is used, as sentence-transformers would`,
     ],
   }
 }
 
-function className(folder: string, { type }: ModuleEntry): string {
+function className(folder: ModelFolder, { type }: ModuleEntry): string {
   if (type.startsWith('sentence_transformers.')) return type.slice(type.lastIndexOf('.') + 1)
   throw refused(folder, 'modules.json', `the module ${type} is not one of sentence-transformers`)
 }
 
 async function readModule(
-  folder: string,
+  folder: ModelFolder,
   entry: ModuleEntry,
   hiddenSize: number,
 ): Promise<ModuleSpec[]> {
@@ -82,7 +82,7 @@ async function readModule(
     case 'Pooling':
       return [
         parsePooling(await requireJson(folder, `${path}/config.json`), {
-          folder,
+          folder: folder.path,
           path,
           hiddenSize,
         }),
@@ -100,14 +100,14 @@ async function readModule(
   }
 }
 
-async function requireJson(folder: string, name: string): Promise<unknown> {
+async function requireJson(folder: ModelFolder, name: string): Promise<unknown> {
   const content = await readJson(folder, name)
   if (content === undefined) throw missingFile(folder, [name])
   return content
 }
 
-const size = z.number().int().positive()
-const vectorName = z.literal('sentence_embedding').optional()
+const size = z.int().check(z.positive())
+const vectorName = z.optional(z.literal('sentence_embedding'))
 const denseSchema = z.strictObject({
   in_features: size,
   out_features: size,
@@ -115,7 +115,7 @@ const denseSchema = z.strictObject({
   activation_function: z.string(),
   module_input_name: vectorName,
   module_output_name: vectorName,
-  use_residual: z.literal(false).optional(),
+  use_residual: z.optional(z.literal(false)),
 })
 
 const normalizeSchema = z.strictObject({
@@ -124,7 +124,7 @@ const normalizeSchema = z.strictObject({
 })
 
 /** Older versions write no settings; newer ones may name other inputs, such as each token's vector. */
-async function requireVectors(folder: string, path: string): Promise<void> {
+async function requireVectors(folder: ModelFolder, path: string): Promise<void> {
   const file = `${path}/config.json`
   const parsed = normalizeSchema.safeParse((await readJson(folder, file)) ?? {})
   if (!parsed.success) throw refused(folder, file, z.prettifyError(parsed.error))
@@ -138,7 +138,7 @@ const ACTIVATION_CLASSES: ReadonlyMap<string, Activation> = new Map([
   ['torch.nn.modules.linear.Identity', 'identity'],
 ])
 
-async function readDense(folder: string, path: string): Promise<DenseSpec> {
+async function readDense(folder: ModelFolder, path: string): Promise<DenseSpec> {
   const file = `${path}/config.json`
   const parsed = denseSchema.safeParse(await requireJson(folder, file))
   if (!parsed.success) throw refused(folder, file, z.prettifyError(parsed.error))
@@ -165,17 +165,21 @@ async function readDense(folder: string, path: string): Promise<DenseSpec> {
 }
 
 async function readDenseWeights(
-  folder: string,
+  folder: ModelFolder,
   path: string,
 ): Promise<ReadonlyMap<string, Weight>> {
-  const safe = await findFile(folder, `${path}/model.safetensors`)
-  if (safe) return readSafetensors(safe.path, safe.size)
-  const pickled = await findFile(folder, `${path}/pytorch_model.bin`)
-  if (pickled) return readTorchFile(pickled.path, pickled.size)
+  const safe = await folder.file(`${path}/model.safetensors`)
+  if (safe) return readSafetensors(safe)
+  const pickled = await folder.file(`${path}/pytorch_model.bin`)
+  if (pickled) return readTorchFile(pickled)
   throw missingFile(folder, [`${path}/model.safetensors`, `${path}/pytorch_model.bin`])
 }
 
-function requireChain(folder: string, modules: readonly ModuleSpec[], hiddenSize: number): void {
+function requireChain(
+  folder: ModelFolder,
+  modules: readonly ModuleSpec[],
+  hiddenSize: number,
+): void {
   const [first, ...rest] = modules
   if (first?.kind !== 'pooling') {
     throw refused(folder, 'modules.json', 'no pooling follows the Transformer')
@@ -193,14 +197,14 @@ function requireChain(folder: string, modules: readonly ModuleSpec[], hiddenSize
 }
 
 /** Module paths come from a file that may be anybody's: they must stay in the folder. */
-function requireInside(folder: string, path: string): string {
+function requireInside(folder: ModelFolder, path: string): string {
   const normal = path.replace(/\/+$/, '')
   const outside = normal.split(/[/\\]/).includes('..') || /^([/\\]|[a-z]:)/i.test(normal)
   if (outside) throw refused(folder, 'modules.json', `the path ${path} leaves the folder`)
   return normal
 }
 
-function refused(folder: string, file: string, what: string): CheckpointError {
+function refused({ path: folder }: ModelFolder, file: string, what: string): CheckpointError {
   return new CheckpointError('checkpoint-module', `${folder}/${file} cannot be used: ${what}`, {
     facts: { folder, file },
   })

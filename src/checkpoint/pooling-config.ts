@@ -1,5 +1,5 @@
-import { z } from 'zod'
 import { CheckpointError } from '../errors/index.ts'
+import { z } from '../schema/index.ts'
 import { POOLING_MODES, type PoolingMode, type PoolingSpec } from './module-spec.ts'
 
 /** `1_Pooling/config.json`, in both generations of keys. */
@@ -26,15 +26,15 @@ const MODE_SWITCHES = {
   pooling_mode_lasttoken: 'lasttoken',
 } as const satisfies Record<string, PoolingMode>
 
-const size = z.number().int().positive().optional()
+const size = z.optional(z.int().check(z.positive()))
 const switches = Object.fromEntries(
-  Object.keys(MODE_SWITCHES).map((name) => [name, z.boolean().optional()]),
+  Object.keys(MODE_SWITCHES).map((name) => [name, z.optional(z.boolean())]),
 )
 const poolingSchema = z.strictObject({
   word_embedding_dimension: size,
   embedding_dimension: size,
-  pooling_mode: z.union([z.string(), z.array(z.string()).min(1)]).optional(),
-  include_prompt: z.boolean().optional(),
+  pooling_mode: z.optional(z.union([z.string(), z.array(z.string()).check(z.minLength(1))])),
+  include_prompt: z.optional(z.boolean()),
   ...switches,
 })
 

@@ -2,7 +2,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/support/model-folder.ts'
-import { checkFinite, readWeight, readWeightBytes } from './read-weight.ts'
+import { readRange } from './disk-folder.ts'
+import { checkFinite } from './finite-weights.ts'
+import { readWeight, readWeightBytes } from './read-weight.ts'
 import type { Weight, WeightType } from './weight.ts'
 
 /** A weight in memory, or, with bytes in front of it, in a file. */
@@ -45,7 +47,7 @@ describe('every type is read as float32', () => {
       data: { bytes: buffer.subarray(1) },
     }
     expect([...(await readWeight(weight))]).toEqual([1, -2.5])
-    await expect(checkFinite([weight])).resolves.toBeUndefined()
+    await expect(checkFinite([weight], readRange)).resolves.toBeUndefined()
   })
 
   test('all 65536 halves, against the formula of IEEE 754', async () => {
@@ -97,7 +99,7 @@ describe('checkFinite', () => {
         bytes.set(bad, index * width)
         const weight: Weight = { name: 'encoder.w', type, shape: [length], data: { bytes } }
         for (const place of index === border ? [weight, inFile(weight)] : [weight]) {
-          await expect(checkFinite([place])).rejects.toMatchObject({
+          await expect(checkFinite([place], readRange)).rejects.toMatchObject({
             code: 'checkpoint-not-finite',
             message: expect.stringContaining(
               `weight encoder.w is NaN or infinite at element ${index};`,
@@ -116,20 +118,23 @@ describe('checkFinite', () => {
       weightOf('float32', Uint32Array.of(0x7f7fffff, 0xff7fffff)),
       weightOf('float64', Uint32Array.of(0x7ff00000, 0x7fefffff, 0xffffffff, 0)),
     ]
-    await expect(checkFinite(weights)).resolves.toBeUndefined()
+    await expect(checkFinite(weights, readRange)).resolves.toBeUndefined()
   })
 
   test('integers are never NaN, and nothing is finite', async () => {
     const ones = new Uint8Array(16).fill(255)
     const types: readonly WeightType[] = ['int64', 'int32', 'int16', 'int8', 'uint8', 'bool']
-    await expect(checkFinite(types.map((type) => weightOf(type, ones)))).resolves.toBeUndefined()
-    await expect(checkFinite([weightOf('float32', new Float32Array())])).resolves.toBeUndefined()
+    const weights = types.map((type) => weightOf(type, ones))
+    await expect(checkFinite(weights, readRange)).resolves.toBeUndefined()
+    await expect(
+      checkFinite([weightOf('float32', new Float32Array())], readRange),
+    ).resolves.toBeUndefined()
   })
 
   test('the first of several weights is named', async () => {
     const good = weightOf('float32', Float32Array.of(1))
     const bad = { ...weightOf('float32', Float32Array.of(1, Number.NaN)), name: 'second' }
     const worse = { ...bad, name: 'third' }
-    await expect(checkFinite([good, bad, worse])).rejects.toThrow('weight second is')
+    await expect(checkFinite([good, bad, worse], readRange)).rejects.toThrow('weight second is')
   })
 })

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/support/model-folder.ts'
+import { diskFile } from './disk-folder.ts'
 import { readWeight } from './read-weight.ts'
 import { readSafetensors } from './safetensors.ts'
 import type { WeightMap } from './weight.ts'
@@ -23,7 +24,7 @@ function entry(dtype: unknown, shape: unknown, offsets: unknown) {
 function read(bytes: Uint8Array): Promise<WeightMap> {
   const path = join(temporaryFolder(), 'model.safetensors')
   writeFileSync(path, bytes)
-  return readSafetensors(path, bytes.length)
+  return readSafetensors(diskFile(path, bytes.length))
 }
 
 describe('what the format allows', () => {
@@ -193,7 +194,7 @@ describe('damage', () => {
   test('a file that shrinks while it is read', async () => {
     const path = join(temporaryFolder(), 'model.safetensors')
     writeFileSync(path, whole)
-    const weights = await readSafetensors(path, whole.length)
+    const weights = await readSafetensors(diskFile(path, whole.length))
     writeFileSync(path, whole.subarray(0, -2))
     await expect(readWeight(weights.get('w') ?? never())).rejects.toMatchObject({
       code: 'checkpoint-file-truncated',
@@ -204,7 +205,7 @@ describe('damage', () => {
     const folder = temporaryFolder()
     mkdirSync(join(folder, 'folder'))
     for (const name of ['none', 'folder']) {
-      await expect(readSafetensors(join(folder, name), 100)).rejects.toMatchObject({
+      await expect(readSafetensors(diskFile(join(folder, name), 100))).rejects.toMatchObject({
         code: 'checkpoint-file-unreadable',
       })
     }

@@ -1,7 +1,7 @@
-import { z } from 'zod'
 import { CheckpointError } from '../errors/index.ts'
-import { readRange } from './folder-file.ts'
+import { z } from '../schema/index.ts'
 import { repeatedKey } from './json-keys.ts'
+import type { StoredFile } from './model-folder.ts'
 import { WEIGHT_BYTES, type Weight, type WeightMap, type WeightType } from './weight.ts'
 
 /**
@@ -25,7 +25,7 @@ const TYPES: Readonly<Record<string, WeightType>> = {
   BOOL: 'bool',
 }
 
-const size = z.number().int().nonnegative()
+const size = z.int().check(z.nonnegative())
 const entrySchema = z.object({
   dtype: z.string(),
   shape: z.array(size),
@@ -43,10 +43,11 @@ interface DataSection {
 /**
  * @throws CheckpointError for a header or a data section that is not what the format demands.
  */
-export async function readSafetensors(path: string, fileSize: number): Promise<WeightMap> {
-  const headerLength = await readHeaderLength(path, fileSize)
-  const header = parseHeader(path, await readRange(path, 8, headerLength))
-  const section = { path, start: 8 + headerLength, length: fileSize - 8 - headerLength }
+export async function readSafetensors(file: StoredFile): Promise<WeightMap> {
+  const { path, size } = file
+  const headerLength = await readHeaderLength(file)
+  const header = parseHeader(path, await file.read(8, headerLength))
+  const section = { path, start: 8 + headerLength, length: size - 8 - headerLength }
   const weights = Object.entries(header)
     .filter(([name]) => name !== '__metadata__')
     .map(([name, entry]) => weightOf(name, entry, section))
@@ -54,9 +55,9 @@ export async function readSafetensors(path: string, fileSize: number): Promise<W
   return new Map(weights.map((weight) => [weight.name, weight]))
 }
 
-async function readHeaderLength(path: string, fileSize: number): Promise<number> {
+async function readHeaderLength({ path, size: fileSize, read }: StoredFile): Promise<number> {
   if (fileSize < 8) throw damaged(path, `it has ${fileSize} bytes, too few for a header`)
-  const bytes = await readRange(path, 0, 8)
+  const bytes = await read(0, 8)
   const length = Number(new DataView(bytes.buffer).getBigUint64(0, true))
   if (length > LARGEST_HEADER) throw damaged(path, `its header claims ${length} bytes`)
   if (length > fileSize - 8) {

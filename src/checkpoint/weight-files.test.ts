@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/support/model-folder.ts'
 import { FIXTURES } from '../../test/support/shared.ts'
 import { modelFolder, tinyWeight } from '../../test/support/tiny-model.ts'
+import { diskFolder } from './disk-folder.ts'
 import { readWeightFiles } from './weight-files.ts'
 
 const SHARDS = {
@@ -21,7 +22,7 @@ function sharded(index: unknown, shards: Parameters<typeof modelFolder>[1] = SHA
 
 test('the tensors the index names, of both shards', async () => {
   const folder = await sharded({ metadata: { total_size: 20 }, weight_map: WEIGHT_MAP })
-  const weights = await readWeightFiles(folder)
+  const weights = await readWeightFiles(diskFolder(folder))
   expect([...weights].map(([name, { shape }]) => [name, shape])).toEqual([
     ['a', [2]],
     ['b', [3]],
@@ -34,7 +35,7 @@ test('one whole file comes before an index, safetensors before a pickle', async 
     { ...SHARDS, 'model.safetensors': [tinyWeight('whole', [1])] },
   )
   copyFileSync(join(FIXTURES, 'checkpoint/evil.zip.2.bin'), join(folder, 'pytorch_model.bin'))
-  expect([...(await readWeightFiles(folder)).keys()]).toEqual(['whole'])
+  expect([...(await readWeightFiles(diskFolder(folder))).keys()]).toEqual(['whole'])
 })
 
 test('shards of PyTorch files', async () => {
@@ -44,7 +45,7 @@ test('shards of PyTorch files', async () => {
   )
   copyFileSync(join(FIXTURES, 'checkpoint/module.zip.2.bin'), join(folder, 'one.bin'))
   copyFileSync(join(FIXTURES, 'checkpoint/state.legacy.2.bin'), join(folder, 'two.bin'))
-  const weights = await readWeightFiles(folder)
+  const weights = await readWeightFiles(diskFolder(folder))
   expect([...weights.values()].map(({ shape }) => shape)).toEqual([
     [2, 3],
     [4, 6],
@@ -52,7 +53,7 @@ test('shards of PyTorch files', async () => {
 })
 
 test('no weights at all', async () => {
-  await expect(readWeightFiles(temporaryFolder())).rejects.toMatchObject({
+  await expect(readWeightFiles(diskFolder(temporaryFolder()))).rejects.toMatchObject({
     code: 'checkpoint-file-missing',
     message: expect.stringContaining('has no model.safetensors, and no pytorch_model.bin;'),
   })
@@ -85,7 +86,7 @@ describe('an index that is wrong', () => {
         ] as const,
     ),
   ])('%s', async (_, index, code, what) => {
-    await expect(readWeightFiles(await sharded(index))).rejects.toMatchObject({
+    await expect(readWeightFiles(diskFolder(await sharded(index)))).rejects.toMatchObject({
       name: 'CheckpointError',
       code,
       message: expect.stringContaining(what),

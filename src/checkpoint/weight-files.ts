@@ -1,6 +1,6 @@
-import { z } from 'zod'
 import { CheckpointError } from '../errors/index.ts'
-import { findFile, missingFile, readJson } from './folder-file.ts'
+import { z } from '../schema/index.ts'
+import { type ModelFolder, missingFile, readJson, type StoredFile } from './model-folder.ts'
 import { readSafetensors } from './safetensors.ts'
 import { readTorchFile } from './torch/torch-file.ts'
 import type { Weight, WeightMap } from './weight.ts'
@@ -9,7 +9,7 @@ interface WeightFormat {
   readonly file: string
   /** Names the file of each tensor where there are several. */
   readonly index: string
-  readonly read: (path: string, fileSize: number) => Promise<WeightMap>
+  readonly read: (file: StoredFile) => Promise<WeightMap>
 }
 
 /** In the order in which they are looked for: the format that cannot run code first. */
@@ -28,10 +28,10 @@ const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) })
  * The weights of a folder, under the names they are stored by; nothing but headers is read.
  * @throws CheckpointError when there are none, or they are damaged.
  */
-export async function readWeightFiles(folder: string): Promise<WeightMap> {
+export async function readWeightFiles(folder: ModelFolder): Promise<WeightMap> {
   for (const format of FORMATS) {
-    const whole = await findFile(folder, format.file)
-    if (whole) return format.read(whole.path, whole.size)
+    const whole = await folder.file(format.file)
+    if (whole) return format.read(whole)
     const index = await readJson(folder, format.index)
     if (index !== undefined) return readShards(folder, format, index)
   }
@@ -42,7 +42,7 @@ export async function readWeightFiles(folder: string): Promise<WeightMap> {
 }
 
 async function readShards(
-  folder: string,
+  folder: ModelFolder,
   format: WeightFormat,
   index: unknown,
 ): Promise<WeightMap> {
@@ -52,9 +52,9 @@ async function readShards(
   const shards = new Map<string, WeightMap>()
   for (const name of new Set(Object.values(map))) {
     if (/[/\\]|^\.*$/.test(name)) throw badIndex(folder, format, `it names the path ${name}`)
-    const shard = await findFile(folder, name)
+    const shard = await folder.file(name)
     if (!shard) throw missingFile(folder, [name])
-    shards.set(name, await format.read(shard.path, shard.size))
+    shards.set(name, await format.read(shard))
   }
   const weights = Object.entries(map).map(([name, file]): readonly [string, Weight] => {
     const weight = shards.get(file)?.get(name)
@@ -64,7 +64,11 @@ async function readShards(
   return new Map(weights)
 }
 
-function badIndex(folder: string, { index }: WeightFormat, what: string): CheckpointError {
+function badIndex(
+  { path: folder }: ModelFolder,
+  { index }: WeightFormat,
+  what: string,
+): CheckpointError {
   return new CheckpointError('checkpoint-index', `${folder}/${index} is wrong: ${what}`, {
     facts: { folder, index },
   })

@@ -27,3 +27,8 @@ export interface Weight {
 }
 
 export type WeightMap = ReadonlyMap<string, Weight>
+
+/** Typed arrays begin at multiples of their width. */
+export function aligned(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes)
+}

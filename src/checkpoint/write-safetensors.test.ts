@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/support/model-folder.ts'
+import { diskFile } from './disk-folder.ts'
 import { readWeight, readWeightBytes } from './read-weight.ts'
 import { readSafetensors } from './safetensors.ts'
 import { WEIGHT_BYTES, type Weight, type WeightMap, type WeightType } from './weight.ts'
@@ -10,7 +11,7 @@ import { type SaveType, writeSafetensors } from './write-safetensors.ts'
 async function roundTrip(weights: readonly Weight[], type?: SaveType): Promise<WeightMap> {
   const path = join(temporaryFolder(), 'model.safetensors')
   await writeSafetensors(path, weights, type)
-  return readSafetensors(path, statSync(path).size)
+  return readSafetensors(diskFile(path, statSync(path).size))
 }
 
 function floats(name: string, numbers: Float32Array<ArrayBuffer>): Weight {

@@ -1,8 +1,8 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { GRAPH_NAMES } from '../model/index.ts'
-import type { Session, Tensor } from '../runtime/index.ts'
+import type { Session, Tensor } from '../runtime/portable.ts'
 import { type BatchLayout, type BatchRow, batchTensors } from './batch-tensors.ts'
 import { type BatchLimits, formBatches } from './batching.ts'
+import { nextTurn } from './next-turn.ts'
 
 /** Batches given to the session ahead of its answers, so that it never waits for the next one. */
 const AHEAD = 2

@@ -1,5 +1,5 @@
 import { GRAPH_NAMES } from '../model/index.ts'
-import type { Tensor } from '../runtime/index.ts'
+import type { Tensor } from '../runtime/portable.ts'
 
 /** One row of a batch: the pieces of a text. */
 export interface BatchRow {

@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../checkpoint/index.ts'
+import type { Checkpoint } from '../checkpoint/portable.ts'
 import { InputError } from '../errors/index.ts'
 import type { BatchLimits } from './batching.ts'
 import { OUTPUT_TYPES, type OutputType, type Ranges } from './embeddings.ts'

@@ -1,5 +1,5 @@
 import { excludesPrompt } from '../model/index.ts'
-import type { Session } from '../runtime/index.ts'
+import type { Session } from '../runtime/portable.ts'
 import { type BatchRun, runBatches } from './batch-runner.ts'
 import type { Embeddings, OutputType, TokenEmbeddings } from './embeddings.ts'
 import type { EncodeSettings } from './encode-settings.ts'

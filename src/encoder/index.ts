@@ -9,7 +9,9 @@ export type {
 } from './embeddings.ts'
 export { choosePrompt } from './encode-settings.ts'
 export { type EncodedTexts, encodeTexts } from './encoded-texts.ts'
+export type { TokenizedText } from './encoder.ts'
 export { exportOnnx } from './export-onnx.ts'
+export { exportWeb } from './export-web.ts'
 export { type LoadOptions, loadSource } from './load.ts'
 export type {
   EncodeOptions,
@@ -18,7 +20,7 @@ export type {
   TruncationPolicy,
 } from './options.ts'
 export { quantize, quantizeRows, rangesOf, stepWidths } from './quantization.ts'
-export { SentenceEncoder, type TokenizedText } from './sentence-encoder.ts'
+export { SentenceEncoder } from './sentence-encoder.ts'
 export { sideOptions } from './side-prompts.ts'
 export { type PreparedText, prepareTexts, tokenizeText } from './text-preparation.ts'
 export { finishVectors } from './vectors.ts'

@@ -1,4 +1,4 @@
-import { type CalibrationFile, readCalibration } from '../checkpoint/index.ts'
+import type { CalibrationFile } from '../checkpoint/portable.ts'
 import { InputError } from '../errors/index.ts'
 import { probabilityOf } from '../metrics/index.ts'
 import { type Matrix, rowOf, similarityOf } from '../similarity/index.ts'
@@ -15,10 +15,13 @@ export interface PairMatch {
 /** Judges pairs by the calibration that lies beside a model. */
 export class PairJudge {
   readonly #folder: string
+  readonly #read: () => Promise<CalibrationFile | undefined>
   #calibration: Promise<CalibrationFile | undefined> | undefined
 
-  constructor(folder: string) {
+  /** @param read gives the calibration in the folder, or undefined where there is none */
+  constructor(folder: string, read: () => Promise<CalibrationFile | undefined>) {
     this.#folder = folder
+    this.#read = read
   }
 
   /**
@@ -28,7 +31,7 @@ export class PairJudge {
     encode: (options: EncodeOptions) => Promise<Matrix>,
     options: EncodeOptions,
   ): Promise<PairMatch> {
-    this.#calibration ??= readCalibration(this.#folder)
+    this.#calibration ??= this.#read()
     const calibration = await this.#calibration
     if (!calibration) throw notCalibrated(this.#folder)
     const { similarity, prompt, threshold, map } = calibration

@@ -1,50 +1,12 @@
-import { type Checkpoint, checkFinite, type SimilarityName } from '../checkpoint/index.ts'
-import { CheckpointError, InputError } from '../errors/index.ts'
-import { GRAPH_NAMES, sentenceGraph } from '../model/index.ts'
-import { BACKENDS, type Backend, createSession, type Session } from '../runtime/index.ts'
-import { allPairsSimilarity, type Matrix, rowOf, similarityOf } from '../similarity/index.ts'
-import { createTokenizer, type Tokenizer } from '../tokenizer/index.ts'
-import { blocksOf } from './blocks.ts'
-import type { Embeddings, OutputArrays, OutputType, TokenEmbeddings } from './embeddings.ts'
-import { type EncodeSettings, encodeSettings, requireTexts } from './encode-settings.ts'
-import { BLOCK_SIZE, EncodingPipeline } from './encoding-pipeline.ts'
+import { type Checkpoint, diskFolder, readCalibration, readRange } from '../checkpoint/index.ts'
+import { BACKENDS, createSession } from '../runtime/index.ts'
+import { assembleEncoder } from './assemble.ts'
+import { Encoder } from './encoder.ts'
 import { type LoadOptions, loadSource } from './load.ts'
-import { type EncodeOptions, requireChoice, requireWhole, type StreamOptions } from './options.ts'
-import { PairJudge } from './pair-match.ts'
-import { requirePieces } from './prepared-pieces.ts'
-import { quantize } from './quantization.ts'
-import { type PreparedText, tokenizeText } from './text-preparation.ts'
-
-/** What a tokenizer made of a text, for people. */
-export interface TokenizedText {
-  readonly ids: Int32Array
-  readonly typeIds: Int32Array
-  readonly tokens: readonly string[]
-  /** Pieces the limit cut off. */
-  readonly truncated: number
-}
-
-interface Parts {
-  readonly checkpoint: Checkpoint
-  readonly tokenizer: Tokenizer
-  readonly session: Session
-  /** D */
-  readonly dimensions: number
-  readonly warn: (message: string) => void
-}
+import { requireChoice, requireWhole } from './options.ts'
 
 /** Turns sentences into vectors: a model folder, loaded and ready. */
-export class SentenceEncoder {
-  readonly #parts: Parts
-  readonly #pipeline: EncodingPipeline
-  readonly #judge: PairJudge
-
-  private constructor(parts: Parts) {
-    this.#parts = parts
-    this.#pipeline = new EncodingPipeline(parts)
-    this.#judge = new PairJudge(parts.checkpoint.folder)
-  }
-
+export class SentenceEncoder extends Encoder {
   /**
    * Loads a sentence-encoder folder, or downloads one from the hub first.
    * @param source a folder, or `owner/name` on the hub
@@ -60,206 +22,14 @@ export class SentenceEncoder {
     checkpoint: Checkpoint,
     options: Pick<LoadOptions, 'threads' | 'backend' | 'onWarning'> = {},
   ): Promise<SentenceEncoder> {
-    const warn = options.onWarning ?? ((message: string) => globalThis.console.warn(message))
-    const tokenizer = createTokenizer(checkpoint.tokenizerFiles)
-    requireTableRows(tokenizer, checkpoint)
-    await checkFinite(checkpoint.weights.values())
-    const graph = sentenceGraph(checkpoint, { attention: 'fused', segments: false })
-    const dimensions = Number(graph.outputs.get(GRAPH_NAMES.sentenceVectors)?.shape[1])
-    const session = await createSession(graph, sessionOptions(options))
-    for (const notice of checkpoint.notices) warn(notice)
-    return new SentenceEncoder({ checkpoint, tokenizer, session, dimensions, warn })
-  }
-
-  /** D, the length of a vector. */
-  get dimensions(): number {
-    return this.#parts.dimensions
-  }
-  /** The most pieces a text may have, special pieces included. */
-  get maxLength(): number {
-    return this.#parts.checkpoint.maxLength
-  }
-  /** The similarity the model was trained for. */
-  get similarityName(): SimilarityName {
-    return this.#parts.checkpoint.similarity
-  }
-  /** The folder, read: configuration, weights, modules, prompts. */
-  get checkpoint(): Checkpoint {
-    return this.#parts.checkpoint
-  }
-  /** What cuts texts into the model's pieces. */
-  get tokenizer(): Tokenizer {
-    return this.#parts.tokenizer
-  }
-  /** Which runtime runs the model. */
-  get backend(): Backend {
-    return this.#parts.session.backend
-  }
-
-  /** One text gives one vector [D]; several give their vectors in order, with counts. */
-  encode<Output extends OutputType = 'float32'>(
-    text: string,
-    options?: EncodeOptions<Output>,
-  ): Promise<OutputArrays[Output]>
-  encode<Output extends OutputType = 'float32'>(
-    texts: readonly string[],
-    options?: EncodeOptions<Output>,
-  ): Promise<Embeddings<Output>>
-  async encode<Output extends OutputType>(
-    texts: string | readonly string[],
-    options: EncodeOptions<Output> = {},
-  ): Promise<OutputArrays[Output] | Embeddings<Output>> {
-    const settings = encodeSettings(options, this.#parts)
-    const list = typeof texts === 'string' ? [texts] : texts
-    requireTexts(list)
-    if (typeof texts === 'string') requireRanges(settings, 'one text')
-    const embeddings = await this.#pipeline.encode(list, settings)
-    const cut = countCut(embeddings.truncated)
-    this.#warnOfTruncation({ ...cut, all: list.length }, settings)
-    const result = quantize(embeddings, settings.output, settings.ranges)
-    return typeof texts === 'string' ? result.data : result
-  }
-
-  /**
-   * Encodes any number of texts in blocks, in order, with memory for one block only.
-   * @throws InputError for `int8` and `uint8` without `ranges`, as no block knows the others' range.
-   */
-  async *stream<Output extends OutputType = 'float32'>(
-    texts: Iterable<string> | AsyncIterable<string>,
-    { blockSize = BLOCK_SIZE, ...options }: StreamOptions<Output> = {},
-  ): AsyncGenerator<Embeddings<Output>, void, void> {
-    const size = requireWhole('blockSize', blockSize, { min: 1, max: 1_000_000 })
-    const settings = encodeSettings(options as EncodeOptions<Output>, this.#parts)
-    requireRanges(settings, 'a stream')
-    const seen = { texts: 0, pieces: 0, all: 0 }
-    try {
-      for await (const block of blocksOf(texts, size)) {
-        requireTexts(block)
-        const start = seen.all
-        const report = (done: number) =>
-          settings.onProgress?.({ done: start + done, total: undefined })
-        const embeddings = await this.#pipeline.encodeBlock(block, settings, { start, report })
-        const cut = countCut(embeddings.truncated)
-        seen.texts += cut.texts
-        seen.pieces += cut.pieces
-        seen.all += block.length
-        yield quantize(embeddings, settings.output, settings.ranges)
-      }
-    } finally {
-      this.#warnOfTruncation(seen, settings)
-    }
-  }
-
-  /**
-   * Encodes texts that are pieces already, special pieces included: nothing is added to them.
-   * @throws InputError for a text without pieces or with too many, or a piece the model lacks.
-   */
-  async encodePrepared(
-    texts: readonly PreparedText[],
-    options: Omit<EncodeOptions, 'prompt' | 'promptName' | 'truncate'> = {},
-  ): Promise<Embeddings> {
-    const settings = encodeSettings(options, this.#parts)
-    requirePieces(texts, { maxLength: settings.maxLength, tokenizer: this.#parts.tokenizer })
-    const report = (done: number) => settings.onProgress?.({ done, total: texts.length })
-    return this.#pipeline.encodePrepared(texts, settings, { report })
-  }
-
-  /** The pieces the model sees of each text. */
-  tokenize(
-    texts: readonly string[],
-    options: Pick<EncodeOptions, 'prompt' | 'promptName' | 'maxLength'> = {},
-  ): TokenizedText[] {
-    requireTexts(texts)
-    const settings = encodeSettings(options, this.#parts)
-    return texts.map((text) => {
-      const encoding = tokenizeText(text, settings, this.#parts)
-      return { ...encoding, tokens: this.#parts.tokenizer.tokens(encoding.ids) }
+    const parts = await assembleEncoder(checkpoint, {
+      readRange,
+      openSession: (graph) => createSession(graph, sessionOptions(options)),
+      warn: options.onWarning ?? ((message) => globalThis.console.warn(message)),
+      readCalibration: () => readCalibration(diskFolder(checkpoint.folder)),
     })
+    return new SentenceEncoder(parts)
   }
-
-  /** The vector of every piece [T,H] of each text, special pieces included, before pooling. */
-  async tokenEmbeddings(
-    texts: readonly string[],
-    options: EncodeOptions = {},
-  ): Promise<TokenEmbeddings[]> {
-    requireTexts(texts)
-    return this.#pipeline.tokenEmbeddings(texts, encodeSettings(options, this.#parts))
-  }
-
-  /**
-   * How alike two texts are, by the model's own similarity; or each of some texts [N] with each of
-   * others [M]: N rows of M. For more than fits in memory see `allPairsSimilarity`.
-   */
-  similarity(a: string, b: string, options?: EncodeOptions): Promise<number>
-  similarity(
-    a: string | readonly string[],
-    b: string | readonly string[],
-    options?: EncodeOptions,
-  ): Promise<Matrix>
-  async similarity(
-    a: string | readonly string[],
-    b: string | readonly string[],
-    options: EncodeOptions = {},
-  ): Promise<number | Matrix> {
-    const left = typeof a === 'string' ? [a] : a
-    const right = typeof b === 'string' ? [b] : b
-    const both = await this.encode([...left, ...right], options)
-    if (typeof a === 'string' && typeof b === 'string') {
-      return similarityOf(this.similarityName, rowOf(both, 0), rowOf(both, 1))
-    }
-    return scoresOf(this.similarityName, splitRows(both, left.length))
-  }
-
-  /**
-   * Whether two texts mean the same, by the threshold that `yuju calibrate` found for this model.
-   * @throws InputError when the model was not calibrated.
-   */
-  async isMatch(a: string, b: string, options: EncodeOptions = {}): Promise<boolean> {
-    return (await this.#judge.judge((chosen) => this.encode([a, b], chosen), options)).isMatch
-  }
-
-  /**
-   * The probability, from 0 to 1, that two texts mean the same, by the map that `yuju calibrate`
-   * fitted for this model.
-   * @throws InputError when the model was not calibrated.
-   */
-  async probability(a: string, b: string, options: EncodeOptions = {}): Promise<number> {
-    return (await this.#judge.judge((chosen) => this.encode([a, b], chosen), options)).probability
-  }
-
-  /** Frees the model's memory and thread. Calls still waiting are refused, and so are later ones. */
-  async dispose(): Promise<void> {
-    await this.#parts.session.dispose()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.dispose()
-  }
-
-  /** For `using` in code that cannot wait: the memory is freed a moment after the block. */
-  [Symbol.dispose](): void {
-    void this.dispose()
-  }
-
-  #warnOfTruncation(
-    { texts, pieces, all }: CutTexts & { readonly all: number },
-    { truncate, maxLength }: EncodeSettings<OutputType>,
-  ): void {
-    if (truncate !== 'warn' || texts === 0) return
-    const share = `${texts} of ${all} texts`
-    this.#parts.warn(`${share} were cut to ${maxLength} pieces; ${pieces} pieces were left out`)
-  }
-}
-
-/** How many texts the limit cut, and how many pieces it cut off them. */
-interface CutTexts {
-  readonly texts: number
-  readonly pieces: number
-}
-
-function countCut(truncated: Int32Array): CutTexts {
-  const texts = truncated.reduce((count, pieces) => count + (pieces > 0 ? 1 : 0), 0)
-  return { texts, pieces: truncated.reduce((sum, pieces) => sum + pieces, 0) }
 }
 
 function sessionOptions({ threads, backend }: Pick<LoadOptions, 'threads' | 'backend'>) {
@@ -269,37 +39,4 @@ function sessionOptions({ threads, backend }: Pick<LoadOptions, 'threads' | 'bac
       : { threads: requireWhole('threads', threads, { min: 1, max: 1024 }) }),
     ...(backend === undefined ? {} : { backend: requireChoice('backend', backend, BACKENDS) }),
   }
-}
-
-function requireTableRows({ vocabularySize }: Tokenizer, { config, folder }: Checkpoint): void {
-  if (vocabularySize <= config.vocabularySize) return
-  throw new CheckpointError(
-    'checkpoint-vocabulary-size',
-    `the tokenizer of ${folder} has ${vocabularySize} pieces, but the embedding table only ` +
-      `${config.vocabularySize} rows; the folder mixes files of two models`,
-    { facts: { folder, pieces: vocabularySize, rows: config.vocabularySize } },
-  )
-}
-
-function requireRanges({ output, ranges }: EncodeSettings<OutputType>, what: string): void {
-  if ((output !== 'int8' && output !== 'uint8') || ranges) return
-  throw new InputError(
-    'ranges-missing',
-    `${output} output of ${what} needs ranges: the smallest and largest value of each dimension, ` +
-      'from rangesOf(embeddings) over some hundred typical texts',
-    { facts: { output } },
-  )
-}
-
-function splitRows({ data, rows, dimensions }: Matrix, first: number): readonly [Matrix, Matrix] {
-  return [
-    { data: data.subarray(0, first * dimensions), rows: first, dimensions },
-    { data: data.subarray(first * dimensions), rows: rows - first, dimensions },
-  ]
-}
-
-function scoresOf(name: SimilarityName, [a, b]: readonly [Matrix, Matrix]): Matrix {
-  const data = new Float32Array(a.rows * b.rows)
-  for (const block of allPairsSimilarity(name, [a, b])) data.set(block.scores, block.start * b.rows)
-  return { data, rows: a.rows, dimensions: b.rows }
 }

@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../checkpoint/index.ts'
+import type { Checkpoint } from '../checkpoint/portable.ts'
 import { InputError } from '../errors/index.ts'
 import { excludesPrompt } from '../model/index.ts'
 import type { Encoding, Tokenizer } from '../tokenizer/index.ts'

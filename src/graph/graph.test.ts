@@ -1,4 +1,4 @@
-import { fromBinary } from '@bufbuild/protobuf'
+import { fromBinary, toBinary } from '@bufbuild/protobuf'
 import { describe, expect, test } from 'vitest'
 import { Graph, serializeGraph } from './index.ts'
 import { ModelProtoSchema } from './onnx/generated/onnx_pb.ts'
@@ -62,6 +62,21 @@ describe('serialisation', () => {
     )
     return fromBinary(ModelProtoSchema, bytes)
   }
+
+  test("bytes are those of the protocol buffers' own library", () => {
+    const { graph, a } = twoInputs()
+    const weight = { type: 'float16', shape: [2, 4] } as const
+    const stored = graph.initializer('w', weight, { file: 'w', offset: 0, byteLength: 16 })
+    const rows = linear(reshape(a, ['B', 4]), cast(stored, 'float32'), undefined)
+    graph.output('y', gelu(add(rows, 1), 'none'))
+    const bytes = serializeGraph(graph, ({ data }) =>
+      'bytes' in data ? data.bytes : { location: 'w.bin', offset: 0, length: 16 },
+    )
+    const decoded = fromBinary(ModelProtoSchema, bytes)
+    expect(Buffer.from(bytes).equals(toBinary(ModelProtoSchema, decoded))).toBe(true)
+    expect(decoded.graph?.node.length).toBeGreaterThan(3)
+    expect(decoded.graph?.node.flatMap(({ attribute }) => attribute).length).toBeGreaterThan(0)
+  })
 
   test('the oldest operator set that has every operator is declared', () => {
     const { graph, a } = twoInputs()

@@ -1,4 +1,4 @@
-import type { Activation } from '../checkpoint/index.ts'
+import type { Activation } from '../checkpoint/portable.ts'
 import type { Value } from '../graph/index.ts'
 import { gelu, relu, sigmoid, tanh } from '../graph/operations.ts'
 

@@ -1,4 +1,4 @@
-import type { BertConfig } from '../checkpoint/index.ts'
+import type { BertConfig } from '../checkpoint/portable.ts'
 import type { Value } from '../graph/index.ts'
 import {
   add,

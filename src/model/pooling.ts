@@ -1,4 +1,4 @@
-import type { PoolingMode } from '../checkpoint/index.ts'
+import type { PoolingMode } from '../checkpoint/portable.ts'
 import type { Value } from '../graph/index.ts'
 import {
   add,

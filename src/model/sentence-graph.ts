@@ -4,7 +4,7 @@ import {
   denseWeightName,
   type ModuleSpec,
   type Weight,
-} from '../checkpoint/index.ts'
+} from '../checkpoint/portable.ts'
 import { Graph, type Value } from '../graph/index.ts'
 import { cast, divide, linear, maximum, reduceL2, reshape } from '../graph/operations.ts'
 import { activate } from './activation.ts'

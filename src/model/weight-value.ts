@@ -1,4 +1,4 @@
-import type { Weight, WeightMap } from '../checkpoint/index.ts'
+import type { Weight, WeightMap } from '../checkpoint/portable.ts'
 import { CheckpointError } from '../errors/index.ts'
 import type { DataType, Graph, Value } from '../graph/index.ts'
 import { cast } from '../graph/operations.ts'

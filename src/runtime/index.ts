@@ -1,7 +1,9 @@
+export { createLocalSession, type LocalSessionOptions } from './create-local-session.ts'
 export { createSession } from './create-session.ts'
-export { type Destinations, LocalSession, type LocalSessionOptions } from './local-session.ts'
+export type { Destinations, LocalSession } from './local-session.ts'
 export { runtimeVersion } from './onnx-runtime.ts'
 export { physicalCores } from './physical-cores.ts'
+export { placeWeights } from './place-weights.ts'
 export {
   BACKENDS,
   type Backend,
@@ -9,4 +11,4 @@ export {
   type SessionOptions,
   type Tensor,
 } from './session.ts'
-export { type PlacedModel, placeWeights } from './weight-placement.ts'
+export type { PlacedModel } from './weight-placement.ts'

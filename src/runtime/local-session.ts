@@ -1,14 +1,21 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-common'
 import { RuntimeError } from '../errors/index.ts'
-import { type LoadedRuntime, loadRuntime } from './onnx-runtime.ts'
+import type { LoadedRuntime } from './loaded-runtime.ts'
 import type { Backend, Tensor } from './session.ts'
 import type { AttachedData, PlacedModel } from './weight-placement.ts'
 
-export interface LocalSessionOptions {
+/** What ONNX Runtime calls the part of it that computes. */
+const PROVIDERS: Readonly<Record<Backend, string>> = {
+  native: 'cpu',
+  wasm: 'wasm',
+  webgpu: 'webgpu',
+}
+
+export interface LocalSessionParts {
   readonly threads: number
-  readonly backend: Backend | undefined
+  readonly loaded: LoadedRuntime
+  /** The model's weight files, whole; undefined where the runtime maps them itself. */
+  readonly files: readonly AttachedData[] | undefined
 }
 
 /** Tensors that a run shall write outputs to: for large ones that come with every run. */
@@ -29,23 +36,20 @@ export class LocalSession {
     this.#session = session
   }
 
-  /** @throws RuntimeError when the runtime cannot be loaded or refuses the graph. */
+  /** @throws RuntimeError when the runtime refuses the graph. */
   static async create(
     placed: PlacedModel,
-    { threads, backend }: LocalSessionOptions,
+    { threads, loaded, files }: LocalSessionParts,
   ): Promise<LocalSession> {
-    const loaded = await loadRuntime(backend)
-    // Given anything in memory, the runtime looks for everything there.
-    const mapsFiles = loaded.backend === 'native' && placed.attached.length === 0
-    const files = mapsFiles ? [] : await readWeightFiles(placed)
     try {
       const session = await loaded.runtime.InferenceSession.create(placed.model, {
         graphOptimizationLevel: 'all',
         intraOpNumThreads: threads,
         // A memory plan would be kept for every shape of batch ever seen.
         enableMemPattern: false,
-        externalData: [...placed.attached, ...files],
-        ...(mapsFiles && placed.folder !== undefined
+        externalData: [...placed.attached, ...(files ?? [])],
+        executionProviders: [PROVIDERS[loaded.backend]],
+        ...(files === undefined && placed.folder !== undefined
           ? { extra: { session: { model_external_initializers_file_folder_path: placed.folder } } }
           : {}),
       })
@@ -72,7 +76,7 @@ export class LocalSession {
     const fetches = [...outputs.map((name) => [name, null]), ...this.#targets(destinations)]
     const results = await this.#results(inputs, Object.fromEntries(fetches))
     for (const [name, { data }] of Object.entries(destinations)) {
-      if (this.backend === 'wasm') (data as Float32Array).set(results[name]?.data as Float32Array)
+      if (this.backend !== 'native') (data as Float32Array).set(results[name]?.data as Float32Array)
     }
     const detached = outputs.map((name) => [name, detach(name, results[name])] as const)
     for (const result of Object.values(results)) result.dispose()
@@ -107,13 +111,6 @@ export class LocalSession {
   #tensor({ type, data, dims }: Tensor): RuntimeTensor {
     return new this.#runtime.Tensor(type, data, dims)
   }
-}
-
-/** WebAssembly cannot map files: it is given their bytes. */
-function readWeightFiles({ folder = '', files }: PlacedModel): Promise<AttachedData[]> {
-  return Promise.all(
-    files.map(async (path) => ({ path, data: await readFile(join(folder, path)) })),
-  )
 }
 
 /** A copy that outlives the runtime's own memory and can change threads. */

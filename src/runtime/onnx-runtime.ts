@@ -1,17 +1,7 @@
-import { env, type InferenceSession, type TensorConstructor } from 'onnxruntime-common'
+import { env } from 'onnxruntime-common'
 import { RuntimeError } from '../errors/index.ts'
+import type { LoadedRuntime } from './loaded-runtime.ts'
 import type { Backend } from './session.ts'
-
-/** The part of ONNX Runtime's interface yuju uses, which its native and web builds share. */
-interface OnnxRuntime {
-  readonly InferenceSession: typeof InferenceSession
-  readonly Tensor: TensorConstructor
-}
-
-export interface LoadedRuntime {
-  readonly backend: Backend
-  readonly runtime: OnnxRuntime
-}
 
 /**
  * Loads the runtime asked for; without a wish the native one, and WebAssembly where the native one
@@ -20,6 +10,12 @@ export interface LoadedRuntime {
  */
 export async function loadRuntime(wish?: Backend): Promise<LoadedRuntime> {
   if (wish === 'wasm') return loadWeb()
+  if (wish === 'webgpu') {
+    throw new RuntimeError(
+      'runtime-webgpu',
+      "WebGPU is there in browsers only, with yuju/web; use 'native' or 'wasm'",
+    )
+  }
   try {
     return { backend: 'native', runtime: (await import('onnxruntime-node')).default }
   } catch (cause) {

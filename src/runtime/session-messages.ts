@@ -1,9 +1,11 @@
-import type { LocalSessionOptions } from './local-session.ts'
 import type { Backend, Tensor } from './session.ts'
 import type { PlacedModel } from './weight-placement.ts'
 
 /** What a session needs to start; the first thing its thread is told. */
-export type SessionStart = PlacedModel & LocalSessionOptions
+export interface SessionStart extends PlacedModel {
+  readonly threads: number
+  readonly backend: Backend | undefined
+}
 
 /** From the session to its thread. */
 export interface RunRequest {

@@ -4,9 +4,10 @@ export type Tensor =
   | { readonly type: 'float32'; readonly dims: readonly number[]; readonly data: Float32Array }
   | { readonly type: 'uint8'; readonly dims: readonly number[]; readonly data: Uint8Array }
 
-/** Which ONNX Runtime runs the graph: the native library, or WebAssembly, which runs everywhere. */
+/** What Node has: the native library, or WebAssembly, which runs everywhere. */
 export const BACKENDS = ['native', 'wasm'] as const
-export type Backend = (typeof BACKENDS)[number]
+/** Which ONNX Runtime runs the graph. `webgpu` is there in browsers only. */
+export type Backend = (typeof BACKENDS)[number] | 'webgpu'
 
 /** A graph, ready to run. Runs are answered in the order they were asked for. */
 export interface Session {

@@ -1,4 +1,3 @@
-import { dirname, relative, sep } from 'node:path'
 import { type Graph, type Placement, serializeGraph } from '../graph/index.ts'
 
 /** Initializers up to this many bytes travel inside the model, larger ones beside it. */
@@ -24,37 +23,37 @@ export interface PlacedModel {
 /**
  * Weights that lie in files stay there: the model names file, offset and length, and the native
  * runtime maps them. Large weights in memory are attached; small ones go into the model.
+ * @param separator what separates the folders in the paths of the files: `\\` on Windows
  */
-export function placeWeights(graph: Graph): PlacedModel {
+export function placeModel(graph: Graph, separator: string): PlacedModel {
   const files = [
     ...new Set(graph.initializers.flatMap(({ data }) => ('file' in data ? [data.file] : []))),
   ]
-  const folder = commonFolder(files)
+  const folder = commonFolder(files, separator)
+  const locate = (file: string) => file.slice(folder?.length).split(separator).join('/')
   const attached: AttachedData[] = []
   const place: Placement = ({ value, data }) => {
     if ('file' in data) {
-      const location = locate(folder ?? '', data.file)
-      return { location, offset: data.offset, length: data.byteLength }
+      return { location: locate(data.file), offset: data.offset, length: data.byteLength }
     }
     if (data.bytes.byteLength <= INLINE_BYTES) return data.bytes
     attached.push({ path: value.name, data: data.bytes })
     return { location: value.name, offset: 0, length: data.bytes.byteLength }
   }
   const model = serializeGraph(graph, place)
-  return { model, folder, files: files.map((file) => locate(folder ?? '', file)), attached }
+  return { model, folder, files: files.map(locate), attached }
 }
 
-function locate(folder: string, file: string): string {
-  return relative(folder, file).split(sep).join('/')
-}
-
-/** The deepest folder that all files lie below: the runtime refuses locations outside of one. */
-function commonFolder(files: readonly string[]): string | undefined {
-  const [first, ...rest] = files.map((file) => dirname(file).split(sep))
+/**
+ * The deepest folder that all files lie below, with a separator at its end: the runtime refuses
+ * locations outside of one.
+ */
+function commonFolder(files: readonly string[], separator: string): string | undefined {
+  const [first, ...rest] = files.map((file) => file.split(separator).slice(0, -1))
   if (!first) return undefined
   const shared = rest.reduce((folder, parts) => {
     const different = folder.findIndex((part, index) => part !== parts[index])
     return different === -1 ? folder : folder.slice(0, different)
   }, first)
-  return shared.join(sep) || sep
+  return shared.map((part) => part + separator).join('')
 }

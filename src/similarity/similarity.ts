@@ -1,4 +1,4 @@
-import type { SimilarityName } from '../checkpoint/index.ts'
+import type { SimilarityName } from '../checkpoint/portable.ts'
 import { InputError } from '../errors/index.ts'
 import { type Matrix, rowOf } from './matrix.ts'
 

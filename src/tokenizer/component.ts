@@ -1,5 +1,5 @@
-import { z } from 'zod'
 import { CheckpointError } from '../errors/index.ts'
+import { z } from '../schema/index.ts'
 
 /** One part of `tokenizer.json`: what kind it is, and options that differ from kind to kind. */
 export const componentSchema = z.looseObject({ type: z.string() })
@@ -12,7 +12,7 @@ export type Role = 'normalizer' | 'pre-tokenizer' | 'model' | 'post-processor' |
  * Checks data that came from a file.
  * @throws CheckpointError that names the place and the first field that does not fit.
  */
-export function check<T>(schema: z.ZodType<T>, value: unknown, place: string): T {
+export function check<T>(schema: z.ZodMiniType<T>, value: unknown, place: string): T {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]

@@ -1,23 +1,26 @@
-import { z } from 'zod'
+import { z } from '../schema/index.ts'
 import { check, parseJson, unknownComponent } from './component.ts'
 import { byteLevelText } from './pre-tokenizer/byte-level.ts'
 import type { Tokenizer } from './tokenizer.ts'
 import { tokenizerJsonText } from './tokenizer-json-text.ts'
 
 const schema = z.object({
-  added_tokens: z
-    .array(z.object({ id: z.int().nonnegative(), special: z.boolean().default(false) }))
-    .default([]),
-  decoder: z
-    .object({
+  added_tokens: z._default(
+    z.array(
+      z.object({ id: z.int().check(z.nonnegative()), special: z._default(z.boolean(), false) }),
+    ),
+    [],
+  ),
+  decoder: z.nullish(
+    z.object({
       type: z.string(),
-      prefix: z.string().default('##'),
-      cleanup: z.boolean().default(true),
-      replacement: z.string().default('▁'),
-      prepend_scheme: z.string().optional(),
-      add_prefix_space: z.boolean().default(true),
-    })
-    .nullish(),
+      prefix: z._default(z.string(), '##'),
+      cleanup: z._default(z.boolean(), true),
+      replacement: z._default(z.string(), '▁'),
+      prepend_scheme: z.optional(z.string()),
+      add_prefix_space: z._default(z.boolean(), true),
+    }),
+  ),
 })
 type DecoderDescription = NonNullable<z.infer<typeof schema>['decoder']>
 type JoinPieces = (pieces: readonly string[]) => string

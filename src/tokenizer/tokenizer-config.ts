@@ -1,27 +1,28 @@
-import { z } from 'zod'
 import { CheckpointError } from '../errors/index.ts'
+import { z } from '../schema/index.ts'
 import { check, parseJson } from './component.ts'
 
 /** A special piece as `tokenizer_config.json` and `special_tokens_map.json` spell it. */
 const tokenSchema = z.union([
-  z
-    .string()
-    .transform((content) => ({ content, lstrip: false, rstrip: false, single_word: false })),
+  z.pipe(
+    z.string(),
+    z.transform((content) => ({ content, lstrip: false, rstrip: false, single_word: false })),
+  ),
   z.object({
     content: z.string(),
-    lstrip: z.boolean().default(false),
-    rstrip: z.boolean().default(false),
-    single_word: z.boolean().default(false),
+    lstrip: z._default(z.boolean(), false),
+    rstrip: z._default(z.boolean(), false),
+    single_word: z._default(z.boolean(), false),
   }),
 ])
 const addedTokenSchema = z.object({
   content: z.string(),
-  lstrip: z.boolean().default(false),
-  rstrip: z.boolean().default(false),
-  single_word: z.boolean().default(false),
-  normalized: z.boolean().default(false),
+  lstrip: z._default(z.boolean(), false),
+  rstrip: z._default(z.boolean(), false),
+  single_word: z._default(z.boolean(), false),
+  normalized: z._default(z.boolean(), false),
 })
-const optionalToken = tokenSchema.nullish()
+const optionalToken = z.nullish(tokenSchema)
 
 const specialTokensSchema = z.object({
   cls_token: optionalToken,
@@ -29,17 +30,20 @@ const specialTokensSchema = z.object({
   unk_token: optionalToken,
   pad_token: optionalToken,
   mask_token: optionalToken,
-  additional_special_tokens: z.array(tokenSchema).nullish(),
+  additional_special_tokens: z.nullish(z.array(tokenSchema)),
 })
 
-const configSchema = specialTokensSchema.extend({
-  tokenizer_class: z.string().nullish(),
-  do_lower_case: z.boolean().default(true),
-  tokenize_chinese_chars: z.boolean().default(true),
-  strip_accents: z.boolean().nullish(),
-  add_prefix_space: z.boolean().default(true),
-  truncation_side: z.string().default('right'),
-  added_tokens_decoder: z.record(z.string().regex(/^\d+$/), addedTokenSchema).default({}),
+const configSchema = z.extend(specialTokensSchema, {
+  tokenizer_class: z.nullish(z.string()),
+  do_lower_case: z._default(z.boolean(), true),
+  tokenize_chinese_chars: z._default(z.boolean(), true),
+  strip_accents: z.nullish(z.boolean()),
+  add_prefix_space: z._default(z.boolean(), true),
+  truncation_side: z._default(z.string(), 'right'),
+  added_tokens_decoder: z._default(
+    z.record(z.string().check(z.regex(/^\d+$/)), addedTokenSchema),
+    {},
+  ),
 })
 
 export type SpecialToken = z.infer<typeof tokenSchema>

@@ -1,33 +1,34 @@
-import { z } from 'zod'
+import { z } from '../schema/index.ts'
 import { check, componentSchema, parseJson } from './component.ts'
 import { requireRightTruncation } from './tokenizer-config.ts'
 
-const addedTokenSchema = z
-  .object({
-    id: z.int().nonnegative(),
+const addedTokenSchema = z.pipe(
+  z.object({
+    id: z.int().check(z.nonnegative()),
     content: z.string(),
-    single_word: z.boolean().default(false),
-    lstrip: z.boolean().default(false),
-    rstrip: z.boolean().default(false),
-    normalized: z.boolean().default(false),
-  })
-  .transform((token) => ({
+    single_word: z._default(z.boolean(), false),
+    lstrip: z._default(z.boolean(), false),
+    rstrip: z._default(z.boolean(), false),
+    normalized: z._default(z.boolean(), false),
+  }),
+  z.transform((token) => ({
     id: token.id,
     content: token.content,
     singleWord: token.single_word,
     leftStrip: token.lstrip,
     rightStrip: token.rstrip,
     normalized: token.normalized,
-  }))
+  })),
+)
 
 const schema = z.object({
-  added_tokens: z.array(addedTokenSchema).default([]),
-  normalizer: componentSchema.nullish(),
-  pre_tokenizer: componentSchema.nullish(),
-  model: z.preprocess(withType, componentSchema),
-  post_processor: componentSchema.nullish(),
-  truncation: z.object({ direction: z.string().default('Right') }).nullish(),
-  padding: z.object({ pad_id: z.int().nonnegative().default(0) }).nullish(),
+  added_tokens: z._default(z.array(addedTokenSchema), []),
+  normalizer: z.nullish(componentSchema),
+  pre_tokenizer: z.nullish(componentSchema),
+  model: z.pipe(z.transform(withType), componentSchema),
+  post_processor: z.nullish(componentSchema),
+  truncation: z.nullish(z.object({ direction: z._default(z.string(), 'Right') })),
+  padding: z.nullish(z.object({ pad_id: z._default(z.int().check(z.nonnegative()), 0) })),
 })
 
 /** A `tokenizer.json`, its parts still to be built. */

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { FIXTURES } from '../../test/support/shared.ts'
 import { loadCheckpoint, readWeight } from '../checkpoint/index.ts'
-import { LocalSession, placeWeights, type Tensor } from '../runtime/index.ts'
+import { createLocalSession, placeWeights, type Tensor } from '../runtime/index.ts'
 import { cosent } from './losses/index.ts'
 import { cachedTrainingGraphs, type TrainingGraph, trainingGraph } from './training-graph.ts'
 
@@ -33,7 +33,7 @@ async function run(
   inputs: Readonly<Record<string, Tensor>>,
   outputs: readonly string[],
 ) {
-  const session = await LocalSession.create(placeWeights(graph.graph), {
+  const session = await createLocalSession(placeWeights(graph.graph), {
     threads: 1,
     backend: undefined,
   })

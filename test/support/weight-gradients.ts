@@ -1,6 +1,11 @@
 import { type Checkpoint, readWeight } from '../../src/checkpoint/index.ts'
 import { batchTensors } from '../../src/encoder/batch-tensors.ts'
-import { LocalSession, placeWeights, type Tensor } from '../../src/runtime/index.ts'
+import {
+  createLocalSession,
+  type LocalSession,
+  placeWeights,
+  type Tensor,
+} from '../../src/runtime/index.ts'
 import { createTokenizer } from '../../src/tokenizer/index.ts'
 import type { Example } from '../../src/train/data/index.ts'
 import type { Loss } from '../../src/train/losses/index.ts'
@@ -54,7 +59,7 @@ export function batchGraph(checkpoint: Checkpoint, { loss, examples }: LossBatch
 }
 
 export function openGraph({ graph }: TrainingGraph): Promise<LocalSession> {
-  return LocalSession.create(placeWeights(graph), { threads: 1, backend: undefined })
+  return createLocalSession(placeWeights(graph), { threads: 1, backend: undefined })
 }
 
 /** The weights as they are stored, as inputs of the graph. */

@@ -1,5 +1,5 @@
 import { CheckpointError } from '../../errors/index.ts'
-import { readRange } from '../folder-file.ts'
+import type { StoredFile } from '../model-folder.ts'
 import { WEIGHT_BYTES } from '../weight.ts'
 import { PickleDict, type PickleValue, type StorageReference } from './pickle-values.ts'
 import type { TorchState } from './torch-file.ts'
@@ -17,8 +17,9 @@ const LARGEST_HEAD = 64 << 20
  * Five pickles (magic, protocol, system, state, storage keys), then each storage: its number of
  * elements (int64) and their bytes.
  */
-export async function readLegacyFile(path: string, fileSize: number): Promise<TorchState> {
-  const head = await readRange(path, 0, Math.min(fileSize, LARGEST_HEAD))
+export async function readLegacyFile(file: StoredFile): Promise<TorchState> {
+  const { path, size } = file
+  const head = await file.read(0, Math.min(size, LARGEST_HEAD))
   let position = 0
   const references = new Map<string, StorageReference>()
   const next = (): PickleValue => {
@@ -31,13 +32,8 @@ export async function readLegacyFile(path: string, fileSize: number): Promise<To
   if (next() !== MAGIC || next() !== PROTOCOL) throw notLegacy(path, 'its magic number is missing')
   requireLittleEndian(path, next())
   const state = next()
-  const storages = await locateStorages(path, {
-    keys: next(),
-    start: position,
-    references,
-    fileSize,
-  })
-  return { path, state, storages }
+  const storages = await locateStorages(file, { keys: next(), start: position, references })
+  return { file, state, storages }
 }
 
 function requireLittleEndian(path: string, system: PickleValue): void {
@@ -50,12 +46,11 @@ interface StorageTable {
   readonly keys: PickleValue
   readonly start: number
   readonly references: ReadonlyMap<string, StorageReference>
-  readonly fileSize: number
 }
 
 async function locateStorages(
-  path: string,
-  { keys, start, references, fileSize }: StorageTable,
+  { path, size, read }: StoredFile,
+  { keys, start, references }: StorageTable,
 ): Promise<ReadonlyMap<string, ZipEntry>> {
   if (!Array.isArray(keys)) throw notLegacy(path, 'the list of its storages is missing')
   const storages = new Map<string, ZipEntry>()
@@ -63,10 +58,10 @@ async function locateStorages(
   for (const key of keys as readonly PickleValue[]) {
     const reference = typeof key === 'string' ? references.get(key) : undefined
     if (!reference) throw notLegacy(path, 'a storage belongs to no tensor')
-    if (place + 8 > fileSize) throw notLegacy(path, 'it ends before its last storage')
-    const count = new DataView((await readRange(path, place, 8)).buffer).getBigInt64(0, true)
+    if (place + 8 > size) throw notLegacy(path, 'it ends before its last storage')
+    const count = new DataView((await read(place, 8)).buffer).getBigInt64(0, true)
     const byteLength = Number(count) * elementWidth(reference)
-    if (byteLength < 0 || place + 8 + byteLength > fileSize) {
+    if (byteLength < 0 || place + 8 + byteLength > size) {
       throw notLegacy(path, 'it ends before its last storage')
     }
     storages.set(reference.key, { offset: place + 8, byteLength })

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../../test/support/model-folder.ts'
 import { FIXTURES, readJson } from '../../../test/support/shared.ts'
 import { zipFile } from '../../../test/support/zip-file.ts'
+import { diskFile } from '../disk-folder.ts'
 import { readWeight } from '../read-weight.ts'
 import type { WeightMap } from '../weight.ts'
 import { readTorchFile } from './torch-file.ts'
@@ -19,13 +20,13 @@ const expected = readJson<Record<string, Record<string, Described>>>(join(folder
 
 function read(name: string): Promise<WeightMap> {
   const path = join(folder, name)
-  return readTorchFile(path, statSync(path).size)
+  return readTorchFile(diskFile(path, statSync(path).size))
 }
 
 function readBytes(bytes: Uint8Array): Promise<WeightMap> {
   const path = join(temporaryFolder(), 'pytorch_model.bin')
   writeFileSync(path, bytes)
-  return readTorchFile(path, bytes.length)
+  return readTorchFile(diskFile(path, bytes.length))
 }
 
 async function described(weights: WeightMap): Promise<Record<string, Described>> {
@@ -108,7 +109,9 @@ test.each(['module.zip.2.bin', 'state.legacy.2.bin'])(
       const changed = Uint8Array.from(bytes)
       changed[place] = ((changed[place] ?? 0) * 31 + 97 + place) & 0xff
       writeFileSync(path, changed)
-      const error = await readTorchFile(path, changed.length).catch((cause: unknown) => cause)
+      const error = await readTorchFile(diskFile(path, changed.length)).catch(
+        (cause: unknown) => cause,
+      )
       const known = error instanceof Map || (error as Error).name === 'CheckpointError'
       expect(known, `byte ${place}: ${error}`).toBe(true)
     }

@@ -1,5 +1,5 @@
 import { CheckpointError } from '../../errors/index.ts'
-import { readRange } from '../folder-file.ts'
+import type { StoredFile } from '../model-folder.ts'
 import { WEIGHT_BYTES, type Weight, type WeightMap } from '../weight.ts'
 import { readLegacyFile } from './legacy-file.ts'
 import { PickleDict, type PickleValue, TensorView } from './pickle-values.ts'
@@ -8,7 +8,7 @@ import { readZipEntries, type ZipEntry } from './zip-archive.ts'
 
 /** The state of a PyTorch file: a pickle, and where the bytes of each storage lie. */
 export interface TorchState {
-  readonly path: string
+  readonly file: StoredFile
   readonly state: PickleValue
   readonly storages: ReadonlyMap<string, ZipEntry>
 }
@@ -25,65 +25,72 @@ const MOST_REPEATED = 4
  * of pickles). No weight is read but those whose elements do not lie side by side.
  * @throws CheckpointError for a damaged file, and for anything in it that is not a tensor's.
  */
-export async function readTorchFile(path: string, fileSize: number): Promise<WeightMap> {
-  const start = await readRange(path, 0, Math.min(4, fileSize))
+export async function readTorchFile(file: StoredFile): Promise<WeightMap> {
+  const start = await file.read(0, Math.min(4, file.size))
   const isZip = start[0] === 0x50 && start[1] === 0x4b
-  const file = isZip ? await readZipFile(path, fileSize) : await readLegacyFile(path, fileSize)
-  requireModestViews(file, fileSize)
+  const state = isZip ? await readZipFile(file) : await readLegacyFile(file)
+  requireModestViews(state)
   const weights = new Map<string, Weight>()
-  for (const [name, view] of tensorsOf(file)) weights.set(name, await weightOf(name, view, file))
+  for (const [name, view] of tensorsOf(state)) weights.set(name, await weightOf(name, view, state))
   return weights
 }
 
-async function readZipFile(path: string, fileSize: number): Promise<TorchState> {
-  const entries = await readZipEntries(path, fileSize)
+async function readZipFile(file: StoredFile): Promise<TorchState> {
+  const { path } = file
+  const entries = await readZipEntries(file)
   const pickleName = [...entries.keys()].find((name) => name.endsWith('/data.pkl'))
   const pickle = entries.get(pickleName ?? '')
   if (!pickleName || !pickle || pickle.byteLength > LARGEST_PICKLE) {
     throw unexpected(path, 'it holds no data.pkl of a sensible size')
   }
   const root = pickleName.slice(0, -'data.pkl'.length)
-  await requireLittleEndian(path, entries.get(`${root}byteorder`))
-  const bytes = await readRange(path, pickle.offset, pickle.byteLength)
+  await requireLittleEndian(file, entries.get(`${root}byteorder`))
+  const bytes = await file.read(pickle.offset, pickle.byteLength)
   const storages = new Map(
     [...entries]
       .filter(([name]) => name.startsWith(`${root}data/`))
       .map(([name, entry]) => [name.slice(`${root}data/`.length), entry]),
   )
-  return { path, state: new Unpickler(bytes, path).load(), storages }
+  return { file, state: new Unpickler(bytes, path).load(), storages }
 }
 
-async function requireLittleEndian(path: string, entry: ZipEntry | undefined): Promise<void> {
+async function requireLittleEndian(file: StoredFile, entry: ZipEntry | undefined): Promise<void> {
   if (!entry) return
-  const bytes = await readRange(path, entry.offset, Math.min(entry.byteLength, LONGEST_ORDER))
+  const bytes = await file.read(entry.offset, Math.min(entry.byteLength, LONGEST_ORDER))
   const order = new TextDecoder().decode(bytes)
-  if (order !== 'little') throw unexpected(path, `its byte order is ${order}, not little`)
+  if (order !== 'little') throw unexpected(file.path, `its byte order is ${order}, not little`)
 }
 
 /** The tensors of a state, by name; other values (a version, a step) are left out. */
-function* tensorsOf({ path, state }: TorchState): Generator<readonly [string, TensorView]> {
-  if (!(state instanceof PickleDict)) throw unexpected(path, 'it holds no dictionary of tensors')
+function* tensorsOf({ file, state }: TorchState): Generator<readonly [string, TensorView]> {
+  if (!(state instanceof PickleDict))
+    throw unexpected(file.path, 'it holds no dictionary of tensors')
   for (const [name, value] of state.entries) {
     if (typeof name === 'string' && value instanceof TensorView) yield [name, value]
   }
 }
 
 /** A view of stride 0 repeats one element as often as it says: a few bytes could fill the memory. */
-function requireModestViews(file: TorchState, fileSize: number): void {
+function requireModestViews(state: TorchState): void {
+  const { file } = state
   let total = 0
-  for (const [name, view] of tensorsOf(file)) {
+  for (const [name, view] of tensorsOf(state)) {
     if (isContiguous(view)) continue
     total += elementsOf(view) * WEIGHT_BYTES[view.type]
-    if (total <= MOST_REPEATED * fileSize) continue
+    if (total <= MOST_REPEATED * file.size) continue
     const shape = `[${view.shape.join(',')}]`
     throw unexpected(file.path, `the tensor ${name} ${shape} repeats its elements too often`)
   }
 }
 
-async function weightOf(name: string, view: TensorView, file: TorchState): Promise<Weight> {
+async function weightOf(
+  name: string,
+  view: TensorView,
+  { file, storages }: TorchState,
+): Promise<Weight> {
   const { type, shape } = view
   const width = WEIGHT_BYTES[type]
-  const storage = file.storages.get(view.storage.key)
+  const storage = storages.get(view.storage.key)
   const elements = elementsOf(view)
   const reach = elements === 0 ? 0 : lastElement(view) + 1
   if (!storage || !((view.offset + reach) * width <= storage.byteLength)) {
@@ -94,7 +101,7 @@ async function weightOf(name: string, view: TensorView, file: TorchState): Promi
     const data = { file: file.path, offset, byteLength: elements * width }
     return { name, type, shape, data }
   }
-  const bytes = await readRange(file.path, offset, reach * width)
+  const bytes = await file.read(offset, reach * width)
   return { name, type, shape, data: { bytes: gatherElements(bytes, view, width) } }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../../test/support/model-folder.ts'
 import { zipFile } from '../../../test/support/zip-file.ts'
+import { diskFile } from '../disk-folder.ts'
 import { readZipEntries } from './zip-archive.ts'
 
 const contents = { 'a/one': 'first', 'a/empty': '', 'a/名': Buffer.alloc(300, 7) }
@@ -15,7 +16,7 @@ function written(bytes: Uint8Array): string {
 
 async function contentsOf(path: string): Promise<Record<string, Buffer>> {
   const bytes = readFileSync(path)
-  const entries = [...(await readZipEntries(path, bytes.length))]
+  const entries = [...(await readZipEntries(diskFile(path, bytes.length)))]
   return Object.fromEntries(
     entries.map(([name, { offset, byteLength }]) => [
       name,
@@ -87,7 +88,7 @@ describe('damage', () => {
     ],
   ])('%s', async (_, bytes, what) => {
     const path = written(bytes)
-    await expect(readZipEntries(path, bytes.length)).rejects.toMatchObject({
+    await expect(readZipEntries(diskFile(path, bytes.length))).rejects.toMatchObject({
       code: 'checkpoint-zip',
       message: expect.stringContaining(what),
       facts: { path },

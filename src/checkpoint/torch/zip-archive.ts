@@ -1,5 +1,5 @@
 import { CheckpointError } from '../../errors/index.ts'
-import { readRange } from '../folder-file.ts'
+import type { StoredFile } from '../model-folder.ts'
 
 /**
  * Where the entries of a zip file lie. PyTorch stores them uncompressed, so each is a plain range of
@@ -23,44 +23,54 @@ interface Directory {
 }
 
 /** @throws CheckpointError for a damaged archive or a compressed entry. */
-export async function readZipEntries(
-  path: string,
-  fileSize: number,
-): Promise<ReadonlyMap<string, ZipEntry>> {
-  const directory = await findDirectory(path, fileSize)
-  if (directory.length > LARGEST_DIRECTORY || directory.offset + directory.length > fileSize) {
+export async function readZipEntries(file: StoredFile): Promise<ReadonlyMap<string, ZipEntry>> {
+  const { path, size } = file
+  const directory = await findDirectory(file)
+  if (directory.length > LARGEST_DIRECTORY || directory.offset + directory.length > size) {
     throw damaged(path, 'its directory does not fit into the file')
   }
-  const bytes = await readRange(path, directory.offset, directory.length)
+  const bytes = await file.read(directory.offset, directory.length)
   const entries = new Map<string, ZipEntry>()
   const view = new DataView(bytes.buffer)
   for (let place = 0; place + 46 <= bytes.length && view.getUint32(place, true) === 0x02014b50; ) {
     const [name, entry, length] = directoryEntry(path, { bytes, view, place })
     if (entries.has(name)) throw damaged(path, `it holds ${name} twice`)
-    entries.set(name, await resolveEntry(path, entry, fileSize))
+    entries.set(name, await resolveEntry(file, entry))
     place += length
   }
   return entries
 }
 
-async function findDirectory(path: string, fileSize: number): Promise<Directory> {
-  const tailLength = Math.min(fileSize, LONGEST_END)
-  const tail = Buffer.from(await readRange(path, fileSize - tailLength, tailLength))
-  const end = tail.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]))
-  if (end === -1 || end + 22 > tail.length) throw damaged(path, 'its end record is missing')
-  const directory = { length: tail.readUInt32LE(end + 12), offset: tail.readUInt32LE(end + 16) }
+async function findDirectory({ path, size, read }: StoredFile): Promise<Directory> {
+  const tailLength = Math.min(size, LONGEST_END)
+  const tail = await read(size - tailLength, tailLength)
+  const view = new DataView(tail.buffer)
+  const end = lastEndRecord(view)
+  if (end === -1) throw damaged(path, 'its end record is missing')
+  const directory = {
+    length: view.getUint32(end + 12, true),
+    offset: view.getUint32(end + 16, true),
+  }
   if (directory.offset !== 0xffffffff && directory.length !== 0xffffffff) return directory
   const locator = end - 20
-  if (locator < 0 || tail.readUInt32LE(locator) !== 0x07064b50) {
+  if (locator < 0 || view.getUint32(locator, true) !== 0x07064b50) {
     throw damaged(path, 'its zip64 record is missing')
   }
-  const record = Number(tail.readBigUInt64LE(locator + 8))
-  if (record + 56 > fileSize) throw damaged(path, 'its zip64 record lies outside the file')
-  const zip64 = new DataView((await readRange(path, record, 56)).buffer)
+  const record = Number(view.getBigUint64(locator + 8, true))
+  if (record + 56 > size) throw damaged(path, 'its zip64 record lies outside the file')
+  const zip64 = new DataView((await read(record, 56)).buffer)
   return {
     length: Number(zip64.getBigUint64(40, true)),
     offset: Number(zip64.getBigUint64(48, true)),
   }
+}
+
+/** Where the last whole end record begins, or -1. */
+function lastEndRecord(tail: DataView): number {
+  for (let place = tail.byteLength - 22; place >= 0; place -= 1) {
+    if (tail.getUint32(place, true) === 0x06054b50) return place
+  }
+  return -1
 }
 
 interface Cursor {
@@ -116,15 +126,14 @@ function withZip64(
 }
 
 async function resolveEntry(
-  path: string,
+  { path, size, read }: StoredFile,
   { header, byteLength }: HeaderRange,
-  fileSize: number,
 ): Promise<ZipEntry> {
-  if (!(header + 30 <= fileSize)) throw damaged(path, 'an entry lies outside the file')
-  const local = new DataView((await readRange(path, header, 30)).buffer)
+  if (!(header + 30 <= size)) throw damaged(path, 'an entry lies outside the file')
+  const local = new DataView((await read(header, 30)).buffer)
   if (local.getUint32(0, true) !== 0x04034b50) throw damaged(path, 'an entry has no header')
   const offset = header + 30 + local.getUint16(26, true) + local.getUint16(28, true)
-  if (!(offset + byteLength <= fileSize)) throw damaged(path, 'an entry lies outside the file')
+  if (!(offset + byteLength <= size)) throw damaged(path, 'an entry lies outside the file')
   return { offset, byteLength }
 }
 

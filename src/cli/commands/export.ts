@@ -14,6 +14,7 @@ const ARGS = {
   },
   output: { type: 'string', valueHint: 'folder', description: 'The folder to write (required)' },
   onnx: { type: 'boolean', description: 'Add onnx/model.onnx and tokenizer.json' },
+  web: { type: 'boolean', description: 'Add yuju-web.json, for yuju/web in browsers' },
   precision: {
     type: 'enum',
     options: SAVE_TYPES,
@@ -24,9 +25,9 @@ const ARGS = {
   ...JSON_FLAG,
 } as const
 
-/** Saves a folder that sentence-transformers opens, and with `--onnx` other programs too. */
+/** Saves a folder that sentence-transformers opens; with flags other programs, or browsers, too. */
 export const exportModel = defineCommand(ARGS, async (args, shell) => {
-  const { output, onnx = false, precision, overwrite } = args
+  const { output, onnx = false, web = false, precision, overwrite } = args
   if (!output) throw new UsageError('--output is missing; name the folder to write')
   const checkpoint = await readCheckpoint(args.model, args, shell)
   const { loadCheckpoint, saveCheckpoint } = await import('../../checkpoint/index.ts')
@@ -36,6 +37,11 @@ export const exportModel = defineCommand(ARGS, async (args, shell) => {
     // What was saved, and not what was read: it has the precision asked for.
     await exportOnnx(await loadCheckpoint(output), output)
   }
-  if (args.json) shell.printJson({ output, onnx })
-  else shell.print(`${output}${onnx ? ', with onnx/model.onnx' : ''}`)
+  if (web) {
+    const { exportWeb } = await import('../../encoder/index.ts')
+    await exportWeb(output)
+  }
+  const added = [...(onnx ? ['onnx/model.onnx'] : []), ...(web ? ['yuju-web.json'] : [])]
+  if (args.json) shell.printJson({ output, onnx, web })
+  else shell.print(`${output}${added.length > 0 ? `, with ${added.join(' and ')}` : ''}`)
 })

@@ -5,7 +5,8 @@ import { reshape } from '../../graph/operations.ts'
 import { GRAPH_NAMES, type SentenceModel, sentenceModel, storedWeights } from '../../model/index.ts'
 import {
   type Backend,
-  LocalSession,
+  createLocalSession,
+  type LocalSession,
   physicalCores,
   placeWeights,
   type Tensor,
@@ -35,7 +36,7 @@ export class TeacherStates {
   /** @throws InputError for a layer the teacher lacks, and for another tokenizer than its own. */
   static async open(options: TeacherStatesOptions): Promise<TeacherStates> {
     const { teacher, student, names, threads = physicalCores(), backend } = options
-    const session = await LocalSession.create(placeWeights(statesGraph(teacher, names)), {
+    const session = await createLocalSession(placeWeights(statesGraph(teacher, names)), {
       threads,
       backend,
     })

@@ -1,4 +1,4 @@
-import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
+import type { MessageInitShape } from '@bufbuild/protobuf'
 import { GraphError } from '../../errors/index.ts'
 import type { Shape } from '../dim.ts'
 import type { Graph, Initializer, Node } from '../graph.ts'
@@ -8,7 +8,7 @@ import type { DataType, TensorType, Value } from '../value.ts'
 import {
   AttributeProto_AttributeType,
   type AttributeProtoSchema,
-  ModelProtoSchema,
+  type ModelProtoSchema,
   type NodeProtoSchema,
   TensorProto_DataLocation,
   TensorProto_DataType,
@@ -16,6 +16,7 @@ import {
   type ValueInfoProtoSchema,
 } from './generated/onnx_pb.js'
 import { chooseOperatorSets, IR_VERSION } from './opset.ts'
+import { writeMessage } from './write-message.ts'
 
 /** Where the runtime finds an initializer's bytes, when they are not inside the model itself. */
 export interface ExternalLocation {
@@ -49,7 +50,7 @@ export function serializeGraph(graph: Graph, place: Placement): Uint8Array {
   const names = outputNames(graph)
   const used = usedValues(graph)
   const sets = chooseOperatorSets(graph)
-  const model = create(ModelProtoSchema, {
+  const model: MessageInitShape<typeof ModelProtoSchema> = {
     irVersion: BigInt(IR_VERSION),
     producerName: 'yuju',
     opsetImport: [
@@ -63,8 +64,8 @@ export function serializeGraph(graph: Graph, place: Placement): Uint8Array {
       input: graph.inputs.map((value) => valueProto(value.name, value)),
       output: [...graph.outputs].map(([name, value]) => valueProto(name, value)),
     },
-  })
-  return toBinary(ModelProtoSchema, model)
+  }
+  return writeMessage('ModelProto', model).finish()
 }
 
 /** Outputs carry the names users ask for; all other values keep their own. */

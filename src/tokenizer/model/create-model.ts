@@ -1,5 +1,5 @@
-import { z } from 'zod'
 import { CheckpointError } from '../../errors/index.ts'
+import { z } from '../../schema/index.ts'
 import { type Component, check, unknownComponent } from '../component.ts'
 import { Bpe } from './bpe.ts'
 import type { Model } from './model.ts'
@@ -13,25 +13,25 @@ const numberedPieces = z.custom<Readonly<Record<string, unknown>>>(
 )
 const wordPieceSchema = z.object({
   vocab: numberedPieces,
-  unk_token: z.string().default(WORDPIECE_DEFAULTS.unknownPiece),
-  continuing_subword_prefix: z.string().default(WORDPIECE_DEFAULTS.continuationPrefix),
-  max_input_chars_per_word: z.number().default(WORDPIECE_DEFAULTS.maxWordLength),
+  unk_token: z._default(z.string(), WORDPIECE_DEFAULTS.unknownPiece),
+  continuing_subword_prefix: z._default(z.string(), WORDPIECE_DEFAULTS.continuationPrefix),
+  max_input_chars_per_word: z._default(z.number(), WORDPIECE_DEFAULTS.maxWordLength),
 })
 const unigramSchema = z.object({
   vocab: z.custom<unknown[]>(Array.isArray, 'expected a list of pieces with their scores'),
-  unk_id: z.int().nonnegative().nullish(),
-  byte_fallback: z.boolean().nullish(),
+  unk_id: z.nullish(z.int().check(z.nonnegative())),
+  byte_fallback: z.nullish(z.boolean()),
 })
 const bpeSchema = z.object({
   vocab: numberedPieces,
   merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
-  dropout: z.literal([null, 0]).optional(),
-  unk_token: z.string().nullish(),
-  continuing_subword_prefix: z.string().nullish(),
-  end_of_word_suffix: z.string().nullish(),
-  fuse_unk: z.boolean().nullish(),
-  byte_fallback: z.boolean().nullish(),
-  ignore_merges: z.boolean().nullish(),
+  dropout: z.optional(z.literal([null, 0])),
+  unk_token: z.nullish(z.string()),
+  continuing_subword_prefix: z.nullish(z.string()),
+  end_of_word_suffix: z.nullish(z.string()),
+  fuse_unk: z.nullish(z.boolean()),
+  byte_fallback: z.nullish(z.boolean()),
+  ignore_merges: z.nullish(z.boolean()),
 })
 
 /** The kinds that `tokenizer.json` can name, each with the reading of its options. */

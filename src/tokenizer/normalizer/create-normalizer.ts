@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from '../../schema/index.ts'
 import { type Component, check, componentSchema, unknownComponent } from '../component.ts'
 import { patternSchema, toRegex } from '../text/pattern.ts'
 import { bertNormalizer } from './bert-normalizer.ts'
@@ -10,15 +10,15 @@ import { precompiled } from './precompiled.ts'
 import { strip } from './strip.ts'
 
 const bertSchema = z.object({
-  clean_text: z.boolean().default(true),
-  handle_chinese_chars: z.boolean().default(true),
-  strip_accents: z.boolean().nullish(),
-  lowercase: z.boolean().default(true),
+  clean_text: z._default(z.boolean(), true),
+  handle_chinese_chars: z._default(z.boolean(), true),
+  strip_accents: z.nullish(z.boolean()),
+  lowercase: z._default(z.boolean(), true),
 })
 const stripSchema = z.object({ strip_left: z.boolean(), strip_right: z.boolean() })
 const replaceSchema = z.object({ pattern: patternSchema, content: z.string() })
 const sequenceSchema = z.object({ normalizers: z.array(componentSchema) })
-const precompiledSchema = z.object({ precompiled_charsmap: z.string().nullish() })
+const precompiledSchema = z.object({ precompiled_charsmap: z.nullish(z.string()) })
 const COMBINING_MARKS = /\p{M}/gu
 
 /** The kinds that `tokenizer.json` can name, each with the reading of its options. */

@@ -1,5 +1,5 @@
-import { z } from 'zod'
 import { CheckpointError } from '../../errors/index.ts'
+import { z } from '../../schema/index.ts'
 import { type Component, check, componentSchema, unknownComponent } from '../component.ts'
 import {
   BARE_FRAME,
@@ -11,7 +11,7 @@ import {
   text,
 } from './frame.ts'
 
-const id = z.int().nonnegative()
+const id = z.int().check(z.nonnegative())
 const namedId = z.tuple([z.string(), id])
 const pairSchema = z.object({ cls: namedId, sep: namedId })
 const templateSlot = z.union([

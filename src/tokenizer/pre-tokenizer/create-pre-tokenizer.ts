@@ -1,5 +1,5 @@
-import { z } from 'zod'
 import { CheckpointError } from '../../errors/index.ts'
+import { z } from '../../schema/index.ts'
 import { type Component, check, componentSchema, unknownComponent } from '../component.ts'
 import { isPunctuation } from '../text/categories.ts'
 import { patternSchema, toRegex } from '../text/pattern.ts'
@@ -16,22 +16,22 @@ const DIGITS = /\p{N}+/gu
 const SINGLE_DIGITS = /\p{N}/gu
 
 const metaspaceSchema = z.object({
-  replacement: z.string().min(1),
-  add_prefix_space: z.boolean().nullish(),
-  prepend_scheme: z.enum(PREPEND_SCHEMES).optional(),
-  split: z.boolean().nullish(),
+  replacement: z.string().check(z.minLength(1)),
+  add_prefix_space: z.nullish(z.boolean()),
+  prepend_scheme: z.optional(z.enum(PREPEND_SCHEMES)),
+  split: z.nullish(z.boolean()),
 })
 const byteLevelSchema = z.object({
-  add_prefix_space: z.boolean().default(true),
-  use_regex: z.boolean().default(true),
+  add_prefix_space: z._default(z.boolean(), true),
+  use_regex: z._default(z.boolean(), true),
 })
 const splitSchema = z.object({
   pattern: patternSchema,
   behavior: z.enum(SPLIT_BEHAVIORS),
-  invert: z.boolean().default(false),
+  invert: z._default(z.boolean(), false),
 })
-const punctuationSchema = z.object({ behavior: z.enum(SPLIT_BEHAVIORS).default('Isolated') })
-const digitsSchema = z.object({ individual_digits: z.boolean().default(false) })
+const punctuationSchema = z.object({ behavior: z._default(z.enum(SPLIT_BEHAVIORS), 'Isolated') })
+const digitsSchema = z.object({ individual_digits: z._default(z.boolean(), false) })
 const sequenceSchema = z.object({ pretokenizers: z.array(componentSchema) })
 
 /** The kinds that `tokenizer.json` can name, each with the reading of its options. */

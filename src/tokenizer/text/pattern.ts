@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { z } from '../../schema/index.ts'
 import { escapeRegex, translateRegex } from './regex.ts'
 
 /** How `tokenizer.json` spells what to look for: literally, or as a regular expression. */

@@ -1,5 +1,10 @@
 import type { Dim } from '../../graph/index.ts'
-import { LocalSession, type LocalSessionOptions, type Tensor } from '../../runtime/index.ts'
+import {
+  createLocalSession,
+  type LocalSession,
+  type LocalSessionOptions,
+  type Tensor,
+} from '../../runtime/index.ts'
 import type { DropoutInput } from '../dropout-inputs.ts'
 import { TRAINING_NAMES } from '../training-names.ts'
 import type { Inputs, PlacedGraph } from './messages.ts'
@@ -28,7 +33,7 @@ export class GraphRunner {
   }
 
   static async create(graph: PlacedGraph, options: LocalSessionOptions): Promise<GraphRunner> {
-    return new GraphRunner(graph, await LocalSession.create(graph.placed, options))
+    return new GraphRunner(graph, await createLocalSession(graph.placed, options))
   }
 
   /** Names of the weights whose gradients it gives. */

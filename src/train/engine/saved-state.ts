@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import {
+  diskFile,
   readSafetensors,
   readWeightBytes,
   type Weight,
@@ -33,7 +34,7 @@ export async function restoreState(
   memory: ParameterMemory,
   optimizer: AdamW,
 ): Promise<void> {
-  const stored = new Map(await readSafetensors(path, (await stat(path)).size))
+  const stored = new Map(await readSafetensors(diskFile(path, (await stat(path)).size)))
   const numbersOf = async (name: string, length: number) => {
     const weight = stored.get(name)
     stored.delete(name)

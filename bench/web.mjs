@@ -1,0 +1,155 @@
+// yuju in Chromium, on one thread, beside transformers.js with the same exported model. Needs
+// Chromium (YUJU_CHROMIUM, else /usr/bin/chromium) and what bench/make-peers.mjs installs.
+// node bench/web.mjs [MODEL [ROUNDS [TEXTS]]]   (default: models/yuju-small-zh, 5 rounds, 1,000 texts)
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { chromium } from 'playwright-core'
+import { build, preview } from 'vite'
+import { exportOnnx, exportWeb, loadCheckpoint, SentenceEncoder, saveCheckpoint } from 'yuju'
+import { PEERS } from './peer.mjs'
+import { recordResult } from './results.mjs'
+import { drawSentences, trainingSentences } from './sentences.mjs'
+import { interleave, median, round, spread } from './statistics.mjs'
+
+const [model = 'models/yuju-small-zh', roundsWord = '5', textsWord = '1000'] = process.argv.slice(2)
+const [rounds, count] = [Number(roundsWord), Number(textsWord)]
+const command = 'node bench/web.mjs'
+const PEER = 'transformers.js 4.3.1, WebAssembly, one thread'
+const LENGTH = 13
+const modules = join(PEERS, 'js/node_modules')
+
+/** The page, the model in float32 as both sides read it, and the other side's files, in one folder. */
+async function publish(folder) {
+  const page = new URL('web-page/', import.meta.url).pathname
+  const built = await build({
+    configFile: false,
+    root: page,
+    logLevel: 'error',
+    build: { outDir: folder, emptyOutDir: true },
+  })
+  const target = join(folder, 'models/model')
+  await saveCheckpoint(target, await loadCheckpoint(model), { type: 'float32' })
+  await exportWeb(target)
+  await exportOnnx(await loadCheckpoint(target), target)
+  cpSync(join(modules, '@huggingface/transformers/dist'), join(folder, 'transformers'), {
+    recursive: true,
+  })
+  const runtime = join(modules, 'onnxruntime-web/dist')
+  for (const name of readdirSync(runtime).filter((file) => file.startsWith('ort-wasm'))) {
+    cpSync(join(runtime, name), join(folder, 'ort', name))
+  }
+  return { target, output: [built].flat()[0].output }
+}
+
+/** Kilobytes of yuju's own scripts: the page's, and the thread that fetches. */
+function codeSize(output) {
+  const scripts = output.filter(({ fileName }) => fileName.endsWith('.js'))
+  const ours = scripts.filter(({ fileName }) => !/wasm-worker|webgpu-worker/.test(fileName))
+  const bytes = ours.map(({ code, source }) => gzipSync(code ?? source, { level: 9 }).length)
+  return bytes.reduce((sum, part) => sum + part, 0) / 1000
+}
+
+/** A program and all that it started. */
+function processTree(pid) {
+  const parents = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const stat = readFileSync(`/proc/${name}/stat`, 'utf8').split(') ').at(-1).split(' ')
+        return [[Number(name), Number(stat[1])]]
+      } catch {
+        return []
+      }
+    })
+  const childrenOf = (parent) =>
+    parents.filter(([, its]) => its === parent).flatMap(([child]) => [child, ...childrenOf(child)])
+  return [pid, ...childrenOf(pid)]
+}
+
+const largest = (a, b) => a.reduce((worst, x, i) => Math.max(worst, Math.abs(x - b[i])), 0)
+
+const folder = mkdtempSync(join(tmpdir(), 'yuju-bench-web-'))
+const { target, output } = await publish(folder)
+const site = await preview({
+  configFile: false,
+  root: folder,
+  logLevel: 'error',
+  build: { outDir: folder },
+  preview: { port: 0, host: '127.0.0.1' },
+})
+const server = await chromium.launchServer({
+  executablePath: process.env.YUJU_CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox'],
+})
+const browser = await chromium.connect(server.wsEndpoint())
+try {
+  const context = await browser.newContext()
+  const open = async () => {
+    const page = await context.newPage()
+    await page.goto(site.resolvedUrls.local[0])
+    await page.waitForFunction(() => 'asked' in globalThis)
+    return page
+  }
+  const call = (page, name, ...words) =>
+    page.evaluate(([asked, given]) => globalThis.asked[asked](...given), [name, words])
+
+  const first = await open()
+  await call(first, 'loadOurs')
+  await first.close()
+  const page = await open()
+  const firstVector = await call(page, 'loadOurs')
+  const other = await open()
+  await call(other, 'loadTheirs')
+
+  const checked = drawSentences(40, 31)
+  await using encoder = await SentenceEncoder.load(target, { onWarning: () => {} })
+  const { data } = await encoder.encode(checked, { truncate: 'silent' })
+  const apart = largest(await call(page, 'vectorsOurs', checked), data)
+  const unit = await encoder.encode(checked, { truncate: 'silent', normalize: true })
+  const theirsApart = largest(await call(other, 'vectorsTheirs', checked), unit.data)
+  console.log(`vectors differ from Node's by ${apart}; those of ${PEER} by ${theirsApart}`)
+  if (theirsApart > 1e-3) throw new Error(`${PEER} gives other vectors`)
+
+  const pids = processTree(server.process().pid)
+  const texts = trainingSentences()
+    .filter(({ length }) => length === LENGTH)
+    .slice(0, count)
+  const { ours, theirs, disturbance } = await interleave(rounds, {
+    ours: () => call(page, 'timeOurs', texts),
+    theirs: () => call(other, 'timeTheirs', texts),
+    pids,
+  })
+  const ratios = ours.map((seconds, turn) => theirs[turn] / seconds)
+  const rates = ours.map((seconds) => texts.length / seconds)
+  const theirRate = texts.length / median(theirs)
+  const longest = await call(page, 'longestTask', texts)
+  console.log(`${round(median(rates))} sentences a second; theirs ${round(theirRate)}`)
+  console.log(`first vector after ${round(firstVector)} ms; longest task ${round(longest)} ms`)
+
+  const what = `${texts.length} sentences of ${LENGTH} characters, float32`
+  const record = (name, value, peer, spreadWords) =>
+    recordResult({ name, value: round(value), peer, command, spread: spreadWords })
+  await record(
+    'web.sentences_per_second',
+    median(rates),
+    '',
+    `${what}; ${spread(rates)}${disturbance}`,
+  )
+  await record(
+    'web.throughput_vs_transformers_js',
+    median(ratios),
+    `${PEER}: ${round(theirRate)} sentences/s, yuju ${round(median(rates))}`,
+    `${spread(ratios)}${disturbance}`,
+  )
+  await record('web.parity_f32', apart, 'yuju in Node', `${checked.length} sentences`)
+  await record('web.longest_task_ms', longest, '', what)
+  await record('web.first_vector_ms', firstVector, '', 'one run, files in the cache')
+  await record('web.code_kb_gzip', codeSize(output), '', 'exact')
+} finally {
+  await browser.close()
+  await server.close()
+  await site.close()
+  rmSync(folder, { recursive: true })
+}

@@ -1,0 +1,88 @@
+import { type FileHandle, open, realpath, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CheckpointError } from '../errors/index.ts'
+import { endsEarly, type ModelFolder, type StoredFile, unreadable } from './model-folder.ts'
+
+/**
+ * A model folder on the disk.
+ * @throws CheckpointError when there is no such folder.
+ */
+export async function openFolder(path: string): Promise<ModelFolder> {
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isDirectory()) return diskFolder(path)
+  throw new CheckpointError(
+    'checkpoint-folder-missing',
+    found
+      ? `${path} is a file; expected a model folder`
+      : `there is no model folder ${path}; check the path, or pass owner/name for the hub`,
+    { facts: { folder: path } },
+  )
+}
+
+/** A folder that may be missing: then it has no files. */
+export function diskFolder(path: string): ModelFolder {
+  return {
+    path,
+    folder: (name) => diskFolder(join(path, name)),
+    file: (name) => findFile(join(path, name)),
+  }
+}
+
+async function findFile(path: string): Promise<StoredFile | undefined> {
+  try {
+    const real = await realpath(path)
+    const found = await stat(real)
+    if (found.isFile()) return diskFile(real, found.size)
+  } catch (cause) {
+    if (isMissing(cause)) return undefined
+    throw unreadable(path, 'could not be read', cause)
+  }
+  throw unreadable(path, 'is no file')
+}
+
+/** A file that is known to be there, with its size. */
+export function diskFile(path: string, size: number): StoredFile {
+  return { path, size, read: (offset, length) => readRange(path, offset, length) }
+}
+
+/** The most bytes the system is asked for at once; Node takes less than 2^31. */
+const LARGEST_READ = 1 << 30
+
+/**
+ * Bytes `offset` to `offset + length` of a file.
+ * @throws CheckpointError when the file ends before, or cannot be read.
+ */
+export async function readRange(
+  path: string,
+  offset: number,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    const file = await open(path)
+    try {
+      const bytes = new Uint8Array(length)
+      if (await fill(bytes, file, offset)) return bytes
+    } finally {
+      await file.close()
+    }
+  } catch (cause) {
+    throw unreadable(path, 'could not be read', cause)
+  }
+  throw endsEarly(path, offset + length)
+}
+
+/** False when the file ends before the bytes are full. */
+async function fill(bytes: Uint8Array, file: FileHandle, offset: number): Promise<boolean> {
+  for (let done = 0; done < bytes.length; ) {
+    const wanted = Math.min(bytes.length - done, LARGEST_READ)
+    const { bytesRead } = await file.read(bytes, done, wanted, offset + done)
+    if (bytesRead === 0) return false
+    done += bytesRead
+  }
+  return true
+}
+
+function isMissing(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}

@@ -1,0 +1,70 @@
+import { CheckpointError } from '../errors/index.ts'
+import { aligned, type Weight, type WeightType } from './weight.ts'
+
+/** Bytes that are checked at once. */
+const CHUNK = 4 << 20
+
+/** Reads bytes `offset` to `offset + length` of a file that weights lie in. */
+export type RangeReader = (
+  file: string,
+  offset: number,
+  length: number,
+) => Promise<Uint8Array<ArrayBuffer>>
+
+/**
+ * Requires that no weight holds NaN or infinity, reading them in small chunks.
+ * @throws CheckpointError naming the first weight and element that does.
+ */
+export async function checkFinite(weights: Iterable<Weight>, read: RangeReader): Promise<void> {
+  for (const weight of weights) {
+    const layout = FLOATS[weight.type]
+    if (layout) await checkWeight(weight, layout, read)
+  }
+}
+
+interface FloatLayout {
+  /** 2-byte or 4-byte words, of which the exponent's is inspected. */
+  readonly words: typeof Uint16Array | typeof Uint32Array
+  /** Words one element takes; the last holds the exponent. */
+  readonly step: number
+  /** The exponent's bits: all set in NaN and infinity, and never otherwise. */
+  readonly mask: number
+}
+
+const FLOATS: Partial<Readonly<Record<WeightType, FloatLayout>>> = {
+  float16: { words: Uint16Array, step: 1, mask: 0x7c00 },
+  bfloat16: { words: Uint16Array, step: 1, mask: 0x7f80 },
+  float32: { words: Uint32Array, step: 1, mask: 0x7f800000 },
+  float64: { words: Uint32Array, step: 2, mask: 0x7ff00000 },
+}
+
+async function checkWeight(weight: Weight, layout: FloatLayout, read: RangeReader): Promise<void> {
+  const { data } = weight
+  const total = 'bytes' in data ? data.bytes.byteLength : data.byteLength
+  for (let start = 0; start < total; start += CHUNK) {
+    const length = Math.min(CHUNK, total - start)
+    const bytes =
+      'bytes' in data
+        ? aligned(data.bytes.subarray(start, start + length))
+        : await read(data.file, data.offset + start, length)
+    const place = firstNonFinite(bytes, layout)
+    if (place === -1) continue
+    const index = start / (layout.words.BYTES_PER_ELEMENT * layout.step) + place
+    throw new CheckpointError(
+      'checkpoint-not-finite',
+      `weight ${weight.name} is NaN or infinite at element ${index}; the model is damaged`,
+      { facts: { name: weight.name, index } },
+    )
+  }
+}
+
+function firstNonFinite(
+  { buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>,
+  { words: Words, step, mask }: FloatLayout,
+): number {
+  const words = new Words(buffer, byteOffset, byteLength / Words.BYTES_PER_ELEMENT)
+  for (let i = step - 1; i < words.length; i += step) {
+    if (((words[i] as number) & mask) === mask) return (i - step + 1) / step
+  }
+  return -1
+}

@@ -1,0 +1,16 @@
+/** What reads a model wherever it lies, without Node: the way in for code that browsers run too. */
+export type { BertConfig } from './bert-config.ts'
+export { type CalibrationFile, readCalibration } from './calibration-file.ts'
+export type { Checkpoint, SimilarityName } from './checkpoint.ts'
+export { checkFinite, type RangeReader } from './finite-weights.ts'
+export { endsEarly, type ModelFolder, type StoredFile } from './model-folder.ts'
+export type { Activation, DenseSpec, ModuleSpec, PoolingMode } from './module-spec.ts'
+export { denseWeightName } from './named-weights.ts'
+export { readCheckpoint } from './read-checkpoint.ts'
+export {
+  type ManifestFile,
+  parseWebManifest,
+  WEB_MANIFEST_FILE,
+  type WebManifest,
+} from './web-manifest.ts'
+export type { Weight, WeightMap } from './weight.ts'

@@ -1,0 +1,137 @@
+import { CheckpointError } from '../errors/index.ts'
+import { z } from '../schema/index.ts'
+import { type BertConfig, parseBertConfig } from './bert-config.ts'
+import { type Checkpoint, SIMILARITY_NAMES } from './checkpoint.ts'
+import { encoderWeights } from './encoder-weights.ts'
+import { type ModelFolder, missingFile, readJson, readText } from './model-folder.ts'
+import { readModuleList, readModules } from './modules.ts'
+import { readWeightFiles } from './weight-files.ts'
+
+const TOKENIZER_FILES = [
+  'tokenizer.json',
+  'vocab.txt',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'added_tokens.json',
+]
+
+/** Of the outputs newer versions let a model choose, yuju's encoder has one: a vector for each token. */
+const tokenVectors = z.looseObject({
+  text: z.looseObject({
+    method: z.literal('forward'),
+    method_output_name: z.literal('last_hidden_state'),
+  }),
+})
+const limitsSchema = z.looseObject({
+  max_seq_length: z.nullish(z.int().check(z.positive())),
+  do_lower_case: z.nullish(z.boolean()),
+  transformer_task: z.nullish(z.literal('feature-extraction')),
+  modality_config: z.nullish(tokenVectors),
+  module_output_name: z.nullish(z.literal('token_embeddings')),
+  processing_kwargs: z.nullish(z.strictObject({})),
+  query_length: z.optional(z.null()),
+  document_length: z.optional(z.null()),
+  query_expansion: z.optional(z.null()),
+})
+const sentenceSchema = z.looseObject({
+  prompts: z.nullish(z.record(z.string(), z.string())),
+  default_prompt_name: z.nullish(z.string()),
+  similarity_fn_name: z.nullish(z.enum(SIMILARITY_NAMES)),
+})
+/** `Number.isInteger` takes 1e30 too, transformers' way to say that there is no limit. */
+const length = z.number().check(z.gte(1), z.refine(Number.isInteger, 'expected a whole number'))
+const tokenizerConfigSchema = z.looseObject({ model_max_length: z.nullish(length) })
+
+/** Older versions named the file after the encoder's architecture. */
+const LIMIT_FILES = ['bert', 'roberta', 'camembert', 'xlm-roberta'].map(
+  (architecture) => `sentence_${architecture}_config.json`,
+)
+
+/**
+ * Reads a model folder: a sentence-transformers folder of any version, or a plain BERT folder.
+ * Weights stay where they are.
+ * @throws CheckpointError naming the file for anything missing, damaged or not supported.
+ */
+export async function readCheckpoint(folder: ModelFolder): Promise<Checkpoint> {
+  const list = await readModuleList(folder)
+  const encoder = folder.folder(list.encoderPath)
+  const config = await readConfig(encoder)
+  const plan = await readModules(folder, list, config.hiddenSize)
+  const limits = await readLimits(encoder)
+  const sentence = (await parsed(folder, 'config_sentence_transformers.json', sentenceSchema)) ?? {}
+  const tokenizerFiles = await readTokenizerFiles(encoder)
+  return {
+    folder: folder.path,
+    config,
+    weights: encoderWeights(await readWeightFiles(encoder), config, encoder.path),
+    modules: plan.modules,
+    tokenizerFiles,
+    maxLength: await maxLength(encoder, limits.max_seq_length, config),
+    lowercase: limits.do_lower_case ?? false,
+    prompts: sentence.prompts ?? {},
+    defaultPromptName: sentence.default_prompt_name ?? undefined,
+    similarity: sentence.similarity_fn_name ?? 'cosine',
+    notices: plan.notices,
+  }
+}
+
+async function readConfig(encoder: ModelFolder): Promise<BertConfig> {
+  const content = await readJson(encoder, 'config.json')
+  if (content === undefined) throw missingFile(encoder, ['config.json'])
+  return parseBertConfig(content, `${encoder.path}/config.json`)
+}
+
+async function readLimits(encoder: ModelFolder): Promise<z.infer<typeof limitsSchema>> {
+  for (const name of LIMIT_FILES) {
+    const limits = await parsed(encoder, name, limitsSchema)
+    if (limits) return limits
+  }
+  return {}
+}
+
+async function parsed<Schema extends z.ZodMiniType>(
+  folder: ModelFolder,
+  name: string,
+  schema: Schema,
+): Promise<z.infer<Schema> | undefined> {
+  const content = await readJson(folder, name)
+  if (content === undefined) return undefined
+  const result = schema.safeParse(content)
+  if (result.success) return result.data
+  throw new CheckpointError(
+    'checkpoint-config',
+    `${folder.path}/${name} cannot be used: ${z.prettifyError(result.error)}`,
+    { facts: { folder: folder.path, name } },
+  )
+}
+
+async function readTokenizerFiles(folder: ModelFolder): Promise<ReadonlyMap<string, string>> {
+  const files = new Map<string, string>()
+  for (const name of TOKENIZER_FILES) {
+    const text = await readText(folder, name)
+    if (text !== undefined) files.set(name, text)
+  }
+  if (files.has('tokenizer.json') || files.has('vocab.txt')) return files
+  throw missingFile(folder, ['tokenizer.json', 'vocab.txt'])
+}
+
+/**
+ * The folder's own limit; without one, the smaller of the tokenizer's and the positions the encoder
+ * has, as in the reference (Transformer of sentence-transformers).
+ */
+async function maxLength(
+  folder: ModelFolder,
+  limit: number | null | undefined,
+  { maxPositions, positionOffset }: BertConfig,
+): Promise<number> {
+  const positions = maxPositions - positionOffset
+  const tokenizer = await parsed(folder, 'tokenizer_config.json', tokenizerConfigSchema)
+  const chosen = limit ?? Math.min(tokenizer?.model_max_length ?? positions, positions)
+  if (chosen <= positions) return chosen
+  throw new CheckpointError(
+    'checkpoint-max-length',
+    `${folder.path} allows texts of ${chosen} pieces, but the encoder has only ${positions} ` +
+      'positions',
+    { facts: { folder: folder.path, maxLength: chosen, positions } },
+  )
+}

@@ -1,0 +1,19 @@
+/** What encodes in Node and in browsers alike: the way in for code that both run. */
+export { assembleEncoder } from './assemble.ts'
+export type {
+  Embeddings,
+  OutputArrays,
+  OutputType,
+  Ranges,
+  TokenEmbeddings,
+} from './embeddings.ts'
+export { Encoder, type EncoderParts, type TokenizedText } from './encoder.ts'
+export {
+  type EncodeOptions,
+  type Progress,
+  requireChoice,
+  requireWhole,
+  type StreamOptions,
+  type TruncationPolicy,
+} from './options.ts'
+export { quantize, rangesOf } from './quantization.ts'

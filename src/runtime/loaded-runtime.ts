@@ -1,0 +1,13 @@
+import type { InferenceSession, TensorConstructor } from 'onnxruntime-common'
+import type { Backend } from './session.ts'
+
+/** The part of ONNX Runtime's interface yuju uses, which its native and web builds share. */
+interface OnnxRuntime {
+  readonly InferenceSession: typeof InferenceSession
+  readonly Tensor: TensorConstructor
+}
+
+export interface LoadedRuntime {
+  readonly backend: Backend
+  readonly runtime: OnnxRuntime
+}

@@ -1,0 +1,61 @@
+import {
+  type Checkpoint,
+  readCalibration,
+  readCheckpoint,
+  type WebManifest,
+} from '../checkpoint/portable.ts'
+import { assembleEncoder, type EncoderParts } from '../encoder/portable.ts'
+import { blobFolder, storedBlob } from './blob-folder.ts'
+import { type FilesListeners, fetchFiles } from './fetch-files.ts'
+import { fetchManifest } from './fetch-manifest.ts'
+import { openSession, type WebSessionOptions } from './open-session.ts'
+
+/** A model whose files are here, and which may be opened on one backend or another. */
+export class FetchedModel {
+  readonly check: WebManifest['check']
+  readonly #address: string
+  /** By path below the address. */
+  readonly #blobs: ReadonlyMap<string, Blob>
+  readonly #warn: (message: string) => void
+
+  private constructor(
+    address: string,
+    { check }: WebManifest,
+    {
+      blobs,
+      warn,
+    }: {
+      readonly blobs: ReadonlyMap<string, Blob>
+      readonly warn: (message: string) => void
+    },
+  ) {
+    this.check = check
+    this.#address = address
+    this.#blobs = blobs
+    this.#warn = warn
+  }
+
+  /** @param address of the folder, with a slash at its end */
+  static async download(address: string, listeners: FilesListeners): Promise<FetchedModel> {
+    listeners.signal?.throwIfAborted()
+    const { onWarning: warn } = listeners
+    const manifest = await fetchManifest(address, warn)
+    const blobs = await fetchFiles({ address, files: manifest.files }, listeners)
+    return new FetchedModel(address, manifest, { blobs, warn })
+  }
+
+  /** Opens it: what an encoder is made of. */
+  async open(where: Pick<WebSessionOptions, 'backend' | 'threads'>): Promise<EncoderParts> {
+    const folder = blobFolder(this.#address, this.#blobs)
+    const checkpoint: Checkpoint = await readCheckpoint(folder)
+    const entries = [...this.#blobs].map(([path, blob]) => [this.#address + path, blob] as const)
+    const blobs = new Map(entries)
+    return assembleEncoder(checkpoint, {
+      readRange: (file, offset, length) =>
+        storedBlob(file, blobs.get(file) ?? new Blob()).read(offset, length),
+      openSession: (graph) => openSession(graph, { ...where, blobs }),
+      warn: this.#warn,
+      readCalibration: () => readCalibration(folder),
+    })
+  }
+}

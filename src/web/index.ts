@@ -1,0 +1,30 @@
+export type {
+  Embeddings,
+  EncodeOptions,
+  OutputArrays,
+  OutputType,
+  Progress,
+  Ranges,
+  StreamOptions,
+  TokenEmbeddings,
+  TokenizedText,
+  TruncationPolicy,
+} from '../encoder/portable.ts'
+export { quantize, rangesOf } from '../encoder/portable.ts'
+export {
+  CheckpointError,
+  HubError,
+  InputError,
+  RuntimeError,
+  YujuError,
+} from '../errors/index.ts'
+export {
+  allPairsSimilarity,
+  type Matrix,
+  pairwiseSimilarity,
+  type SimilarityBlock,
+  similarityOf,
+} from '../similarity/index.ts'
+export type { DownloadProgress } from './file-messages.ts'
+export type { WebBackend } from './open-session.ts'
+export { type LoadOptions, SentenceEncoder } from './sentence-encoder.ts'

@@ -1,0 +1,81 @@
+import { Encoder, type EncoderParts, requireChoice, requireWhole } from '../encoder/portable.ts'
+import { InputError, RuntimeError } from '../errors/index.ts'
+import { FetchedModel } from './fetched-model.ts'
+import type { DownloadProgress } from './file-messages.ts'
+import { hasGraphicsProcessor } from './graphics-processor.ts'
+import { WEB_BACKENDS, type WebBackend } from './open-session.ts'
+import { selfCheck } from './self-check.ts'
+import { threadCount } from './thread-count.ts'
+
+export interface LoadOptions {
+  /**
+   * Default: WebGPU where the browser has a graphics processor whose vectors are those stored with
+   * the model, else WebAssembly.
+   */
+  readonly backend?: WebBackend
+  /**
+   * Threads that share one batch in WebAssembly. Default: half of the processors; always one where
+   * the page is not cross-origin isolated.
+   */
+  readonly threads?: number
+  /** Is told how much of the model is here. */
+  readonly onDownload?: (progress: DownloadProgress) => void
+  /** Is told what a user should know: a default that applied, texts that were cut. Default: console. */
+  readonly onWarning?: (message: string) => void
+  /** Stops the download. */
+  readonly signal?: AbortSignal
+}
+
+/** Turns sentences into vectors in a browser: a model, fetched and ready. */
+export class SentenceEncoder extends Encoder {
+  /** Threads that share one batch. */
+  readonly threads: number
+
+  private constructor(parts: EncoderParts, threads: number) {
+    super(parts)
+    this.threads = threads
+  }
+
+  /**
+   * Fetches a model, or takes it from the browser's cache, and loads it.
+   * @param address of a folder that `yuju export --web` wrote; relative to the page
+   * @throws HubError when a file does not come, or not whole; CheckpointError for a model yuju does
+   *   not know; RuntimeError when it cannot be run.
+   */
+  static async load(address: string | URL, options: LoadOptions = {}): Promise<SentenceEncoder> {
+    const { backend, threads, signal, onDownload = () => {} } = options
+    const onWarning = options.onWarning ?? ((message) => globalThis.console.warn(message))
+    if (backend !== undefined) requireChoice('backend', backend, WEB_BACKENDS)
+    if (threads !== undefined) requireWhole('threads', threads, { min: 1, max: 1024 })
+    const listeners = { signal, onDownload, onWarning }
+    const model = await FetchedModel.download(folderAddress(address), listeners)
+    if (backend === 'webgpu') return SentenceEncoder.#onWebGpu(model)
+    if (backend === undefined && (await hasGraphicsProcessor())) {
+      try {
+        return await SentenceEncoder.#onWebGpu(model)
+      } catch (error) {
+        onWarning(`WebAssembly is used, because ${(error as Error).message}`)
+      }
+    }
+    const count = threadCount(threads, onWarning)
+    return new SentenceEncoder(await model.open({ backend: 'wasm', threads: count }), count)
+  }
+
+  /** @throws RuntimeError when the vectors are not those stored with the model. */
+  static async #onWebGpu(model: FetchedModel): Promise<SentenceEncoder> {
+    const encoder = new SentenceEncoder(await model.open({ backend: 'webgpu', threads: 1 }), 1)
+    const problem = await selfCheck(encoder, model.check).catch(({ message }: Error) => message)
+    if (problem === undefined) return encoder
+    await encoder.dispose()
+    throw new RuntimeError('runtime-self-check', `WebGPU cannot be used here: ${problem}`)
+  }
+}
+
+function folderAddress(address: string | URL): string {
+  try {
+    const { href } = new URL(address, globalThis.location.href)
+    return href.replace(/[?#].*$/, '').replace(/\/*$/, '/')
+  } catch (cause) {
+    throw new InputError('model-address', `${address} is no address of a model folder`, { cause })
+  }
+}

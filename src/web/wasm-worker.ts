@@ -1,0 +1,4 @@
+import { webAssemblyRuntime } from '../runtime/wasm.ts'
+import { serveModel } from './serve-model.ts'
+
+serveModel(webAssemblyRuntime)

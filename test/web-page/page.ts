@@ -1,0 +1,121 @@
+import { type LoadOptions, SentenceEncoder } from 'yuju/web'
+
+/** What the tests ask of this page; everything that comes back can be written as JSON. */
+
+const silent = { truncate: 'silent' } as const
+const encoders: SentenceEncoder[] = []
+const warnings: string[] = []
+
+async function load(address: string, options: LoadOptions = {}) {
+  warnings.length = 0
+  const onWarning = (message: string) => warnings.push(message)
+  const encoder = await SentenceEncoder.load(address, { ...options, onWarning })
+  encoders.push(encoder)
+  const { backend, threads, dimensions, maxLength, similarityName } = encoder
+  return { backend, threads, dimensions, maxLength, similarityName, warnings }
+}
+
+/** The encoder loaded last. */
+function encoder(): SentenceEncoder {
+  const last = encoders.at(-1)
+  if (!last) throw new Error('no model was loaded')
+  return last
+}
+
+async function together(texts: readonly string[]): Promise<number[]> {
+  return [...(await encoder().encode(texts, silent)).data]
+}
+
+async function alone(texts: readonly string[]): Promise<number[]> {
+  const rows: number[] = []
+  for (const text of texts) rows.push(...(await encoder().encode(text, silent)))
+  return rows
+}
+
+/** The texts in another order, encoded, and back in their own. */
+async function shuffled(texts: readonly string[]): Promise<number[]> {
+  const order = texts.map((_, i) => (i * 37) % texts.length)
+  const mixed = order.map((i) => texts[i] ?? '')
+  const { data, dimensions } = await encoder().encode(mixed, { ...silent, batchSize: 7 })
+  const restored = new Float32Array(data.length)
+  order.forEach((index, row) => {
+    restored.set(data.subarray(row * dimensions, (row + 1) * dimensions), index * dimensions)
+  })
+  return [...restored]
+}
+
+async function tokens(texts: readonly string[]) {
+  return encoder()
+    .tokenize(texts)
+    .map(({ ids, truncated }) => ({ ids: [...ids], truncated }))
+}
+
+async function progress(address: string) {
+  const seen: { bytes: number; total: number }[] = []
+  await load(address, { onDownload: ({ bytes, total }) => seen.push({ bytes, total }) })
+  return seen
+}
+
+async function longestTask(texts: readonly string[]): Promise<number> {
+  const durations = [0]
+  const observer = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) durations.push(duration)
+  })
+  observer.observe({ entryTypes: ['longtask'] })
+  await encoder().encode(texts, silent)
+  observer.disconnect()
+  return Math.max(...durations)
+}
+
+async function kept(): Promise<string[]> {
+  const cache = await caches.open('yuju-models-1')
+  return (await cache.keys()).map(({ url }) => url).filter((url) => url.includes('?sha256='))
+}
+
+/** Changes a byte of a file that the browser keeps. */
+async function damageKept(path: string): Promise<void> {
+  const cache = await caches.open('yuju-models-1')
+  const [address = ''] = (await kept()).filter((url) => url.includes(path))
+  const bytes = new Uint8Array(await new Response((await cache.match(address))?.body).arrayBuffer())
+  bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1
+  await cache.put(address, new Response(bytes))
+}
+
+async function hasWebGpu(): Promise<boolean> {
+  const { gpu } = navigator as { readonly gpu?: { requestAdapter(): Promise<unknown> } }
+  return Boolean(await gpu?.requestAdapter().catch(() => null))
+}
+
+/** The code of an error, or nothing. */
+async function failure(work: () => Promise<unknown>) {
+  try {
+    await work()
+    return undefined
+  } catch (error) {
+    const { name, code, message } = error as Error & { readonly code?: string }
+    return { name, code, message }
+  }
+}
+
+const asked = {
+  load,
+  together,
+  alone,
+  shuffled,
+  tokens,
+  progress,
+  longestTask,
+  kept,
+  damageKept,
+  forget: () => caches.delete('yuju-models-1'),
+  hasWebGpu,
+  loadFailure: (address: string, options?: LoadOptions) => failure(() => load(address, options)),
+  encodeFailure: (text: string) => failure(() => encoder().encode(text)),
+  similarity: (a: string, b: string) => encoder().similarity(a, b),
+  dispose: () => encoder().dispose(),
+  isIsolated: async () => globalThis.crossOriginIsolated,
+}
+
+export type PageFunctions = typeof asked
+
+Object.assign(globalThis, { asked })

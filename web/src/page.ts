@@ -1,0 +1,18 @@
+/** The element with this id; the page is broken without it. */
+export function byId<Kind extends HTMLElement>(id: string, Kind: new () => Kind): Kind {
+  const element = document.getElementById(id)
+  if (element instanceof Kind) return element
+  throw new Error(`the page has no ${Kind.name} #${id}`)
+}
+
+/** A new element with a text and attributes. */
+export function element<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  text = '',
+  attributes: Readonly<Record<string, string>> = {},
+): HTMLElementTagNameMap[Name] {
+  const made = document.createElement(name)
+  made.textContent = text
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value)
+  return made
+}
