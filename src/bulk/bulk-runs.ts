@@ -42,7 +42,7 @@ export interface FailedShard {
 }
 
 export interface WorkOptions {
-  /** The number of this process, by which status and Redis tell workers apart. */
+  /** The process id, by which status and Redis tell workers apart. */
   readonly pid: number
   readonly signal: AbortSignal
   readonly onEvent?: (event: WorkerEvent) => void
@@ -54,7 +54,7 @@ export interface WorkOptions {
  * ```ts
  * await using runs = await BulkRuns.connect({ redis: 'redis://127.0.0.1:6379' })
  * await runs.start('news', { input: 'texts', output: 'vectors', checkpoint, … })
- * await runs.work('news', encoder, { pid: process.pid, signal })
+ * await runs.work('news', encoder, { pid, signal })
  * ```
  * Every method throws QueueError when Redis cannot be used, or there is no such run.
  */

@@ -30,7 +30,7 @@ export class BucketSource implements Source {
   }
 
   /** Parquet is read from its end, and a reader may be slow: the whole object is fetched first. */
-  async fetch(location: string): Promise<LocalFile> {
+  async localCopy(location: string): Promise<LocalFile> {
     const folder = await mkdtemp(join(tmpdir(), 'yuju-bulk-'))
     const dispose = () => rm(folder, { recursive: true, force: true })
     try {

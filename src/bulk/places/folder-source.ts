@@ -28,7 +28,7 @@ export class FolderSource implements Source {
     return Promise.all(paths.map((path) => found(join(root, path), path)))
   }
 
-  async fetch(location: string): Promise<LocalFile> {
+  async localCopy(location: string): Promise<LocalFile> {
     return { path: location, [Symbol.asyncDispose]: async () => {} }
   }
 }

@@ -17,8 +17,10 @@ const FORMAT = new RegExp(`\\.(${TEXT_FORMATS.join('|')})(\\.gz)?$`, 'i')
  */
 export function inputPattern(input: string): InputPattern {
   const { base, glob, isGlob } = picomatch.scan(input)
-  const isMatch = picomatch(glob)
-  // Alone, as a second argument, such as filter gives, would have it answer an object.
-  if (isGlob) return { base, matches: (path) => isMatch(path) }
+  if (isGlob) {
+    const isMatch = picomatch(glob)
+    // Alone: a second argument, such as filter gives, would have it answer with an object.
+    return { base, matches: (path) => isMatch(path) }
+  }
   return { base: input, matches: (path) => FORMAT.test(path) && !/(^|\/)[._]/.test(path) }
 }

@@ -17,5 +17,5 @@ export interface Source {
   /** Every shard there is, sorted by path. */
   list(): Promise<FoundShard[]>
   /** Brings a shard onto this machine. @throws InputError when it cannot be read */
-  fetch(location: string): Promise<LocalFile>
+  localCopy(location: string): Promise<LocalFile>
 }

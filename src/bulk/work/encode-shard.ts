@@ -42,7 +42,7 @@ async function writeShard(shard: Shard, task: ShardTask): Promise<EncodedShard> 
   const { places, encoder, signal } = task
   const writer = await places.destination.open(shard.output)
   try {
-    await using file = await places.source.fetch(shard.input)
+    await using file = await places.source.localCopy(shard.input)
     let rows = 0
     const options: EncodeOptions = { ...encodeOptions(task.run), signal }
     for await (const { texts, embeddings } of encodeTexts(
@@ -64,7 +64,7 @@ async function writeShard(shard: Shard, task: ShardTask): Promise<EncodedShard> 
 
 /** The rows of a shard that is there: as many as there are texts. */
 async function countShard(shard: Shard, task: ShardTask): Promise<EncodedShard> {
-  await using file = await task.places.source.fetch(shard.input)
+  await using file = await task.places.source.localCopy(shard.input)
   let rows = 0
   for await (const _ of textsOf(file.path, task)) {
     rows += 1

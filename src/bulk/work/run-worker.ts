@@ -26,7 +26,7 @@ export interface WorkerParts {
   readonly encoder: SentenceEncoder
   /** The hash of the encoder's model. */
   readonly modelHash: string
-  /** The number of this process. */
+  /** The process id. */
   readonly pid: number
   readonly onEvent: (event: WorkerEvent) => void
 }
