@@ -189,7 +189,7 @@ describe.skipIf(!chromium)('in Chromium', () => {
       server.fail('/models/dense/yuju-web.json', [503, 503, 503])
       const { warnings } = await ask(page, 'load', 'models/dense/')
       expect(warnings).toEqual([expect.stringContaining('kept from an earlier visit')])
-      expect(await ask(page, 'together', ['花呗'])).toHaveLength(24)
+      expect(await ask(page, 'together', ['花呗'])).toHaveLength(32)
     })
 
     test('are fetched once by two tabs that open at the same time', async () => {
@@ -223,7 +223,7 @@ describe.skipIf(!chromium)('in Chromium', () => {
       expect(failure).toMatchObject({ name: 'HubError', code })
       expect(failure?.message).toContain(what)
       await ask(page, 'load', 'models/dense/')
-      expect(await ask(page, 'together', ['花呗'])).toHaveLength(24)
+      expect(await ask(page, 'together', ['花呗'])).toHaveLength(32)
     })
 
     test('that the browser kept damaged are fetched again', async () => {

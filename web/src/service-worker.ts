@@ -17,7 +17,7 @@ interface ExtendableEvent {
   waitUntil(work: Promise<unknown>): void
 }
 
-interface FetchEvent {
+interface FetchEvent extends ExtendableEvent {
   readonly request: Request
   respondWith(response: Promise<Response>): void
 }
@@ -26,7 +26,10 @@ const scope = globalThis as unknown as ServiceWorkerScope
 const CACHE = 'yuju-demo'
 const HOME = new URL('./', scope.location.href).href
 
-/** The page's files as the build lists them, those left out that only some browsers need. */
+/**
+ * Keeps the page's files as the build lists them, without those that only some browsers need. They
+ * come together or not at all.
+ */
 async function keepPage(): Promise<void> {
   const cache = await caches.open(CACHE)
   const response = await fetch(`${HOME}page-files.json`, { cache: 'no-cache' })
@@ -65,5 +68,8 @@ scope.addEventListener('activate', (event) => event.waitUntil(scope.clients.clai
 scope.addEventListener('fetch', (event) => {
   const { url, method } = event.request
   const isPage = url.startsWith(HOME) && !url.startsWith(`${HOME}models/`)
-  if (method === 'GET' && isPage) event.respondWith(answer(event.request))
+  if (method !== 'GET' || !isPage) return
+  event.respondWith(answer(event.request))
+  // A newer page has other files; this program may be the same, and is then not installed again.
+  if (event.request.mode === 'navigate') event.waitUntil(keepPage().catch(() => {}))
 })
