@@ -47,9 +47,12 @@ async function answer(request: Request): Promise<Response> {
   // A page may be newer on the server; its other files have names that change with them.
   const fresh =
     request.mode === 'navigate' ? await fetch(request).catch(() => undefined) : undefined
+  // Servers say that answers vary with the origin; names that change with what they hold do not.
   const known = request.mode === 'navigate' ? HOME : request
   const response =
-    fresh ?? (await cache.match(known, { ignoreSearch: true })) ?? (await fetch(request))
+    fresh ??
+    (await cache.match(known, { ignoreSearch: true, ignoreVary: true })) ??
+    (await fetch(request))
   return isolated(response)
 }
 
