@@ -15,7 +15,7 @@ import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from './support/model-folder.ts'
 import { readNpy } from './support/npy.ts'
-import { FIXTURES, readJson, sharedPath } from './support/shared.ts'
+import { FIXTURES, readJson } from './support/shared.ts'
 import { finished, MAIN, start, yuju } from './support/yuju-command.ts'
 
 const TINY = join(FIXTURES, 'models/tiny-bert-zh')
@@ -308,9 +308,8 @@ describe('other commands', () => {
     expect(json?.embeddings).toHaveLength(2)
   })
 
-  const e5 = sharedPath('models/e5-small-zh')
-  test.skipIf(!e5)('demo takes the model beside the project', async () => {
-    expect((await yuju('demo')).stdout).toMatch(/^model +e5-small-zh$/m)
+  test('the model that ships is taken where none is named', async () => {
+    expect((await yuju('demo')).stdout).toMatch(/^model +yuju-small-zh$/m)
   })
 })
 
@@ -327,7 +326,7 @@ describe('wrong usage is exit code 2', () => {
     [['encode', '花', '--json=yes'], '--json takes no value, but got "yes"'],
     [['encode'], 'no texts were given; name some, or an --input'],
     [['encode', '花', '--input', 'a.txt'], 'texts come as arguments or from --input, not both'],
-    [['encode', '花'], 'no model was named; give --model'],
+    [['encode', '花', '--model', ''], '--model is empty'],
     [['encode', '花', '--model', TINY, '--type', 'int4'], '--type must be one of float32, int8'],
     [['encode', '花', '--model', TINY, '--max-length', '-1'], '--max-length needs a value'],
     [['encode', '花', '--model', TINY, '--max-length', '1.5'], 'must be a whole number'],

@@ -93,7 +93,7 @@ describe('what is wrong is said', () => {
     [['--model', TINY, '--workers', '0'], 2, '--workers cannot be "0"'],
     [['--model', `a=${TINY}`, '--model', `a=${DENSE}`], 1, 'two models have one name'],
     [['--model', '/nowhere/x'], 1, 'there is no model folder /nowhere/x'],
-    [[], 2, 'no model was named'],
+    [['--model', ''], 2, 'no model was named'],
   ])('%o', async (flags, code, message) => {
     const result = await yuju('serve', ...flags)
     expect(result.stderr).toContain(message)

@@ -65,6 +65,6 @@ describe('a folder that does not fit together is refused', () => {
     await expect(load('/nowhere/at/all')).rejects.toMatchObject({
       code: 'checkpoint-folder-missing',
     })
-    await expect(SentenceEncoder.load()).rejects.toMatchObject({ code: 'model-missing' })
+    await expect(SentenceEncoder.load('')).rejects.toMatchObject({ code: 'model-missing' })
   })
 })

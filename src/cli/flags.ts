@@ -50,7 +50,8 @@ export const MODEL_FLAGS = {
   model: {
     type: 'string',
     valueHint: 'folder|owner/name',
-    description: 'A model folder, or a model on the hub (default: YUJU_MODEL)',
+    description:
+      'A model folder, or a model on the hub (default: YUJU_MODEL, else the bundled one)',
   },
   ...RUN_FLAGS,
 } as const

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { ParsedArgs } from 'citty'
 import type { DownloadProgress } from '../checkpoint/hub/index.ts'
 import type { Checkpoint } from '../checkpoint/index.ts'
@@ -11,22 +9,12 @@ import { startProgress } from './progress-display.ts'
 import type { Shell } from './shell.ts'
 import { UsageError } from './usage-error.ts'
 
-/** A model that developers of yuju keep beside the project. */
-const NEIGHBOUR = new URL('../../../shared/models/e5-small-zh', import.meta.url)
-
-/** The model a command was given: `--model`, else YUJU_MODEL. */
-export function namedModel(model: string | undefined, shell: Shell): string {
-  const named = model ?? shell.env.YUJU_MODEL
-  if (named) return named
-  throw new UsageError(
-    'no model was named; give --model a folder or owner/name on the hub, or set YUJU_MODEL',
-  )
-}
-
-/** As `namedModel`, else the model beside the project, where there is one. */
-export function demoModel(model: string | undefined, shell: Shell): string {
-  if (!model && !shell.env.YUJU_MODEL && existsSync(NEIGHBOUR)) return fileURLToPath(NEIGHBOUR)
-  return namedModel(model, shell)
+/** The model a command was given: `--model`, else YUJU_MODEL, else the one that ships with yuju. */
+export async function namedModel(model: string | undefined, shell: Shell): Promise<string> {
+  if (model === '')
+    throw new UsageError('--model is empty: name a folder, or owner/name on the hub')
+  const { BUNDLED_MODEL } = await import('../encoder/index.ts')
+  return model ?? (shell.env.YUJU_MODEL || BUNDLED_MODEL)
 }
 
 /** Loads a model, with its download shown. */

@@ -1,5 +1,6 @@
 export { type BatchLayout, batchTensors } from './batch-tensors.ts'
 export { blocksOf } from './blocks.ts'
+export { BUNDLED_MODEL } from './bundled-model.ts'
 export type {
   Embeddings,
   OutputArrays,

@@ -4,6 +4,7 @@ import { downloadModel, type HubOptions, isHubId } from '../checkpoint/hub/index
 import { type Checkpoint, loadCheckpoint } from '../checkpoint/index.ts'
 import { InputError } from '../errors/index.ts'
 import type { Backend } from '../runtime/index.ts'
+import { BUNDLED_MODEL } from './bundled-model.ts'
 
 export interface LoadOptions extends HubOptions {
   /** Threads that share one batch. Default: the machine's physical cores. */
@@ -16,13 +17,13 @@ export interface LoadOptions extends HubOptions {
 
 /** Reads a folder, or what the hub has under a name that is not a folder here. */
 export async function loadSource(
-  source: string | undefined,
-  options: LoadOptions,
+  source: string = BUNDLED_MODEL,
+  options: LoadOptions = {},
 ): Promise<Checkpoint> {
-  if (source === undefined || source === '') {
+  if (source === '') {
     throw new InputError(
       'model-missing',
-      'no model was named: pass a model folder, or owner/name of a model on the hub',
+      "the model's name is empty: pass a model folder, owner/name of a model on the hub, or nothing",
     )
   }
   if (!isHubId(source) || (await isFolder(source))) return loadCheckpoint(source)

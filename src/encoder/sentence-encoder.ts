@@ -9,7 +9,7 @@ import { requireChoice, requireWhole } from './options.ts'
 export class SentenceEncoder extends Encoder {
   /**
    * Loads a sentence-encoder folder, or downloads one from the hub first.
-   * @param source a folder, or `owner/name` on the hub
+   * @param source a folder, or `owner/name` on the hub (default: the student that ships with yuju)
    * @throws CheckpointError for a folder that is missing, damaged or of an unknown kind; HubError
    *   when a download fails; RuntimeError when no runtime can run the model.
    */

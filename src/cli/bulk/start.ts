@@ -83,7 +83,7 @@ const ARGS = {
 /** Puts a run into the queue; the same again adds what is missing. */
 export const start = defineCommand(ARGS, async (args, shell) => {
   const [input, output] = [requiredPlace('input', args.input), requiredPlace('output', args.output)]
-  const model = namedModel(args.model, shell)
+  const model = await namedModel(args.model, shell)
   const encode = encodeOptions(args)
   const policy = {
     attempts: wholeNumber('attempts', args.attempts),

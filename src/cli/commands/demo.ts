@@ -3,7 +3,7 @@ import { rowsOf, shortNumbers } from '../../files/index.ts'
 import { defineCommand } from '../command.ts'
 import { printFields } from '../fields.ts'
 import { JSON_FLAG, MODEL_FLAGS } from '../flags.ts'
-import { demoModel, loadEncoder } from '../model.ts'
+import { loadEncoder, namedModel } from '../model.ts'
 import { vectorHead } from '../vector-head.ts'
 
 /** The two sentences of the model card of DMetaSoul/sbert-chinese-general-v2-distill. */
@@ -16,7 +16,7 @@ const ARGS = { ...MODEL_FLAGS, ...JSON_FLAG } as const
 
 /** Encodes two sentences that mean the same, and shows what comes out and how long it takes. */
 export const demo = defineCommand(ARGS, async (args, shell) => {
-  const model = demoModel(args.model, shell)
+  const model = await namedModel(args.model, shell)
   const start = performance.now()
   await using encoder = await loadEncoder(model, args, shell)
   const loaded = performance.now()

@@ -38,7 +38,7 @@ type Blocks = AsyncIterable<EncodedTexts>
  */
 export const encode = defineCommand(ARGS, async (args, shell) => {
   const input = inputTexts(args, shell)
-  const model = namedModel(args.model, shell)
+  const model = await namedModel(args.model, shell)
   const options = encodeOptions(args, shell)
   const writer = args.output === undefined ? undefined : await createVectorWriter(args.output)
   try {

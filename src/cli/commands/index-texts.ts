@@ -50,7 +50,7 @@ type IndexArgs = ParsedArgs<typeof ARGS>
 export const indexCommand = defineCommand(ARGS, async (args, shell) => {
   const location = namedStore(args.store)
   if (args.input === undefined) throw new UsageError('--input is missing; name a file of texts')
-  const model = namedModel(args.model, shell)
+  const model = await namedModel(args.model, shell)
   const found = await openedStore(location, shell)
   await using encoder = await loadEncoder(model, args, shell).catch(async (error) => {
     await found?.close()

@@ -43,7 +43,7 @@ async function hitsOf(
   shell: Shell,
 ): Promise<Hit[]> {
   const location = namedStore(args.store)
-  const model = namedModel(args.model, shell)
+  const model = await namedModel(args.model, shell)
   const { openStore, parseFilter, TextSearch } = await import('../../search/index.ts')
   const store = await openStore(location, storeAccess(shell))
   try {

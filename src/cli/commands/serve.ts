@@ -14,7 +14,8 @@ const FIXED_FLAGS = {
   model: {
     type: 'string',
     valueHint: 'name=folder|owner/name',
-    description: 'A model to serve; may be given again for others (default: YUJU_MODEL)',
+    description:
+      'A model to serve; may be given again for others (default: YUJU_MODEL, else the bundled one)',
   },
   backend: RUN_FLAGS.backend,
   ...HUB_FLAGS,
@@ -33,7 +34,9 @@ export const serve: Command = {
   async run(words, shell) {
     checkCommandLine(words, ARGS)
     const args = parseArgs([...words], ARGS) as ServeArgs
-    const models = servedModels(flagValues('model', words, ARGS), shell.env.YUJU_MODEL)
+    const { BUNDLED_MODEL } = await import('../../encoder/index.ts')
+    const flags = flagValues('model', words, ARGS)
+    const models = servedModels(flags, shell.env.YUJU_MODEL || undefined, BUNDLED_MODEL)
     const listener = await start(models, args, shell)
     if (args.json) shell.printJson({ url: listener.url, models: models.map(({ name }) => name) })
     else shell.print(`${models.map(({ name }) => name).join(', ')} at ${listener.url}`)

@@ -13,7 +13,7 @@ const ARGS = {
 
 /** Prints the score, or with `--json` `{model, similarity, score}`. */
 export const similarity = defineCommand(ARGS, async (args, shell) => {
-  const model = namedModel(args.model, shell)
+  const model = await namedModel(args.model, shell)
   await using encoder = await loadEncoder(model, args, shell)
   const { truncate } = args
   const { signal } = shell

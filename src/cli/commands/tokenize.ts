@@ -13,7 +13,7 @@ const ARGS = {
 
 /** Prints pieces and their numbers, or with `--json` a line `{text, tokens, ids, truncated}` each. */
 export const tokenize = defineCommand(ARGS, async (args, shell) => {
-  const model = namedModel(args.model, shell)
+  const model = await namedModel(args.model, shell)
   await using encoder = await loadEncoder(model, args, shell)
   const tokenized = encoder.tokenize(args._, textOptions(args))
   for (const [row, { ids, tokens, truncated }] of tokenized.entries()) {

@@ -34,7 +34,7 @@ export async function vectorsOf(
   args: MiningArgs,
   shell: Shell,
 ): Promise<Matrix> {
-  const model = namedModel(args.model, shell)
+  const model = await namedModel(args.model, shell)
   await using encoder = await loadEncoder(model, args, shell)
   const progress = await startProgress(shell, 'texts')
   try {

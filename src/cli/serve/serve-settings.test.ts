@@ -41,15 +41,16 @@ test('every setting has a description and names of its own', () => {
 })
 
 test('models have the names they are given, or those of their folders', () => {
-  expect(servedModels(['a=/models/x', '/models/y', 'owner/z', '/odd=name/w'], 'unused')).toEqual([
+  expect(servedModels(['a=/models/x', '/models/y', 'owner/z', '/odd=name/w'], 'a', 'b')).toEqual([
     { name: 'a', model: '/models/x' },
     { name: 'y', model: '/models/y' },
     { name: 'owner/z', model: 'owner/z' },
     { name: 'w', model: '/odd=name/w' },
   ])
-  expect(servedModels([], ' a=/x, /y ')).toEqual([
+  expect(servedModels([], ' a=/x, /y ', '/z')).toEqual([
     { name: 'a', model: '/x' },
     { name: 'y', model: '/y' },
   ])
-  expect(() => servedModels([], undefined)).toThrow(UsageError)
+  expect(servedModels([], undefined, '/a,b/z')).toEqual([{ name: 'z', model: '/a,b/z' }])
+  expect(() => servedModels([''], undefined, '/z')).toThrow(UsageError)
 })

@@ -9,14 +9,15 @@ export interface NamedModel {
 
 /**
  * The models of `--model NAME=MODEL` or `--model MODEL`; else those of YUJU_MODEL, with commas
- * between them. Without a name, a folder is called by its last part, a model of the hub by its id.
- * @throws UsageError when there is none.
+ * between them; else the bundled one. Without a name, a folder is called by its last part, a model of the hub by its id.
+ * @throws UsageError when only empty ones were given.
  */
 export function servedModels(
   flags: readonly string[],
   fromEnvironment: string | undefined,
+  bundled: string,
 ): NamedModel[] {
-  const given = flags.length > 0 ? flags : (fromEnvironment?.split(',') ?? [])
+  const given = flags.length > 0 ? flags : (fromEnvironment?.split(',') ?? [bundled])
   const words = given.map((word) => word.trim()).filter((word) => word !== '')
   if (words.length === 0) {
     throw new UsageError(
