@@ -1,5 +1,5 @@
 // What matters in distilling: students that differ in one thing, each trained for the same time.
-// node bench/ablation.mjs [SECONDS] [TEACHER]     (default: 100 seconds, runs/teacher)
+// node bench/ablation.mjs [SECONDS] [TEACHER]     (default: 60 seconds, runs/teacher)
 // Prints a Markdown table, and keeps what is measured in runs/ablation/results.json, so that a
 // second call goes on with what is missing. Needs ../shared.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,7 +9,7 @@ import { SHARED } from './sentences.mjs'
 import { averageOf, taskScores } from './task-scores.mjs'
 
 const ROOT = new URL('../', import.meta.url).pathname
-const [, , seconds = '100', teacher = `${ROOT}runs/teacher`] = process.argv
+const [, , seconds = '60', teacher = `${ROOT}runs/teacher`] = process.argv
 const WORK = `${ROOT}runs/ablation`
 const RESULTS = join(WORK, 'results.json')
 /** Steps that tell how long one takes, after the first two. */
@@ -18,7 +18,7 @@ const ROWS = 1500
 const TEACHER = 'the teacher'
 
 const MERGED = `${SHARED}data/train/merged/`
-const sentences = (limit = 120_000) => ({
+const sentences = (limit = 40_000) => ({
   name: 'sentences',
   file: `${MERGED}sentences_clean.tsv.gz`,
   kind: 'sentences',
@@ -68,8 +68,8 @@ const VARIANTS = {
   'pieces seen 3 times': { student: { layers: [1, 4, 7, 10], vocabulary: { min_count: 3 } } },
   'pieces seen 30 times': { student: { layers: [1, 4, 7, 10], vocabulary: { min_count: 30 } } },
   'a third of the time on labelled pairs': { supervised: 1 / 3 },
-  '10,000 sentences': { limit: 10_000 },
-  '40,000 sentences': { limit: 40_000 },
+  '2,000 sentences': { limit: 2000 },
+  '8,000 sentences': { limit: 8000 },
 }
 
 function recipeOf({ student = { layers: [1, 4, 7, 10] }, loss = BOTH, limit, supervised }, steps) {

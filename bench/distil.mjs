@@ -41,8 +41,8 @@ function texts() {
 }
 
 async function speed() {
-  await using large = await SentenceEncoder.load(teacher)
-  await using small = await SentenceEncoder.load(student)
+  const large = await SentenceEncoder.load(teacher)
+  const small = await SentenceEncoder.load(student)
   const sample = texts()
   const cost = (encoder) => async () => {
     const start = performance.now()
@@ -70,6 +70,7 @@ async function speed() {
     latency(large),
     (ours, theirs) => ours / theirs,
   )
+  await Promise.all([small.dispose(), large.dispose()])
 }
 
 /**

@@ -8,9 +8,9 @@ import { evaluateTasks, loadTasks } from 'yuju/evaluate'
  */
 export async function taskScores(model, data, options = {}) {
   const { tasks } = await loadTasks(data)
-  await using encoder = await SentenceEncoder.load(model)
+  const encoder = await SentenceEncoder.load(model)
   const encode = (texts) => encoder.encode(texts, { truncate: 'silent', ...options })
-  const results = await evaluateTasks(encode, tasks)
+  const results = await evaluateTasks(encode, tasks).finally(() => encoder.dispose())
   return new Map(results.map(({ task, score }) => [task, score]))
 }
 
