@@ -104,10 +104,11 @@ try {
   await call(other, 'loadTheirs')
 
   const checked = drawSentences(40, 31)
-  await using encoder = await SentenceEncoder.load(target, { onWarning: () => {} })
+  const encoder = await SentenceEncoder.load(target, { onWarning: () => {} })
   const { data } = await encoder.encode(checked, { truncate: 'silent' })
   const apart = largest(await call(page, 'vectorsOurs', checked), data)
   const unit = await encoder.encode(checked, { truncate: 'silent', normalize: true })
+  await encoder.dispose()
   const theirsApart = largest(await call(other, 'vectorsTheirs', checked), unit.data)
   console.log(`vectors differ from Node's by ${apart}; those of ${PEER} by ${theirsApart}`)
   if (theirsApart > 1e-3) throw new Error(`${PEER} gives other vectors`)
