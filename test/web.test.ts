@@ -109,7 +109,8 @@ describe.skipIf(!chromium)('in Chromium', () => {
     expect(largestDifference(together, gold.data)).toBeLessThanOrEqual(1e-4)
     const alone = await ask(page, 'alone', texts)
     expect(largestDifference(alone, gold.data)).toBeLessThanOrEqual(1e-4)
-    expect(largestDifference(alone, together)).toBeLessThanOrEqual(1e-6)
+    // WebAssembly's matrix products add up in an order that depends on the number of rows.
+    expect(largestDifference(alone, together)).toBeLessThanOrEqual(1e-5)
     const shuffled = await ask(page, 'shuffled', texts)
     expect(largestDifference(shuffled, gold.data)).toBeLessThanOrEqual(1e-4)
   }

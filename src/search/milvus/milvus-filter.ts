@@ -6,8 +6,17 @@ const SIGNS: Readonly<Record<string, string>> = { '=': '==' }
 export function milvusFilter(filter: Filter): string {
   return filter
     .map(({ column, operator, value }) => {
-      // JSON's strings and lists are Milvus's too.
-      return `metadata["${column}"] ${SIGNS[operator] ?? operator} ${JSON.stringify(value)}`
+      const field = `metadata["${column}"]`
+      return operator === 'in'
+        ? oneOf(field, value)
+        : // JSON's strings are Milvus's too.
+          `${field} ${SIGNS[operator] ?? operator} ${JSON.stringify(value)}`
     })
     .join(' and ')
+}
+
+/** Spelled out, as milvus-lite knows `in` of plain fields only. No value at all is never equal. */
+function oneOf(field: string, values: readonly (string | number | boolean)[]): string {
+  if (values.length === 0) return `(${field} == 0 and ${field} == 1)`
+  return `(${values.map((value) => `${field} == ${JSON.stringify(value)}`).join(' or ')})`
 }
