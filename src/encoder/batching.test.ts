@@ -34,6 +34,14 @@ test('no more texts than allowed', () => {
   expect(Math.max(...sizes)).toBe(16)
 })
 
+test('a text much shorter than the others is not filled up to their length', () => {
+  const limits = { tokens: 10_000, rows: anyRows }
+  expect(formBatches([100, 10, 99, 11], limits)).toEqual([
+    [0, 2],
+    [3, 1],
+  ])
+})
+
 test('a text longer than the budget is a batch of its own', () => {
   expect(formBatches([5, 900, 6], { tokens: 100, rows: anyRows })).toEqual([[1], [2, 0]])
 })

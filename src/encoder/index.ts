@@ -1,4 +1,5 @@
 export { type BatchLayout, batchTensors } from './batch-tensors.ts'
+export { PADDING_WORTH_A_RUN } from './batching.ts'
 export { blocksOf } from './blocks.ts'
 export { BUNDLED_MODEL } from './bundled-model.ts'
 export type {
