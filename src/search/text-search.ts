@@ -1,18 +1,12 @@
 import { type EncodeOptions, type SentenceEncoder, sideOptions } from '../encoder/index.ts'
 import { checkTop } from './check-records.ts'
-import { fuseRanks } from './reciprocal-rank.ts'
+import { type HybridOptions, searchStore } from './search-store.ts'
 import { requireModel } from './store-model.ts'
-import type { Hit, SearchOptions, VectorStore } from './vector-store.ts'
-
-/** From how deep in both lists a hybrid search fuses: so many for each wanted, and at least 50. */
-const FUSED = { factor: 4, least: 50, most: 10_000 }
+import type { Hit, VectorStore } from './vector-store.ts'
 
 export interface TextSearchOptions
-  extends SearchOptions,
-    Pick<EncodeOptions, 'prompt' | 'promptName' | 'truncate' | 'signal'> {
-  /** Look for words too, and fuse what both found by their ranks. Default: false. */
-  readonly hybrid?: boolean
-}
+  extends HybridOptions,
+    Pick<EncodeOptions, 'prompt' | 'promptName' | 'truncate' | 'signal'> {}
 
 /** Searches a store with texts; the store must have been made with this model. */
 export class TextSearch {
@@ -42,12 +36,6 @@ export class TextSearch {
     const { dimensions } = this.#store.settings
     const vector = await this.#encoder.encode(text, { ...sided, dimensions })
     const chosen = filter === undefined ? {} : { filter }
-    if (!hybrid) return this.#store.search(vector, { top, ...chosen })
-    const depth = Math.min(FUSED.most, Math.max(FUSED.least, FUSED.factor * top))
-    const lists = await Promise.all([
-      this.#store.search(vector, { top: depth, ...chosen }),
-      this.#store.searchText(text, { top: depth, ...chosen }),
-    ])
-    return fuseRanks(lists, top)
+    return searchStore(this.#store, { text, vector }, { top, hybrid, ...chosen })
   }
 }

@@ -1,0 +1,37 @@
+import { checkTop } from './check-records.ts'
+import { fuseRanks } from './reciprocal-rank.ts'
+import type { Hit, SearchOptions, VectorStore } from './vector-store.ts'
+
+/** From how deep in both lists a hybrid search fuses: so many for each wanted, and at least 50. */
+const FUSED = { factor: 4, least: 50, most: 10_000 }
+
+export interface StoreQuery {
+  readonly text: string
+  /** [D] */
+  readonly vector: Float32Array
+}
+
+export interface HybridOptions extends SearchOptions {
+  /** Look for words too, and fuse what both found by their ranks. Default: false. */
+  readonly hybrid?: boolean
+}
+
+/**
+ * The records most similar to a query, the best first. Scores of a hybrid search are sums of
+ * 1 / (60 + rank).
+ * @throws InputError for what `VectorStore.search` refuses.
+ */
+export async function searchStore(
+  store: VectorStore,
+  { text, vector }: StoreQuery,
+  { hybrid = false, ...options }: HybridOptions = {},
+): Promise<Hit[]> {
+  if (!hybrid) return store.search(vector, options)
+  const top = checkTop(options)
+  const depth = Math.min(FUSED.most, Math.max(FUSED.least, FUSED.factor * top))
+  const lists = await Promise.all([
+    store.search(vector, { ...options, top: depth }),
+    store.searchText(text, { ...options, top: depth }),
+  ])
+  return fuseRanks(lists, top)
+}
