@@ -1,6 +1,6 @@
 // What other programs take of the machine while something is measured. Linux; elsewhere nothing is
 // known and 0 is given.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 
 /** /proc counts processor time in ticks of 10 ms. */
@@ -15,11 +15,24 @@ function machineSeconds() {
   return ticks.reduce((sum, value) => sum + value, 0) * TICK_SECONDS
 }
 
-/** @param {number | 'self'} pid */
+/** Of a program and those it started. @param {number | 'self'} pid */
 function programSeconds(pid) {
   // The name of the program, in brackets, may hold spaces; utime and stime come 12 fields after it.
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) * TICK_SECONDS
+  const own = (Number(fields[11]) + Number(fields[12])) * TICK_SECONDS
+  // This program starts the others that are measured: they are counted by their own numbers.
+  if (pid === 'self') return own
+  return childrenOf(pid).reduce((sum, child) => sum + programSeconds(child), own)
+}
+
+/** The programs that a program started. @param {number} pid @returns {number[]} */
+export function childrenOf(pid) {
+  return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8')
+      .split(' ')
+      .filter(Boolean)
+      .map(Number),
+  )
 }
 
 /**

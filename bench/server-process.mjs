@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
+import { childrenOf } from './other-load.mjs'
 
 const MAIN = new URL('../dist/cli/main.js', import.meta.url).pathname
 
@@ -45,9 +46,11 @@ function running(child, url) {
   }
 }
 
+/** Of a server and its workers. @param {number} pid @returns {number} */
 function residentBytes(pid) {
   const [, kilobytes] = readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/) ?? []
-  return Number(kilobytes) * 1024
+  const own = Number(kilobytes) * 1024
+  return childrenOf(pid).reduce((sum, child) => sum + residentBytes(child), own)
 }
 
 /** A port that nobody listens at. */

@@ -60,12 +60,15 @@ export async function loadModel(served: ServerModel, parts: ModelParts): Promise
   }
 }
 
+/** Each holds the model's weights once more. */
+const MOST_WORKERS = 4
+
 function startPool(
   { name, load = {} }: ServerModel,
   model: string,
   { settings, metrics, onEvent }: ModelParts,
 ): Promise<Engine> {
-  const { workers } = settings
+  const { workers = Math.min(MOST_WORKERS, physicalCores()) } = settings
   const threads = settings.threads ?? Math.max(1, Math.floor(physicalCores() / workers))
   const warn = (message: string) => onEvent({ kind: 'warning', model: name, message })
   return EnginePool.start({

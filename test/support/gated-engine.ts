@@ -54,5 +54,9 @@ export class GatedEngine implements Engine {
     return this.pieceVectors()
   }
 
+  modelHash(): Promise<never> {
+    return this.pieceVectors()
+  }
+
   async dispose(): Promise<void> {}
 }

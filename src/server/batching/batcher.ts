@@ -20,9 +20,8 @@ export interface BatchRecord {
 /**
  * Puts texts that wait into batches, for as many of which as its engine can hold.
  *
- * Where the engine is idle a batch goes at once. Where it is busy, texts wait for company until a
- * batch is full, but not for longer than `batchWait`. A batch is what a few batches of the encoder
- * hold; the encoder sorts it by length, so that texts of similar length are run together.
+ * Where the engine has nothing to do a batch goes at once. Where it is busy, texts wait for company until a
+ * batch is full, but not for longer than `batchWait`. Texts of similar length go together.
  */
 export class Batcher {
   readonly #engine: Engine
@@ -30,7 +29,6 @@ export class Batcher {
   readonly #record: (batch: BatchRecord) => void
   readonly #queue: TextQueue
   #running = 0
-  #waitingSince = 0
   #timer: NodeJS.Timeout | undefined
   #immediate: NodeJS.Immediate | undefined
 
@@ -58,7 +56,6 @@ export class Batcher {
     if (inputs.length === 0) return []
     const { maxLength } = this.#engine.description
     const tickets = inputs.map((input) => new Ticket(input, costOf(input, maxLength)))
-    if (this.#queue.size === 0) this.#waitingSince = performance.now()
     this.#queue.add(tickets)
     this.#plan()
     return tickets
@@ -73,15 +70,15 @@ export class Batcher {
   #plan(): void {
     if (this.#immediate || this.#queue.size === 0) return
     if (this.#running >= this.#engine.capacity) return
-    if (this.#running === 0 || this.#queue.cost >= this.#settings.batchTokens) {
+    const isIdle = this.#running < this.#engine.capacity - 1
+    if (isIdle || this.#queue.cost >= this.#settings.batchTokens) {
       clearTimeout(this.#timer)
       this.#timer = undefined
       // After what else comes in with this turn of the event loop.
       this.#immediate = setImmediate(() => this.#start())
       return
     }
-    const waited = performance.now() - this.#waitingSince
-    this.#timer ??= setTimeout(() => this.#start(), Math.max(0, this.#settings.batchWait - waited))
+    this.#timer ??= setTimeout(() => this.#start(), this.#settings.batchWait)
   }
 
   #start(): void {
@@ -89,7 +86,6 @@ export class Batcher {
     this.#timer = undefined
     if (this.#running >= this.#engine.capacity) return
     const batch = this.#queue.take(this.#settings.batchTokens)
-    this.#waitingSince = performance.now()
     if (batch.length > 0) void this.#run(batch)
     this.#plan()
   }

@@ -39,6 +39,31 @@ describe('order', () => {
   })
 })
 
+describe('texts of similar length go together', () => {
+  test('with the one whose turn it is', () => {
+    const queue = new TextQueue(100)
+    const [long, longer] = ['x'.repeat(80), 'x'.repeat(90)]
+    for (const text of ['a', long, 'bc', longer, 'def']) queue.add(tickets(text))
+    expect(textsOf(queue.take(1000))).toEqual(['a', 'bc', 'def'])
+    expect(textsOf(queue.take(1000))).toEqual([long, longer])
+    expect(queue.size).toBe(0)
+  })
+
+  test('as long as little of the batch is padding', () => {
+    const queue = new TextQueue(100)
+    for (let length = 40; length > 0; length -= 1) queue.add(tickets('x'.repeat(length)))
+    const batches: string[][] = []
+    while (queue.size > 0) batches.push(textsOf(queue.take(10_000)))
+    expect(batches.flat()).toHaveLength(40)
+    for (const batch of batches) {
+      const lengths = batch.map(({ length }) => length)
+      const padding = lengths.reduce((sum, length) => sum + Math.max(...lengths) - length, 0)
+      expect(padding).toBeLessThanOrEqual(32)
+      expect(batch.length).toBeGreaterThan(4)
+    }
+  })
+})
+
 describe('room', () => {
   test('a request that does not fit is refused whole', () => {
     const queue = new TextQueue(3)

@@ -1,11 +1,23 @@
 import { serverError } from '../failures/index.ts'
+import { groupByLength } from './group-by-length.ts'
 import type { Ticket } from './ticket.ts'
 
 /** The tickets of one request, in order. */
 interface Line {
   readonly tickets: readonly Ticket[]
+  /** All before it were taken or cancelled. */
   next: number
 }
+
+/** A text that waits, and where. */
+interface Waiting {
+  readonly ticket: Ticket
+  readonly line: Line
+  readonly cost: number
+}
+
+/** A batch is chosen among the texts next in turn, of so many times its cost. */
+const LOOK_AHEAD = 4
 
 /**
  * Texts that wait, a line for each request. Lines are served in turn, a text each, so that a
@@ -56,24 +68,56 @@ export class TextQueue {
     this.#count(ticket, -1)
   }
 
-  /** Takes the next texts, of so much cost together at most, but at least one. */
+  /**
+   * Takes the text whose turn it is, and of those that follow the ones of similar length, of so much
+   * cost together at most.
+   */
   take(mostCost: number): Ticket[] {
-    const taken: Ticket[] = []
-    let cost = 0
-    // A line that is put back comes around again: the iteration goes on until all are empty.
-    for (const line of this.#lines) {
-      const ticket = nextOf(line)
-      if (ticket && taken.length > 0 && cost + ticket.cost > mostCost) break
-      this.#lines.delete(line)
-      if (!ticket) continue
-      line.next += 1
-      this.#lines.add(line)
+    const taken = groupByLength(this.#next(mostCost * LOOK_AHEAD), mostCost)
+    for (const { ticket, line } of taken) {
       ticket.isTaken = true
       this.#count(ticket, -1)
-      taken.push(ticket)
-      cost += ticket.cost
+      // A line that has had its turn goes behind the others.
+      this.#lines.delete(line)
+      this.#lines.add(line)
     }
-    return taken
+    return taken.map(({ ticket }) => ticket)
+  }
+
+  /** The texts next in turn, of so much cost together at most, but at least one. */
+  #next(mostCost: number): Waiting[] {
+    const next: Waiting[] = []
+    let cost = 0
+    for (const waiting of this.#inTurn()) {
+      cost += waiting.cost
+      if (next.length > 0 && cost > mostCost) break
+      next.push(waiting)
+    }
+    return next
+  }
+
+  /** All texts: the first of each line, then the second, and so on. */
+  *#inTurn(): Generator<Waiting, void> {
+    let lines: Generator<Waiting, undefined>[] = []
+    for (const line of this.#lines) {
+      const texts = waitingIn(line)
+      const { value: first } = texts.next()
+      if (!first) this.#lines.delete(line)
+      else {
+        lines.push(texts)
+        yield first
+      }
+    }
+    while (lines.length > 0) {
+      const nonEmpty: typeof lines = []
+      for (const texts of lines) {
+        const { value: next } = texts.next()
+        if (!next) continue
+        nonEmpty.push(texts)
+        yield next
+      }
+      lines = nonEmpty
+    }
   }
 
   #count({ cost }: Ticket, sign: 1 | -1): void {
@@ -82,8 +126,12 @@ export class TextQueue {
   }
 }
 
-/** The first ticket of a line that somebody still waits for. */
-function nextOf(line: Line): Ticket | undefined {
-  while (line.tickets[line.next]?.isCancelled) line.next += 1
-  return line.tickets[line.next]
+/** The texts of a line that somebody still waits for. */
+function* waitingIn(line: Line): Generator<Waiting, undefined> {
+  for (let place = line.next; place < line.tickets.length; place += 1) {
+    const ticket = line.tickets[place]
+    if (ticket && !ticket.isCancelled && !ticket.isTaken) {
+      yield { ticket, line, cost: ticket.cost }
+    } else if (place === line.next) line.next += 1
+  }
 }

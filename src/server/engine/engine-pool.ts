@@ -48,8 +48,9 @@ export class EnginePool implements Engine {
     return new EnginePool([first, ...(await Promise.all(others))], options)
   }
 
+  /** One waits for the worker that is done first. */
   get capacity(): number {
-    return this.#options.workers * 2
+    return this.#options.workers + 1
   }
 
   get isReady(): boolean {
@@ -70,6 +71,10 @@ export class EnginePool implements Engine {
 
   decode(request: DecodeRequest) {
     return this.#ask('decode', request)
+  }
+
+  modelHash() {
+    return this.#ask('modelHash', undefined)
   }
 
   async dispose(): Promise<void> {

@@ -59,7 +59,7 @@ export interface TextsWithPrompt {
 /** What runs one model. Inputs were checked; whatever fails is the engine's fault. */
 export interface Engine {
   readonly description: ModelDescription
-  /** Jobs that it keeps busy with: more at once would only wait. */
+  /** Jobs it takes at once: so many as it runs side by side, and one that waits for its turn. */
   readonly capacity: number
   /** Whether there is something to run the model just now. */
   readonly isReady: boolean
@@ -70,6 +70,8 @@ export interface Engine {
   tokenize(request: TextsWithPrompt): Promise<readonly TextPieces[]>
   /** Texts of pieces; without the special ones where asked. */
   decode(request: DecodeRequest): Promise<readonly string[]>
+  /** What the model is known by to stores of its vectors: see `checkpointHash`. */
+  modelHash(): Promise<string>
   dispose(): Promise<void>
 }
 

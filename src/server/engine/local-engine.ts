@@ -1,3 +1,4 @@
+import { checkpointHash } from '../../checkpoint/index.ts'
 import {
   type PreparedText,
   prepareTexts,
@@ -67,6 +68,10 @@ export class LocalEngine implements Engine {
     this.#decoder ??= createPieceDecoder(checkpoint.tokenizerFiles, tokenizer)
     const decoder = this.#decoder
     return rows.map((ids) => decoder.decode(ids, { skipSpecial }))
+  }
+
+  modelHash(): Promise<string> {
+    return checkpointHash(this.#encoder.checkpoint)
   }
 
   dispose(): Promise<void> {

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { RuntimeError, type YujuError } from '../../errors/index.ts'
 import type {
@@ -18,6 +19,9 @@ import type {
   EngineStart,
 } from './engine-messages.ts'
 import { unpackFailure } from './packed-failure.ts'
+
+/** Above 0, the usual one, is lower. */
+const ENGINE_PRIORITY = 5
 
 interface Waiting {
   readonly resolve: (answer: never) => void
@@ -62,6 +66,8 @@ export class ProcessEngine implements Engine {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       execArgv: [],
     })
+    // Requests are taken in, refused and answered at once, however busy the models are.
+    if (child.pid !== undefined) setPriority(child.pid, ENGINE_PRIORITY)
     child.on('message', (reply: EngineReply) => {
       if (reply.kind === 'warning') onWarning(reply.message)
     })
@@ -101,6 +107,10 @@ export class ProcessEngine implements Engine {
 
   decode(request: DecodeRequest) {
     return this.ask('decode', request)
+  }
+
+  modelHash() {
+    return this.ask('modelHash', undefined)
   }
 
   /** @throws RuntimeError `engine-crashed` when the process ends before it answers. */

@@ -10,14 +10,16 @@ const list = z.array(z.string().min(1))
  */
 export const serverSettings = z.strictObject({
   workers: count(1, 64)
-    .default(1)
-    .describe('Processes that run each model, each with a copy of it'),
+    .optional()
+    .describe(
+      'Processes that run each model, each with a copy of it (default: the physical cores, up to 4)',
+    ),
   threads: count(1, 1024)
     .optional()
     .describe('Threads that share a batch (default: the physical cores, divided by the workers)'),
   batchTokens: count(1)
-    .default(4096)
-    .describe('Pieces, as estimated, that texts of several requests may have to be run together'),
+    .default(1024)
+    .describe('Pieces, as estimated, that texts may have to be run together'),
   batchWait: z
     .number()
     .min(0)
