@@ -1,7 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, describe, expect, test } from 'vitest'
+import { temporaryFolder } from './support/model-folder.ts'
 import { DENSE, TINY } from './support/server-client.ts'
 import { finished, start, yuju } from './support/yuju-command.ts'
 
@@ -19,9 +22,11 @@ async function serve(args: readonly string[], env: Readonly<Record<string, strin
   if (!child.stdout || !child.stderr) throw new Error('the command has no output')
   createInterface(child.stderr).on('line', (line) => log.push(line))
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
-  const { url, models } = JSON.parse(line) as { url: string; models: string[] }
+  const { url, models, indexes } = JSON.parse(line) as Record<'models' | 'indexes', string[]> & {
+    url: string
+  }
   const ended = once(child, 'close') as Promise<[number | null, string | null]>
-  return { child, url, models, log, ended }
+  return { child, url, models, indexes, log, ended }
 }
 
 function embed(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
@@ -46,6 +51,23 @@ describe('yuju serve', () => {
     expect((await embed(url)).status).toBe(401)
     const answer = await embed(url, { authorization: 'Bearer two' })
     expect(await answer.json()).toEqual([expect.any(Array)])
+  })
+
+  test('searches the stores it is given', async () => {
+    const folder = temporaryFolder()
+    const [input, store] = [join(folder, 'texts.jsonl'), join(folder, 'faq')]
+    writeFileSync(input, '{"text":"花呗怎么还款"}\n{"text":"今天天气真不错"}\n')
+    const made = await yuju('index', '--model', TINY, '--input', input, '--store', store)
+    expect(made.stderr).not.toContain('error')
+    const { url, indexes } = await serve(['--model', TINY, '--index', store])
+    expect(indexes).toEqual(['faq'])
+    const answer = await fetch(`${url}/search`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"花呗怎么还款","top":1}',
+    })
+    const hit = { text: '花呗怎么还款', score: expect.closeTo(1, 4) }
+    expect(await answer.json()).toMatchObject({ index: 'faq', results: [[hit]] })
   })
 
   test('logs requests, and no texts of them', async () => {

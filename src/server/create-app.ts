@@ -16,6 +16,7 @@ import { addMetrics } from './routes/metrics.ts'
 import { addOpenaiEmbeddings } from './routes/openai-embeddings.ts'
 import { addOpenaiModels } from './routes/openai-models.ts'
 import { addPage, type Page, pagePaths, readPage } from './routes/page.ts'
+import { addSearch } from './routes/search.ts'
 import { addTeiDecode } from './routes/tei-decode.ts'
 import { addTeiEmbed } from './routes/tei-embed.ts'
 import { addTeiEmbedAll } from './routes/tei-embed-all.ts'
@@ -39,6 +40,7 @@ export function createApp(service: Service, limit: RequestLimit): App {
   addTeiTokenize(app, service)
   addTeiDecode(app, service)
   addTeiInfo(app, service)
+  addSearch(app, service)
   addMetrics(app, service)
   addDocuments(app, { hasKeys: service.settings.apiKeys.length > 0 })
   addPage(app, page)

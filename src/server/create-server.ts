@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { RequestLimit } from './access/index.ts'
 import { ResultCache } from './cache/index.ts'
 import { createApp } from './create-app.ts'
+import { IndexRegistry, type ServerIndex } from './indexes/index.ts'
 import { loadModel, type ModelParts, type ServerModel } from './load-model.ts'
 import { ServerMetrics } from './metrics/index.ts'
 import { ModelRegistry } from './models/index.ts'
@@ -11,6 +12,8 @@ import { checkSettings, type ServerSettings, serverSettings } from './settings/i
 export interface ServerOptions extends Partial<ServerSettings> {
   /** At least one; the first is meant where a request names none. */
   readonly models: readonly ServerModel[]
+  /** What `/search` searches. Default: nothing, and there is no such route. */
+  readonly indexes?: readonly ServerIndex[]
   /** Is told of requests and troubles. Default: nobody is. */
   readonly onEvent?: (event: ServerEvent) => void
 }
@@ -25,17 +28,19 @@ export interface Server {
    * what is new. Resolves when everything else is answered.
    */
   drain(options?: { readonly delay?: number }): Promise<void>
-  /** Frees the models that the server loaded itself. */
+  /** Frees the models that the server loaded itself, and closes the stores it opened. */
   close(): Promise<void>
 }
 
 /**
  * Makes an embeddings server: OpenAI's `/v1/embeddings` and `/v1/models`, and the routes of
- * text-embeddings-inference. `/openapi.json` describes them all.
- * @throws InputError for wrong settings; what `SentenceEncoder.load` throws for a model.
+ * text-embeddings-inference, and `/search` over indexes. `/openapi.json` describes them all.
+ * @throws InputError for wrong settings; what `SentenceEncoder.load` throws for a model, and
+ *   `openStore` for an index.
  */
 export async function createServer({
   models,
+  indexes: searched = [],
   onEvent = () => {},
   ...given
 }: ServerOptions): Promise<Server> {
@@ -43,12 +48,17 @@ export async function createServer({
   const metrics = new ServerMetrics()
   const cache = new ResultCache(settings.cacheSize)
   const loaded = await loadAll(models, { settings, metrics, cache, onEvent })
+  const freeModels = () => Promise.all(loaded.map(({ dispose }) => dispose()))
   const registry = new ModelRegistry(loaded.map(({ model }) => model))
+  const indexes = await IndexRegistry.open(searched, registry).catch(async (error: unknown) => {
+    await freeModels()
+    throw error
+  })
   const limit = new RequestLimit(settings.maxRequests)
   watch(metrics, { limit, cache, loaded })
   const state = { isWanted: true, isClosed: false }
   const startedAt = Math.floor(Date.now() / 1000)
-  const service = { models: registry, settings, metrics, onEvent, startedAt, state }
+  const service = { models: registry, indexes, settings, metrics, onEvent, startedAt, state }
   const app = createApp(service, limit)
   return {
     settings,
@@ -60,7 +70,7 @@ export async function createServer({
       await limit.idle()
     },
     async close() {
-      await Promise.all(loaded.map(({ dispose }) => dispose()))
+      await Promise.all([freeModels(), indexes.close()])
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { IndexRegistry } from './indexes/index.ts'
 import type { ServerMetrics } from './metrics/index.ts'
 import type { ModelRegistry } from './models/index.ts'
 import type { ServerEvent } from './server-event.ts'
@@ -6,6 +7,7 @@ import type { ServerSettings } from './settings/index.ts'
 /** What the routes work with. */
 export interface Service {
   readonly models: ModelRegistry
+  readonly indexes: IndexRegistry
   readonly settings: ServerSettings
   readonly metrics: ServerMetrics
   readonly onEvent: (event: ServerEvent) => void

@@ -7,8 +7,14 @@ import { HUB_FLAGS, JSON_FLAG, RUN_FLAGS } from '../flags.ts'
 import { interruptible } from '../interruptible.ts'
 import { given } from '../model.ts'
 import { readSettings, SETTING_FLAGS } from '../serve/serve-settings.ts'
-import { type NamedModel, servedModels } from '../serve/served-models.ts'
+import {
+  type NamedIndex,
+  type NamedModel,
+  servedIndexes,
+  servedModels,
+} from '../serve/served-models.ts'
 import type { Shell } from '../shell.ts'
+import { storeAccess } from '../store-flags.ts'
 
 const FIXED_FLAGS = {
   model: {
@@ -16,6 +22,12 @@ const FIXED_FLAGS = {
     valueHint: 'name=folder|owner/name',
     description:
       'A model to serve; may be given again for others (default: YUJU_MODEL, else the bundled one)',
+  },
+  index: {
+    type: 'string',
+    valueHint: 'name=folder|milvus://…',
+    description:
+      'A store of yuju index, for /search; may be given again for others (default: YUJU_INDEX, else none)',
   },
   backend: RUN_FLAGS.backend,
   ...HUB_FLAGS,
@@ -37,17 +49,26 @@ export const serve: Command = {
     const { BUNDLED_MODEL } = await import('../../encoder/index.ts')
     const flags = flagValues('model', words, ARGS)
     const models = servedModels(flags, shell.env.YUJU_MODEL || undefined, BUNDLED_MODEL)
-    const listener = await start(models, args, shell)
-    if (args.json) shell.printJson({ url: listener.url, models: models.map(({ name }) => name) })
-    else shell.print(`${models.map(({ name }) => name).join(', ')} at ${listener.url}`)
+    const indexes = servedIndexes(flagValues('index', words, ARGS), shell.env.YUJU_INDEX)
+    const listener = await start({ models, indexes }, args, shell)
+    const names = [...models, ...indexes].map(({ name }) => name)
+    if (args.json) {
+      const [modelNames, indexNames] = [names.slice(0, models.length), names.slice(models.length)]
+      shell.printJson({ url: listener.url, models: modelNames, indexes: indexNames })
+    } else shell.print(`${names.join(', ')} at ${listener.url}`)
     if (!shell.signal.aborted) await once(shell.signal, 'abort')
     shell.note('stopping; what was begun is answered. A second signal stops at once')
     await listener.stop()
   },
 }
 
+interface Served {
+  readonly models: readonly NamedModel[]
+  readonly indexes: readonly NamedIndex[]
+}
+
 async function start(
-  models: readonly NamedModel[],
+  { models, indexes }: Served,
   args: ServeArgs,
   shell: Shell,
 ): Promise<Listener> {
@@ -65,6 +86,7 @@ async function start(
   const created = createServer({
     ...server,
     models: models.map((model) => ({ ...model, load })),
+    indexes: indexes.map((index) => ({ ...index, ...storeAccess(shell) })),
     onEvent: requestLog({ logLevel, logTexts }, shell.errorStream),
   })
   const running = await interruptible(created, shell.signal)

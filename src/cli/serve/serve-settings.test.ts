@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { UsageError } from '../usage-error.ts'
 import { readSettings, SETTINGS } from './serve-settings.ts'
-import { servedModels } from './served-models.ts'
+import { servedIndexes, servedModels } from './served-models.ts'
 
 test('a flag goes before the environment, and that before the default', () => {
   expect(readSettings({}, {}).port).toBe(8080)
@@ -53,4 +53,13 @@ test('models have the names they are given, or those of their folders', () => {
   ])
   expect(servedModels([], undefined, '/a,b/z')).toEqual([{ name: 'z', model: '/a,b/z' }])
   expect(() => servedModels([''], undefined, '/z')).toThrow(UsageError)
+})
+
+test('indexes have names in the same way, and there need not be any', () => {
+  expect(servedIndexes(['a=/s/x', 'milvus://host:19530/y'], 'z')).toEqual([
+    { name: 'a', store: '/s/x' },
+    { name: 'y', store: 'milvus://host:19530/y' },
+  ])
+  expect(servedIndexes([], '/s/x').map(({ name }) => name)).toEqual(['x'])
+  expect(servedIndexes([], undefined)).toEqual([])
 })

@@ -18,19 +18,42 @@ export function servedModels(
   bundled: string,
 ): NamedModel[] {
   const given = flags.length > 0 ? flags : (fromEnvironment?.split(',') ?? [bundled])
-  const words = given.map((word) => word.trim()).filter((word) => word !== '')
-  if (words.length === 0) {
-    throw new UsageError(
-      'no model was named; give --model a folder or owner/name on the hub, or set YUJU_MODEL',
-    )
-  }
-  const split = words.map(splitName)
-  const names = modelNames(split.map(({ model }) => model))
-  return split.map(({ name, model }, index) => ({ name: name ?? names[index] ?? model, model }))
+  const models = namedPlaces(given)
+  if (models.length > 0) return models.map(({ name, place }) => ({ name, model: place }))
+  throw new UsageError(
+    'no model was named; give --model a folder or owner/name on the hub, or set YUJU_MODEL',
+  )
+}
+
+/** A store, and what requests call it. */
+export interface NamedIndex {
+  readonly name: string
+  readonly store: string
+}
+
+/**
+ * The indexes of `--index NAME=STORE` or `--index STORE`; else those of YUJU_INDEX, with commas
+ * between them; else none.
+ */
+export function servedIndexes(
+  flags: readonly string[],
+  fromEnvironment: string | undefined,
+): NamedIndex[] {
+  const given = flags.length > 0 ? flags : (fromEnvironment?.split(',') ?? [])
+  return namedPlaces(given).map(({ name, place }) => ({ name, store: place }))
+}
+
+function namedPlaces(given: readonly string[]) {
+  const split = given
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
+    .map(splitName)
+  const names = modelNames(split.map(({ place }) => place))
+  return split.map(({ name, place }, index) => ({ name: name ?? names[index] ?? place, place }))
 }
 
 /** A name has no slash, so that a folder with `=` in it is not cut in two. */
-function splitName(word: string): { readonly name: string | undefined; readonly model: string } {
-  const [, name, model] = word.match(/^([^=/\\]+)=(.+)$/) ?? []
-  return model === undefined ? { name: undefined, model: word } : { name, model }
+function splitName(word: string): { readonly name: string | undefined; readonly place: string } {
+  const [, name, place] = word.match(/^([^=/\\]+)=(.+)$/) ?? []
+  return place === undefined ? { name: undefined, place: word } : { name, place }
 }

@@ -3,6 +3,7 @@ import {
   InputError,
   RuntimeError,
   ServerError,
+  StoreError,
   YujuError,
 } from '../../errors/index.ts'
 import { FAILURES, type Failure, type FailureCode } from './failure-table.ts'
@@ -17,7 +18,8 @@ export interface Refusal extends Failure {
 /** What a client is told of an error; of those nobody expected, no more than that they happened. */
 export function failureOf(error: unknown): Refusal {
   const code = codeOf(error)
-  const isOurs = error instanceof YujuError && code !== 'internal'
+  // Where a store lies is not the client's to know.
+  const isOurs = error instanceof YujuError && code !== 'internal' && code !== 'index-failed'
   return {
     ...FAILURES[code],
     code: error instanceof InputError ? error.code : code,
@@ -36,6 +38,7 @@ function headersOf(status: number, { allowed }: ErrorFacts): Record<string, stri
 function codeOf(error: unknown): FailureCode {
   if (error instanceof YujuError && isFailureCode(error.code)) return error.code
   if (error instanceof InputError) return 'request-invalid'
+  if (error instanceof StoreError) return 'index-failed'
   if (error instanceof RuntimeError) return 'engine-failed'
   return 'internal'
 }

@@ -55,6 +55,11 @@ export const FAILURES = {
     teiType: 'Validation',
     cause: 'The request names a model that is not served.',
   },
+  'index-unknown': {
+    status: 404,
+    teiType: 'Validation',
+    cause: 'The request names an index that is not served.',
+  },
   'method-unknown': {
     status: 405,
     teiType: 'Validation',
@@ -139,6 +144,11 @@ export const FAILURES = {
     status: 500,
     teiType: 'Backend',
     cause: 'The model could not be run, twice; the server’s log says why.',
+  },
+  'index-failed': {
+    status: 500,
+    teiType: 'Backend',
+    cause: 'The index could not be searched; the server’s log says why.',
   },
   internal: {
     status: 500,

@@ -7,7 +7,7 @@ import { openaiFailure, teiFailure } from './failure-schemas.ts'
 /** A route, as the documentation shows it. */
 export interface Endpoint {
   readonly path: string
-  readonly tag: 'OpenAI' | 'text-embeddings-inference' | 'Operation'
+  readonly tag: 'OpenAI' | 'text-embeddings-inference' | 'Search' | 'Operation'
   readonly summary: string
   readonly description?: string
   /** What a good answer is: JSON of a schema, text of a type, or nothing. */
