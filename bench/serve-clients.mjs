@@ -8,6 +8,8 @@ import { existsSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { SentenceEncoder } from 'yuju'
+import { createMemoryStore, indexTexts, modelSettings } from 'yuju/search'
 import { createServer, listen } from 'yuju/server'
 import { recordResult } from './results.mjs'
 
@@ -49,9 +51,21 @@ async function startServer() {
   const seen = []
   const started = await createServer({
     models: [{ name: 'm', model: values.model }],
+    indexes: [{ name: 'i', store: await smallStore() }],
     onEvent: (event) => event.kind === 'request' && seen.push(event.status),
   })
   return [started, seen]
+}
+
+async function smallStore() {
+  const encoder = await SentenceEncoder.load(values.model, { onWarning: () => {} })
+  const settings = await modelSettings(encoder.checkpoint)
+  // Without columns: which filters fit them, the description cannot say.
+  const store = await createMemoryStore({ ...settings, dimensions: encoder.dimensions })
+  const texts = ['花呗怎么还款', '今天天气真不错'].map((text) => ({ text }))
+  await indexTexts(encoder, store, texts)
+  await encoder.dispose()
+  return store
 }
 
 /** Not waited for by this thread, which the server needs. */

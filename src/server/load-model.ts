@@ -1,5 +1,4 @@
 import { SentenceEncoder } from '../encoder/index.ts'
-import { physicalCores } from '../runtime/index.ts'
 import { Batcher, SharedEncoder } from './batching/index.ts'
 import type { ResultCache } from './cache/index.ts'
 import {
@@ -12,7 +11,7 @@ import {
 import type { ServerMetrics } from './metrics/index.ts'
 import { ServedModel } from './models/index.ts'
 import type { ServerEvent } from './server-event.ts'
-import type { ServerSettings } from './settings/index.ts'
+import { type ServerSettings, workersOf } from './settings/index.ts'
 
 /** A model, and the name that requests call it by. */
 export interface ServerModel {
@@ -60,16 +59,12 @@ export async function loadModel(served: ServerModel, parts: ModelParts): Promise
   }
 }
 
-/** Each holds the model's weights once more. */
-const MOST_WORKERS = 4
-
 function startPool(
   { name, load = {} }: ServerModel,
   model: string,
   { settings, metrics, onEvent }: ModelParts,
 ): Promise<Engine> {
-  const { workers = Math.min(MOST_WORKERS, physicalCores()) } = settings
-  const threads = settings.threads ?? Math.max(1, Math.floor(physicalCores() / workers))
+  const { workers, threads } = workersOf(settings)
   const warn = (message: string) => onEvent({ kind: 'warning', model: name, message })
   return EnginePool.start({
     workers,

@@ -54,6 +54,11 @@ export class IndexRegistry {
     return [...this.#indexes.keys()]
   }
 
+  /** Whether there is one that can be filtered. */
+  get haveColumns(): boolean {
+    return [...this.#indexes.values()].some(({ hasColumns }) => hasColumns)
+  }
+
   /** @throws ServerError when there is no index of this name. */
   get(name: string | undefined): ServedIndex {
     const index = this.#indexes.get(name ?? this.names[0] ?? '')

@@ -24,6 +24,10 @@ export class ServedIndex {
     this.#store = store
   }
 
+  get hasColumns(): boolean {
+    return Object.keys(this.#store.settings.columns).length > 0
+  }
+
   /**
    * The prompt of this name; else the model's own for queries, if it has one.
    * @throws ServerError when the model has none of this name.

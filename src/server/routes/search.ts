@@ -8,6 +8,7 @@ import { limitTexts, textsSchema } from './inputs.ts'
 import { teiFields } from './tei-fields.ts'
 
 const MOST_HITS = 1000
+const MOST_CONDITIONS = 100
 
 const hitSchema = z
   .object({
@@ -35,10 +36,14 @@ export function addSearch(app: App, service: Service): void {
         .optional()
         .openapi({ enum: [...indexes.names], description: 'Default: the first index.' }),
       top: z.int().min(1).max(MOST_HITS).default(10),
-      filter: z.array(z.string()).default([]).openapi({
-        example: [],
-        description: 'Conditions, all of which must be true: year>=2020, source in ["a","b"].',
-      }),
+      filter: z
+        .array(z.string())
+        .max(indexes.haveColumns ? MOST_CONDITIONS : 0, 'no index has columns to filter by')
+        .default([])
+        .openapi({
+          example: [],
+          description: 'Conditions, all of which must be true: year>=2020, source in ["a","b"].',
+        }),
       hybrid: z
         .boolean()
         .default(false)

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { packageVersion } from '../../files/index.ts'
 import type { App } from '../app.ts'
 import type { Service } from '../service.ts'
+import { workersOf } from '../settings/index.ts'
 import { addGet } from './endpoint.ts'
 import { ACCESS_FAILURES } from './failure-lists.ts'
 
@@ -56,7 +57,7 @@ export function addTeiInfo(app: App, { models, settings }: Service): void {
       max_batch_requests: null,
       max_client_batch_size: settings.maxItems,
       auto_truncate: settings.truncate,
-      tokenization_workers: settings.workers,
+      tokenization_workers: workersOf(settings).workers,
       version,
       sha: null,
       docker_label: null,
