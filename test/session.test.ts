@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { SentenceEncoder } from 'yuju'
 import { changedModel, temporaryFolder } from './support/model-folder.ts'
 import { FIXTURES } from './support/shared.ts'
@@ -49,4 +49,36 @@ test('a thread count that cannot be is refused', async () => {
   await expect(SentenceEncoder.load(TINY, { threads: 0 })).rejects.toThrow('threads must be')
   const backend = 'gpu' as 'native'
   await expect(SentenceEncoder.load(TINY, { backend })).rejects.toThrow('native, wasm')
+})
+
+describe('several workers', () => {
+  /** Enough pieces that workers are opened for them. */
+  const many = Array.from({ length: 4000 }, (_, i) => `第${i}句话，${'好'.repeat(i % 7)}`)
+
+  test('give the vectors of one, before they are open and after', async () => {
+    await using one = await SentenceEncoder.load(TINY, { threads: 2, workers: 1 })
+    await using two = await SentenceEncoder.load(TINY, { threads: 2, workers: 2 })
+    const expected = await one.encode(many)
+    expect(await two.encode(many)).toEqual(expected)
+    expect(await two.encode(many)).toEqual(expected)
+    const [first = ''] = many
+    expect(await two.encode(first)).toEqual(expected.data.slice(0, expected.dimensions))
+  })
+
+  test('that are being opened are freed with the encoder', () => {
+    const { status, stdout } = runProgram(`
+      const encoder = await SentenceEncoder.load(${JSON.stringify(TINY)}, { threads: 2 })
+      const texts = Array.from({ length: 4000 }, (_, i) => '第' + i + '句话')
+      const refused = encoder.encode(texts).catch(({ code }) => code)
+      await encoder.dispose()
+      console.log(await refused)
+    `)
+    expect([status, stdout.trim()]).toEqual([0, 'runtime-ended'])
+  })
+
+  test('are no more than the threads', async () => {
+    await expect(SentenceEncoder.load(TINY, { threads: 2, workers: 3 })).rejects.toThrow(
+      'workers must be',
+    )
+  })
 })

@@ -4,9 +4,6 @@ import { type BatchLayout, type BatchRow, batchTensors } from './batch-tensors.t
 import { type BatchLimits, formBatches } from './batching.ts'
 import { nextTurn } from './next-turn.ts'
 
-/** Batches given to the session ahead of its answers, so that it never waits for the next one. */
-const AHEAD = 2
-
 /** How long preparing batches may hold up the program's other work, in milliseconds. */
 const TURN_MILLISECONDS = 2
 
@@ -29,17 +26,20 @@ export async function runBatches(
 ): Promise<void> {
   const lengths = rows.map(({ ids }) => ids.length)
   const ahead: Promise<void>[] = []
+  const batches = formBatches(lengths, run.limits)
+  const pieces = lengths.reduce((sum, length) => sum + length, 0)
+  const job = { runs: batches.length, pieces }
   try {
-    for (const batch of formBatches(lengths, run.limits)) {
+    for (const batch of batches) {
       run.signal?.throwIfAborted()
       const inputs = batchTensors(selectRows(rows, batch), layout)
-      const answer = session.run(inputs, GRAPH_NAMES[run.output])
+      const answer = session.run(inputs, GRAPH_NAMES[run.output], job)
       ahead.push(
         answer
           .then((tensor) => tensor.type === 'float32' && run.take(tensor, batch))
           .then(() => {}),
       )
-      if (ahead.length >= AHEAD) await ahead.shift()
+      if (ahead.length >= session.ahead) await ahead.shift()
     }
     while (ahead.length > 0) await ahead.shift()
     run.signal?.throwIfAborted()

@@ -4,20 +4,25 @@ import type { Graph } from '../graph/index.ts'
 import { physicalCores } from './physical-cores.ts'
 import { placeWeights } from './place-weights.ts'
 import type { Session, SessionOptions } from './session.ts'
+import { SessionPool } from './session-pool.ts'
 import { type SessionThread, startSession } from './thread-session.ts'
 
 /**
- * Gives a graph to ONNX Runtime, in a thread of its own.
+ * Gives a graph to ONNX Runtime, in a thread of its own, or in several.
  * @throws RuntimeError when the runtime cannot be loaded or refuses the graph.
  */
-export async function createSession(
+export function createSession(
   graph: Graph,
-  { threads = physicalCores(), backend }: SessionOptions = {},
+  { threads = physicalCores(), workers = 1, backend }: SessionOptions = {},
 ): Promise<Session> {
-  const worker = new Worker(new URL('./session-thread.js', import.meta.url), {
-    name: 'yuju-session',
-  })
-  return startSession(nodeThread(worker), { ...placeWeights(graph), threads, backend })
+  const placed = placeWeights(graph)
+  const open = (share: number) => {
+    const worker = new Worker(new URL('./session-thread.js', import.meta.url), {
+      name: 'yuju-session',
+    })
+    return startSession(nodeThread(worker), { ...placed, threads: share, backend })
+  }
+  return SessionPool.open(open, { threads, workers })
 }
 
 function nodeThread(worker: Worker): SessionThread {

@@ -9,22 +9,33 @@ export const BACKENDS = ['native', 'wasm'] as const
 /** Which ONNX Runtime runs the graph. `webgpu` is there in browsers only. */
 export type Backend = (typeof BACKENDS)[number] | 'webgpu'
 
-/** A graph, ready to run. Runs are answered in the order they were asked for. */
+/** What a run is a part of. */
+export interface Job {
+  readonly runs: number
+  /** Pieces of all texts. */
+  readonly pieces: number
+}
+
+/** A graph, ready to run. */
 export interface Session {
   readonly backend: Backend
+  /** Runs to ask for before the first of them is answered, so that it never waits for the next. */
+  readonly ahead: number
   /**
    * Runs the graph and gives one of its outputs. The buffers of `inputs` are handed over: they are
-   * empty afterwards.
+   * empty afterwards. Without a job it is one of its own.
    * @throws RuntimeError when the runtime fails or the session was disposed.
    */
-  run(inputs: Readonly<Record<string, Tensor>>, output: string): Promise<Tensor>
+  run(inputs: Readonly<Record<string, Tensor>>, output: string, job?: Job): Promise<Tensor>
   /** Frees the session's memory and threads. Runs still waiting are refused. */
   dispose(): Promise<void>
 }
 
 export interface SessionOptions {
-  /** Threads that share one run. Default: the machine's physical cores. */
+  /** Threads in all. Default: the machine's physical cores. */
   readonly threads?: number
+  /** Copies of the model that share the threads when there is much to do. Default: 1. */
+  readonly workers?: number
   /** Default: native where it is installed, else wasm. */
   readonly backend?: Backend
 }

@@ -46,6 +46,7 @@ interface Waiting {
 
 class ThreadSession implements Session {
   readonly backend: Backend
+  readonly ahead = 2
   readonly #thread: SessionThread
   readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
