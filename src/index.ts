@@ -10,6 +10,7 @@ export {
   exportOnnx,
   exportWeb,
   type LoadOptions,
+  measureTextRanges,
   type OutputArrays,
   type OutputType,
   type Progress,
@@ -34,6 +35,7 @@ export {
   TeacherError,
   YujuError,
 } from './errors/index.ts'
+export { type ActivationRanges, type Precision, saveRanges } from './precision/index.ts'
 export type { Backend } from './runtime/index.ts'
 export {
   allPairsSimilarity,

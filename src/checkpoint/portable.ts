@@ -7,6 +7,7 @@ export { endsEarly, type ModelFolder, type StoredFile } from './model-folder.ts'
 export type { Activation, DenseSpec, ModuleSpec, PoolingMode } from './module-spec.ts'
 export { denseWeightName } from './named-weights.ts'
 export { readCheckpoint } from './read-checkpoint.ts'
+export { readSafetensors } from './safetensors.ts'
 export {
   type ManifestFile,
   parseWebManifest,
@@ -14,3 +15,4 @@ export {
   type WebManifest,
 } from './web-manifest.ts'
 export type { Weight, WeightMap } from './weight.ts'
+export { weightNumbers } from './weight-numbers.ts'

@@ -1,6 +1,6 @@
 import { readRange } from './disk-folder.ts'
-import { fromHalves } from './float16.ts'
-import { aligned, type Weight, type WeightType } from './weight.ts'
+import type { Weight } from './weight.ts'
+import { toFloat32 } from './weight-numbers.ts'
 
 /** The stored bytes of a weight. */
 export async function readWeightBytes({ data }: Weight): Promise<Uint8Array<ArrayBuffer>> {
@@ -10,37 +10,4 @@ export async function readWeightBytes({ data }: Weight): Promise<Uint8Array<Arra
 /** The numbers of a weight as float32, row-major; float64 and wide integers are rounded. */
 export async function readWeight(weight: Weight): Promise<Float32Array<ArrayBuffer>> {
   return toFloat32(await readWeightBytes(weight), weight.type)
-}
-
-function toFloat32(bytes: Uint8Array<ArrayBuffer>, type: WeightType): Float32Array<ArrayBuffer> {
-  const { buffer, byteOffset: offset, byteLength } = aligned(bytes)
-  switch (type) {
-    case 'float32':
-      return new Float32Array(buffer, offset, byteLength / 4)
-    case 'float64':
-      return Float32Array.from(new Float64Array(buffer, offset, byteLength / 8))
-    case 'float16':
-      return fromHalves(new Uint16Array(buffer, offset, byteLength / 2))
-    case 'bfloat16':
-      return brainToFloat32(new Uint16Array(buffer, offset, byteLength / 2))
-    case 'int64':
-      return Float32Array.from(new BigInt64Array(buffer, offset, byteLength / 8), Number)
-    case 'int32':
-      return Float32Array.from(new Int32Array(buffer, offset, byteLength / 4))
-    case 'int16':
-      return Float32Array.from(new Int16Array(buffer, offset, byteLength / 2))
-    case 'int8':
-      return Float32Array.from(new Int8Array(buffer, offset, byteLength))
-    case 'uint8':
-    case 'bool':
-      return Float32Array.from(new Uint8Array(buffer, offset, byteLength))
-    default:
-      return type satisfies never
-  }
-}
-
-/** bfloat16 is the upper half of a float32. */
-function brainToFloat32(halves: Uint16Array): Float32Array<ArrayBuffer> {
-  const words = Uint32Array.from(halves, (half) => half << 16)
-  return new Float32Array(words.buffer)
 }

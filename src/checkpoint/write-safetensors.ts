@@ -59,6 +59,12 @@ function headerOf(weights: readonly Weight[], type: SaveType | undefined): Uint8
   return bytes
 }
 
+/** A safetensors file of weights that are few enough to be held in memory. */
+export async function safetensorsBytes(weights: readonly Weight[]): Promise<Uint8Array> {
+  const parts = await Promise.all(weights.map((weight) => bytesAs(weight, undefined)))
+  return Buffer.concat([headerOf(weights, undefined), ...parts])
+}
+
 async function bytesAs(weight: Weight, type: SaveType | undefined): Promise<Uint8Array> {
   if (type === undefined || type === weight.type) return readWeightBytes(weight)
   const numbers = await readWeight(weight)

@@ -22,6 +22,10 @@ export const COMMANDS: CommandTable = {
     description: 'Measure models on the seven tasks of the model card',
     load: async () => (await import('./commands/evaluate.ts')).evaluate,
   },
+  quantize: {
+    description: 'Let a model run in 8 bits, where it loses little',
+    load: async () => (await import('./commands/quantize.ts')).quantize,
+  },
   retrieval: {
     description: 'Measure models on search',
     load: async () => (await import('./commands/retrieval.ts')).retrieval,

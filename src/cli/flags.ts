@@ -1,8 +1,10 @@
 import type { OutputType, TruncationPolicy } from '../encoder/index.ts'
+import type { Precision } from '../precision/index.ts'
 import type { Backend } from '../runtime/index.ts'
 
 // Spelt out again, because importing them would load the encoder before it is needed.
 const BACKENDS: Backend[] = ['native', 'wasm']
+const PRECISIONS: Precision[] = ['float32', 'int8']
 const TRUNCATION: TruncationPolicy[] = ['warn', 'error', 'silent']
 const OUTPUT_TYPES: OutputType[] = ['float32', 'int8', 'uint8', 'binary', 'ubinary']
 
@@ -43,6 +45,15 @@ export const RUN_FLAGS = {
     description: 'The runtime (default: native where it is installed)',
   },
   ...HUB_FLAGS,
+} as const
+
+/** Beside RUN_FLAGS, where the name is free. */
+export const PRECISION_FLAG = {
+  precision: {
+    type: 'enum',
+    options: PRECISIONS,
+    description: 'Compute in float32 or in 8 bits (default: as the folder says, see yuju quantize)',
+  },
 } as const
 
 /** Which model, and what runs it. */

@@ -3,10 +3,12 @@
 import process, { argv, stdin, stdout } from 'node:process'
 import { json } from 'node:stream/consumers'
 import { SentenceEncoder } from '../encoder/index.ts'
+import type { Precision } from '../precision/index.ts'
 
 interface Request {
   readonly texts: readonly string[]
   readonly threads?: number
+  readonly precision?: Precision
 }
 
 const [, , model] = argv

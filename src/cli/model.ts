@@ -2,8 +2,9 @@ import type { ParsedArgs } from 'citty'
 import type { DownloadProgress } from '../checkpoint/hub/index.ts'
 import type { Checkpoint } from '../checkpoint/index.ts'
 import type { EncodeOptions, LoadOptions, SentenceEncoder } from '../encoder/index.ts'
+import type { Precision } from '../precision/index.ts'
 import { wholeNumber } from './command-line.ts'
-import type { HUB_FLAGS, MODEL_FLAGS, TEXT_FLAGS } from './flags.ts'
+import type { HUB_FLAGS, RUN_FLAGS, TEXT_FLAGS } from './flags.ts'
 import { interruptible } from './interruptible.ts'
 import { startProgress } from './progress-display.ts'
 import type { Shell } from './shell.ts'
@@ -20,15 +21,16 @@ export async function namedModel(model: string | undefined, shell: Shell): Promi
 /** Loads a model, with its download shown. */
 export async function loadEncoder(
   model: string,
-  args: ParsedArgs<typeof MODEL_FLAGS>,
+  args: ParsedArgs<typeof RUN_FLAGS>,
   shell: Shell,
+  precision?: Precision,
 ): Promise<SentenceEncoder> {
   const threads = wholeNumber('threads', args.threads)
   return withDownload(args, shell, async (options) => {
     const { SentenceEncoder } = await import('../encoder/index.ts')
     return SentenceEncoder.load(model, {
       ...options,
-      ...given({ threads, backend: args.backend }),
+      ...given({ threads, backend: args.backend, precision }),
     })
   })
 }
@@ -36,13 +38,14 @@ export async function loadEncoder(
 /** Makes a model that was read already ready to run. */
 export async function encoderOf(
   checkpoint: Checkpoint,
-  args: Pick<ParsedArgs<typeof MODEL_FLAGS>, 'threads' | 'backend'>,
+  args: Pick<ParsedArgs<typeof RUN_FLAGS>, 'threads' | 'backend'>,
   shell: Shell,
+  precision?: Precision,
 ): Promise<SentenceEncoder> {
   const threads = wholeNumber('threads', args.threads)
   const onWarning = (message: string) => shell.note(`warning: ${message}`)
   const { SentenceEncoder } = await import('../encoder/index.ts')
-  const options = { ...given({ threads, backend: args.backend }), onWarning }
+  const options = { ...given({ threads, backend: args.backend, precision }), onWarning }
   return interruptible(SentenceEncoder.fromCheckpoint(checkpoint, options), shell.signal)
 }
 

@@ -1,16 +1,28 @@
 import { type Checkpoint, checkFinite, type RangeReader } from '../checkpoint/portable.ts'
 import { CheckpointError } from '../errors/index.ts'
 import type { Graph } from '../graph/index.ts'
-import { GRAPH_NAMES, sentenceGraph } from '../model/index.ts'
+import { floatLayer, GRAPH_NAMES, type LinearLayer, sentenceGraph } from '../model/index.ts'
+import {
+  type ActivationRanges,
+  eightBitLayers,
+  measureRanges,
+  type Precision,
+  TYPICAL_TEXTS,
+} from '../precision/portable.ts'
 import type { Session } from '../runtime/portable.ts'
 import { createTokenizer, type Tokenizer } from '../tokenizer/index.ts'
 import type { EncoderParts } from './encoder.ts'
+import { tokenizeText } from './text-preparation.ts'
 
 /** What differs between the places an encoder may run in. */
 export interface Surroundings extends Pick<EncoderParts, 'warn' | 'readCalibration'> {
   /** Reads the files that the checkpoint's weights lie in. */
   readonly readRange: RangeReader
   readonly openSession: (graph: Graph) => Promise<Session>
+  /** Default: 8 bits where the folder has ranges for it, else float32. */
+  readonly precision: Precision | undefined
+  /** The ranges that lie beside the model, or undefined where there are none. */
+  readonly readRanges: () => Promise<ActivationRanges | undefined>
 }
 
 /**
@@ -19,16 +31,44 @@ export interface Surroundings extends Pick<EncoderParts, 'warn' | 'readCalibrati
  */
 export async function assembleEncoder(
   checkpoint: Checkpoint,
-  { readRange, openSession, warn, readCalibration }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<EncoderParts> {
+  const { readRange, openSession, warn, readCalibration } = surroundings
   const tokenizer = createTokenizer(checkpoint.tokenizerFiles)
   requireTableRows(tokenizer, checkpoint)
   await checkFinite(checkpoint.weights.values(), readRange)
-  const graph = sentenceGraph(checkpoint, { attention: 'fused', segments: false })
+  const { precision, linear } = await layersOf(checkpoint, tokenizer, surroundings)
+  const graph = sentenceGraph(checkpoint, { attention: 'fused', segments: false, linear })
   const dimensions = Number(graph.outputs.get(GRAPH_NAMES.sentenceVectors)?.shape[1])
   const session = await openSession(graph)
   for (const notice of checkpoint.notices) warn(notice)
-  return { checkpoint, tokenizer, session, dimensions, warn, readCalibration }
+  return { checkpoint, tokenizer, session, precision, dimensions, warn, readCalibration }
+}
+
+/** How the linear layers are computed. */
+async function layersOf(
+  checkpoint: Checkpoint,
+  tokenizer: Tokenizer,
+  { precision: wish, readRanges, readRange, openSession }: Surroundings,
+): Promise<{ readonly precision: Precision; readonly linear: LinearLayer }> {
+  const stored = wish === 'float32' ? undefined : await readRanges()
+  const precision = wish ?? (stored ? 'int8' : 'float32')
+  if (precision === 'float32') return { precision, linear: floatLayer }
+  const ranges =
+    stored ??
+    (await measureRanges(
+      checkpoint,
+      TYPICAL_TEXTS.map(
+        (text) =>
+          tokenizeText(
+            text,
+            { prompt: '', maxLength: checkpoint.maxLength },
+            { checkpoint, tokenizer },
+          ).ids,
+      ),
+      openSession,
+    ))
+  return { precision, linear: await eightBitLayers(checkpoint, ranges, readRange) }
 }
 
 function requireTableRows({ vocabularySize }: Tokenizer, { config, folder }: Checkpoint): void {

@@ -1,5 +1,6 @@
 import type { CalibrationFile, Checkpoint, SimilarityName } from '../checkpoint/portable.ts'
 import { InputError } from '../errors/index.ts'
+import type { Precision } from '../precision/portable.ts'
 import type { Backend } from '../runtime/portable.ts'
 import { allPairsSimilarity, type Matrix, rowOf, similarityOf } from '../similarity/index.ts'
 import type { Tokenizer } from '../tokenizer/index.ts'
@@ -24,6 +25,7 @@ export interface TokenizedText {
 
 /** What an encoder is made of. */
 export interface EncoderParts extends PipelineParts {
+  readonly precision: Precision
   readonly warn: (message: string) => void
   /** The calibration that lies beside the model, or undefined where there is none. */
   readonly readCalibration: () => Promise<CalibrationFile | undefined>
@@ -67,6 +69,11 @@ export class Encoder {
   /** Which runtime runs the model. */
   get backend(): Backend {
     return this.#parts.session.backend
+  }
+
+  /** What the linear layers compute with. */
+  get precision(): Precision {
+    return this.#parts.precision
   }
 
   /** One text gives one vector [D]; several give their vectors in order, with counts. */

@@ -10,6 +10,7 @@ import {
   type WebManifest,
 } from '../checkpoint/index.ts'
 import { fileHash, writeFileAtomic } from '../files/index.ts'
+import { readRanges } from '../precision/index.ts'
 import { SentenceEncoder } from './sentence-encoder.ts'
 
 /** Short and long, Chinese and not: vectors of these tell a graphics processor that errs. */
@@ -34,7 +35,11 @@ export async function exportWeb(folder: string): Promise<void> {
   const recorded = recordingFolder(diskFolder(folder), names)
   const checkpoint = await readCheckpoint(recorded)
   await readCalibration(recorded)
-  await using encoder = await SentenceEncoder.fromCheckpoint(checkpoint, { onWarning: () => {} })
+  await readRanges(recorded)
+  await using encoder = await SentenceEncoder.fromCheckpoint(checkpoint, {
+    precision: 'float32',
+    onWarning: () => {},
+  })
   const { data, dimensions } = await encoder.encode(CHECK_TEXTS, { prompt: '', truncate: 'silent' })
   const rounded = Array.from(data, (value) => Number(value.toPrecision(DIGITS)))
   const manifest: WebManifest = {

@@ -15,6 +15,7 @@ export type { TokenizedText } from './encoder.ts'
 export { exportOnnx } from './export-onnx.ts'
 export { exportWeb } from './export-web.ts'
 export { type LoadOptions, loadSource } from './load.ts'
+export { measureTextRanges } from './measure-ranges.ts'
 export type {
   EncodeOptions,
   Progress,

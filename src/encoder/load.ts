@@ -3,12 +3,26 @@ import { env } from 'node:process'
 import { downloadModel, type HubOptions, isHubId } from '../checkpoint/hub/index.ts'
 import { type Checkpoint, loadCheckpoint } from '../checkpoint/index.ts'
 import { InputError } from '../errors/index.ts'
+import type { ActivationRanges, Precision } from '../precision/index.ts'
 import type { Backend } from '../runtime/index.ts'
 import { BUNDLED_MODEL } from './bundled-model.ts'
 
 export interface LoadOptions extends HubOptions {
-  /** Threads that share one batch. Default: the machine's physical cores. */
+  /** Threads in all. Default: the machine's physical cores. */
   readonly threads?: number
+  /**
+   * Copies of the model that share the threads when many texts are encoded, which is faster than all
+   * threads on one batch; each needs memory for the weights. Default: one a thread, at most 4.
+   */
+  readonly workers?: number
+  /**
+   * Compute in float32, or in 8 bits (`int8`), which is more than twice as fast. Default: in 8 bits where
+   * the folder has what `yuju quantize` found for it, as the model that ships with yuju has; else in
+   * float32.
+   */
+  readonly precision?: Precision
+  /** What 8 bits need to know, from `measureTextRanges`. Default: what lies beside the model. */
+  readonly ranges?: ActivationRanges
   /** Default: the native runtime where it is installed, else WebAssembly. */
   readonly backend?: Backend
   /** Is told what a user should know: a default that applied, texts that were cut. Default: stderr. */

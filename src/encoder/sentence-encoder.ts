@@ -1,5 +1,6 @@
 import { type Checkpoint, diskFolder, readCalibration, readRange } from '../checkpoint/index.ts'
-import { BACKENDS, createSession } from '../runtime/index.ts'
+import { PRECISIONS, readRanges } from '../precision/index.ts'
+import { BACKENDS, createSession, physicalCores } from '../runtime/index.ts'
 import { assembleEncoder } from './assemble.ts'
 import { Encoder } from './encoder.ts'
 import { type LoadOptions, loadSource } from './load.ts'
@@ -20,11 +21,16 @@ export class SentenceEncoder extends Encoder {
   /** Builds the encoder of a checkpoint that was read already. */
   static async fromCheckpoint(
     checkpoint: Checkpoint,
-    options: Pick<LoadOptions, 'threads' | 'backend' | 'onWarning'> = {},
+    options: Pick<
+      LoadOptions,
+      'threads' | 'workers' | 'backend' | 'precision' | 'ranges' | 'onWarning'
+    > = {},
   ): Promise<SentenceEncoder> {
     const parts = await assembleEncoder(checkpoint, {
       readRange,
       openSession: (graph) => createSession(graph, sessionOptions(options)),
+      precision: options.precision && requireChoice('precision', options.precision, PRECISIONS),
+      readRanges: async () => options.ranges ?? readRanges(diskFolder(checkpoint.folder)),
       warn: options.onWarning ?? ((message) => globalThis.console.warn(message)),
       readCalibration: () => readCalibration(diskFolder(checkpoint.folder)),
     })
@@ -32,11 +38,17 @@ export class SentenceEncoder extends Encoder {
   }
 }
 
-function sessionOptions({ threads, backend }: Pick<LoadOptions, 'threads' | 'backend'>) {
+/** Each worker has a copy of the weights. */
+const MOST_WORKERS = 4
+
+function sessionOptions({
+  threads = physicalCores(),
+  workers = Math.min(threads, MOST_WORKERS),
+  backend,
+}: Pick<LoadOptions, 'threads' | 'workers' | 'backend'>) {
   return {
-    ...(threads === undefined
-      ? {}
-      : { threads: requireWhole('threads', threads, { min: 1, max: 1024 }) }),
+    threads: requireWhole('threads', threads, { min: 1, max: 1024 }),
+    workers: requireWhole('workers', workers, { min: 1, max: Math.max(1, threads) }),
     ...(backend === undefined ? {} : { backend: requireChoice('backend', backend, BACKENDS) }),
   }
 }

@@ -18,6 +18,7 @@ export function literalBytes(type: DataType, values: readonly number[]): Uint8Ar
       return int64Bytes(values)
     case 'int32':
       return new Uint8Array(Int32Array.from(values).buffer)
+    case 'uint8':
     case 'bool':
       return Uint8Array.from(values)
     default:

@@ -261,3 +261,29 @@ export const multiHeadAttention = (
     // The default of -10000 is not far enough below the scores of models with large weights.
     mask_filter_value: -3.4e38,
   })
+
+/** Numbers of 8 bits as float32: scale · (code - zeroPoint). */
+export interface Codes {
+  readonly codes: Value
+  /** float32, a scalar or one number a column. */
+  readonly scale: Value
+  /** Of the codes' type, a scalar. Default: 0. */
+  readonly zeroPoint?: Value
+}
+
+/** round(x / scale) + zeroPoint, within the 8 bits of the zero point's type. */
+export function quantize(x: Value, [scale, zeroPoint]: readonly [Value, Value]): Codes {
+  return { codes: single('QuantizeLinear', [x, scale, zeroPoint]), scale, zeroPoint }
+}
+
+/** a·b + bias for codes a uint8 [M,K] and b int8 [K,N], summed as whole numbers: float32 [M,N]. */
+export const codesProduct = (a: Codes, b: Codes, bias: Value) =>
+  single('MatMulIntegerToFloat', [
+    a.codes,
+    b.codes,
+    a.scale,
+    b.scale,
+    a.zeroPoint,
+    b.zeroPoint,
+    bias,
+  ])

@@ -1,17 +1,10 @@
 import type { BertConfig } from '../checkpoint/portable.ts'
 import type { Value } from '../graph/index.ts'
-import {
-  add,
-  cast,
-  gather,
-  layerNormalization,
-  linear,
-  reshape,
-  slice,
-} from '../graph/operations.ts'
+import { add, cast, gather, layerNormalization, reshape, slice } from '../graph/operations.ts'
 import { activate } from './activation.ts'
 import { type Attention, type AttentionOptions, attention } from './attention.ts'
 import { type Dropout, keepAll } from './dropout.ts'
+import { floatLayer, type LinearLayer } from './linear-layer.ts'
 import type { Weights } from './weight-value.ts'
 
 export interface EncoderInputs {
@@ -33,6 +26,11 @@ export interface EncoderStates {
   readonly values: readonly Value[]
 }
 
+export interface EncoderOptions extends AttentionOptions {
+  /** Default: products of float32 matrices. */
+  readonly linear?: LinearLayer
+}
+
 /**
  * The BERT encoder (Devlin et al. 2019; reference: BertModel of Hugging Face transformers, without
  * its pooler). The last hidden state holds the token vectors.
@@ -43,17 +41,17 @@ export interface EncoderStates {
 export function bertEncoder(
   inputs: EncoderInputs,
   { config, weights }: { readonly config: BertConfig; readonly weights: Weights },
-  options: AttentionOptions,
+  options: EncoderOptions,
 ): EncoderStates {
   const attend = attention(inputs.mask, config, options)
-  const dropout = options.dropout ?? keepAll
+  const { dropout = keepAll, linear = floatLayer } = options
   const embedded = embeddings(inputs, config, weights.at('embeddings'))
   const layers: LayerStates[] = []
   let hidden = dropout(embedded, 'hidden')
   const hiddenStates = [hidden]
   for (let number = 0; number < config.layers; number += 1) {
     const at = weights.at(`encoder.layer.${number}`)
-    const layer = encoderLayer(hidden, { config, weights: at, attend, dropout })
+    const layer = encoderLayer(hidden, { config, weights: at, attend, dropout, linear })
     layers.push(layer)
     hidden = layer.hidden
     hiddenStates.push(hidden)
@@ -88,6 +86,7 @@ interface Layer {
   readonly weights: Weights
   readonly attend: Attention
   readonly dropout: Dropout
+  readonly linear: LinearLayer
 }
 
 interface LayerStates {
@@ -100,23 +99,21 @@ interface LayerStates {
 /** One transformer layer on rows [B*T,H], normalised after each residual sum. */
 function encoderLayer(input: Value, layer: Layer): LayerStates {
   const { config, weights } = layer
-  const project = (name: string) => dense(input, weights.at(`attention.self.${name}`))
+  const { linear } = layer
+  const project = (name: string) => linear(input, weights.at(`attention.self.${name}`))
   const [query, key, value] = [project('query'), project('key'), project('value')]
   const context = layer.attend(query, key, value)
   const attended = residual(context, input, { ...layer, weights: weights.at('attention.output') })
-  const inner = activate(dense(attended, weights.at('intermediate.dense')), config.activation)
+  const inner = activate(linear(attended, weights.at('intermediate.dense')), config.activation)
   const hidden = residual(inner, attended, { ...layer, weights: weights.at('output') })
   return { query, key, value, hidden }
 }
 
 /** LayerNorm(skipped + W·x + b) */
-function residual(x: Value, skipped: Value, { config, weights, dropout }: Layer): Value {
-  const sum = add(skipped, dropout(dense(x, weights.at('dense')), 'hidden'))
+function residual(x: Value, skipped: Value, layer: Layer): Value {
+  const { config, weights, dropout, linear } = layer
+  const sum = add(skipped, dropout(linear(x, weights.at('dense')), 'hidden'))
   return layerNorm(sum, config, weights)
-}
-
-function dense(rows: Value, weights: Weights): Value {
-  return linear(rows, weights.value('weight'), weights.value('bias'))
 }
 
 function layerNorm(x: Value, { layerNormEpsilon }: BertConfig, weights: Weights): Value {

@@ -1,5 +1,6 @@
 export type { AttentionKernel } from './attention.ts'
 export type { Dropout, DropoutKind } from './dropout.ts'
+export { floatLayer, type LinearLayer } from './linear-layer.ts'
 export {
   excludesPrompt,
   GRAPH_NAMES,

@@ -8,12 +8,11 @@ import {
 import { Graph, type Value } from '../graph/index.ts'
 import { cast, divide, linear, maximum, reduceL2, reshape } from '../graph/operations.ts'
 import { activate } from './activation.ts'
-import type { AttentionOptions } from './attention.ts'
-import { bertEncoder, type EncoderStates } from './bert-encoder.ts'
+import { bertEncoder, type EncoderOptions, type EncoderStates } from './bert-encoder.ts'
 import { pool } from './pooling.ts'
 import { storedWeights, type WeightSource, Weights } from './weight-value.ts'
 
-export interface SentenceGraphOptions extends AttentionOptions {
+export interface SentenceGraphOptions extends EncoderOptions {
   /** Whether the graph takes segment numbers; without them every piece is in segment 0. */
   readonly segments: boolean
 }

@@ -36,6 +36,11 @@ export class Weights {
     this.#prefix = prefix
   }
 
+  /** What stands before the names of these weights, with a dot at its end. */
+  get prefix(): string {
+    return this.#prefix
+  }
+
   /** The weights below `name`: `weights.at('encoder.layer.0')`. */
   at(name: string): Weights {
     return new Weights(this.#source, this.#map, `${this.#prefix}${name}.`)

@@ -134,6 +134,7 @@ export class Trainer {
   async #score({ score }: TrainingEvaluation, model: string): Promise<Scores> {
     const { threads, backend } = this.#parts.options
     await using encoder = await SentenceEncoder.load(model, {
+      precision: 'float32',
       onWarning: () => {},
       ...(threads === undefined ? {} : { threads }),
       ...(backend === undefined ? {} : { backend }),

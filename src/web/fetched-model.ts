@@ -5,6 +5,7 @@ import {
   type WebManifest,
 } from '../checkpoint/portable.ts'
 import { assembleEncoder, type EncoderParts } from '../encoder/portable.ts'
+import { type Precision, readRanges } from '../precision/portable.ts'
 import { blobFolder, storedBlob } from './blob-folder.ts'
 import { type FilesListeners, fetchFiles } from './fetch-files.ts'
 import { fetchManifest } from './fetch-manifest.ts'
@@ -45,7 +46,12 @@ export class FetchedModel {
   }
 
   /** Opens it: what an encoder is made of. */
-  async open(where: Pick<WebSessionOptions, 'backend' | 'threads'>): Promise<EncoderParts> {
+  async open({
+    precision,
+    ...where
+  }: Pick<WebSessionOptions, 'backend' | 'threads'> & {
+    readonly precision: Precision | undefined
+  }): Promise<EncoderParts> {
     const folder = blobFolder(this.#address, this.#blobs)
     const checkpoint: Checkpoint = await readCheckpoint(folder)
     const entries = [...this.#blobs].map(([path, blob]) => [this.#address + path, blob] as const)
@@ -54,6 +60,8 @@ export class FetchedModel {
       readRange: (file, offset, length) =>
         storedBlob(file, blobs.get(file) ?? new Blob()).read(offset, length),
       openSession: (graph) => openSession(graph, { ...where, blobs }),
+      precision,
+      readRanges: () => readRanges(folder),
       warn: this.#warn,
       readCalibration: () => readCalibration(folder),
     })

@@ -1,5 +1,6 @@
 import { Encoder, type EncoderParts, requireChoice, requireWhole } from '../encoder/portable.ts'
 import { InputError, RuntimeError } from '../errors/index.ts'
+import { PRECISIONS, type Precision } from '../precision/portable.ts'
 import { FetchedModel } from './fetched-model.ts'
 import type { DownloadProgress } from './file-messages.ts'
 import { hasGraphicsProcessor } from './graphics-processor.ts'
@@ -18,6 +19,11 @@ export interface LoadOptions {
    * the page is not cross-origin isolated.
    */
   readonly threads?: number
+  /**
+   * Compute in float32, or in 8 bits (`int8`); on WebGPU always float32. Default: in 8 bits where the
+   * folder has what `yuju quantize` found for it, else in float32.
+   */
+  readonly precision?: Precision
   /** Is told how much of the model is here. */
   readonly onDownload?: (progress: DownloadProgress) => void
   /** Is told what a user should know: a default that applied, texts that were cut. Default: console. */
@@ -49,6 +55,8 @@ export class SentenceEncoder extends Encoder {
     if (threads !== undefined) requireWhole('threads', threads, { min: 1, max: 1024 })
     const listeners = { signal, onDownload, onWarning }
     const model = await FetchedModel.download(folderAddress(address), listeners)
+    const { precision } = options
+    if (precision !== undefined) requireChoice('precision', precision, PRECISIONS)
     if (backend === 'webgpu') return SentenceEncoder.#onWebGpu(model)
     if (backend === undefined && (await hasGraphicsProcessor())) {
       try {
@@ -58,12 +66,16 @@ export class SentenceEncoder extends Encoder {
       }
     }
     const count = threadCount(threads, onWarning)
-    return new SentenceEncoder(await model.open({ backend: 'wasm', threads: count }), count)
+    return new SentenceEncoder(
+      await model.open({ backend: 'wasm', threads: count, precision }),
+      count,
+    )
   }
 
   /** @throws RuntimeError when the vectors are not those stored with the model. */
   static async #onWebGpu(model: FetchedModel): Promise<SentenceEncoder> {
-    const encoder = new SentenceEncoder(await model.open({ backend: 'webgpu', threads: 1 }), 1)
+    const where = { backend: 'webgpu', threads: 1, precision: 'float32' } as const
+    const encoder = new SentenceEncoder(await model.open(where), 1)
     const problem = await selfCheck(encoder, model.check).catch(({ message }: Error) => message)
     if (problem === undefined) return encoder
     await encoder.dispose()

@@ -9,7 +9,7 @@ import type {
 import { readTexts, writeFileAtomic } from '../../files/index.ts'
 import { defineCommand } from '../command.ts'
 import { wholeNumber } from '../command-line.ts'
-import { JSON_FLAG, RUN_FLAGS } from '../flags.ts'
+import { JSON_FLAG, PRECISION_FLAG, RUN_FLAGS } from '../flags.ts'
 import { measureLoad } from '../load-cost.ts'
 import { encoderOf, readCheckpoint } from '../model.ts'
 import { modelNames } from '../model-names.ts'
@@ -48,6 +48,7 @@ const ARGS = {
     valueHint: 'file',
     description: 'Write the report to .md, .json or .svg (a bar chart)',
   },
+  ...PRECISION_FLAG,
   ...RUN_FLAGS,
   ...JSON_FLAG,
 } as const
@@ -102,9 +103,9 @@ async function measureAll(
     for (const [index, model] of all.entries()) {
       const checkpoint = await readCheckpoint(model, args, shell)
       const sample = texts.slice(0, LOAD_TEXTS)
-      const { signal } = shell
-      loads.push(await measureLoad({ folder: checkpoint.folder, texts: sample, threads, signal }))
-      const encoder = await encoderOf(checkpoint, args, shell)
+      const [{ folder }, { signal }, { precision }] = [checkpoint, shell, args]
+      loads.push(await measureLoad({ folder, texts: sample, threads, precision, signal }))
+      const encoder = await encoderOf(checkpoint, args, shell, args.precision)
       models.push({ model: names[index] ?? model, encoder })
     }
     return await report({ models, loads, texts, threads }, args, shell)

@@ -3,7 +3,14 @@ import type { EncodedTexts, EncodeOptions, OutputType } from '../../encoder/inde
 import { createVectorWriter, rowsOf, shortNumbers, type VectorWriter } from '../../files/index.ts'
 import { defineCommand } from '../command.ts'
 import { wholeNumber } from '../command-line.ts'
-import { JSON_FLAG, MODEL_FLAGS, TEXT_FLAGS, TRUNCATE_FLAG, VECTOR_FLAGS } from '../flags.ts'
+import {
+  JSON_FLAG,
+  MODEL_FLAGS,
+  PRECISION_FLAG,
+  TEXT_FLAGS,
+  TRUNCATE_FLAG,
+  VECTOR_FLAGS,
+} from '../flags.ts'
 import { given, loadEncoder, namedModel, textOptions } from '../model.ts'
 import { grouped, startProgress } from '../progress-display.ts'
 import type { Shell } from '../shell.ts'
@@ -26,6 +33,7 @@ const ARGS = {
   ...TEXT_FLAGS,
   ...TRUNCATE_FLAG,
   ...MODEL_FLAGS,
+  ...PRECISION_FLAG,
   ...JSON_FLAG,
 } as const
 
@@ -43,7 +51,7 @@ export const encode = defineCommand(ARGS, async (args, shell) => {
   const writer = args.output === undefined ? undefined : await createVectorWriter(args.output)
   try {
     const { encodeTexts } = await import('../../encoder/index.ts')
-    await using encoder = await loadEncoder(model, args, shell)
+    await using encoder = await loadEncoder(model, args, shell, args.precision)
     const progress = await startProgress(shell, 'texts')
     const onProgress = ({ done }: { readonly done: number }) =>
       progress.update({ done, total: input.total })

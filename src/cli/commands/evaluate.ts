@@ -3,7 +3,7 @@ import type { ParsedArgs } from 'citty'
 import type { LoadedTasks, ModelResults, Report, ReportFormat } from '../../evaluate/index.ts'
 import { defineCommand } from '../command.ts'
 import { type EvaluatedModel, evaluateModel, VECTOR_CACHE_FLAG } from '../evaluated-model.ts'
-import { JSON_FLAG, RUN_FLAGS, TEXT_FLAGS } from '../flags.ts'
+import { JSON_FLAG, PRECISION_FLAG, RUN_FLAGS, TEXT_FLAGS } from '../flags.ts'
 import { given, textOptions, withDownload } from '../model.ts'
 import { modelNames } from '../model-names.ts'
 import { COLUMNS_FLAG, pairColumns } from '../pair-columns.ts'
@@ -51,6 +51,7 @@ const ARGS = {
   },
   ...TEXT_FLAGS,
   ...VECTOR_CACHE_FLAG,
+  ...PRECISION_FLAG,
   ...RUN_FLAGS,
   ...JSON_FLAG,
 } as const
@@ -92,7 +93,7 @@ async function tasksOf(args: EvaluateArgs, shell: Shell): Promise<LoadedTasks> {
 }
 
 function modelsOf(args: EvaluateArgs): EvaluatedModel[] {
-  const { teacher, _: models } = args
+  const { teacher, precision, _: models } = args
   const options = textOptions(args)
   const all = teacher === undefined ? models : [teacher, ...models]
   const names = modelNames(all)
@@ -100,7 +101,7 @@ function modelsOf(args: EvaluateArgs): EvaluatedModel[] {
   return all.map((model, index) => {
     const isTeacher = teacher !== undefined && index === 0
     const chosen = isTeacher ? { ...options, ...given({ prompt }) } : options
-    return { model, name: names[index] ?? model, options: chosen }
+    return { model, name: names[index] ?? model, options: chosen, precision }
   })
 }
 

@@ -3,7 +3,7 @@ import type { RetrievalData, RetrievalResult } from '../../evaluate/index.ts'
 import type { Table } from '../../tables/index.ts'
 import { defineCommand } from '../command.ts'
 import { wholeNumber } from '../command-line.ts'
-import { JSON_FLAG, RUN_FLAGS } from '../flags.ts'
+import { JSON_FLAG, PRECISION_FLAG, RUN_FLAGS } from '../flags.ts'
 import { encoderOf, given, readCheckpoint } from '../model.ts'
 import { modelNames } from '../model-names.ts'
 import type { Shell } from '../shell.ts'
@@ -38,6 +38,7 @@ const ARGS = {
     valueHint: 'n',
     description: "Pieces a text may have (default, and at most: the model's limit)",
   },
+  ...PRECISION_FLAG,
   ...RUN_FLAGS,
   ...JSON_FLAG,
 } as const
@@ -72,7 +73,7 @@ async function evaluateModel(
 ): Promise<RetrievalResult> {
   const { evaluateRetrieval } = await import('../../evaluate/index.ts')
   const checkpoint = await readCheckpoint(model, args, shell)
-  await using encoder = await encoderOf(checkpoint, args, shell)
+  await using encoder = await encoderOf(checkpoint, args, shell, args.precision)
   const maxLength = wholeNumber('max-length', args['max-length'])
   const encodeWith = (prompt: string | undefined) => (texts: readonly string[]) =>
     encoder.encode(texts, { ...given({ prompt, maxLength }), signal: shell.signal })

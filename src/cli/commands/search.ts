@@ -2,7 +2,7 @@ import { type ParsedArgs, parseArgs } from 'citty'
 import type { Hit } from '../../search/index.ts'
 import type { Command } from '../command.ts'
 import { checkCommandLine, flagValues, wholeNumber } from '../command-line.ts'
-import { JSON_FLAG, MODEL_FLAGS, TEXT_FLAGS } from '../flags.ts'
+import { JSON_FLAG, MODEL_FLAGS, PRECISION_FLAG, TEXT_FLAGS } from '../flags.ts'
 import { encoderOf, given, namedModel, readCheckpoint } from '../model.ts'
 import { shortScore } from '../row-output.ts'
 import type { Shell } from '../shell.ts'
@@ -21,6 +21,7 @@ const ARGS = {
   prompt: TEXT_FLAGS.prompt,
   'prompt-name': TEXT_FLAGS['prompt-name'],
   ...MODEL_FLAGS,
+  ...PRECISION_FLAG,
   ...JSON_FLAG,
 } as const
 
@@ -49,7 +50,7 @@ async function hitsOf(
   try {
     const filter = parseFilter(conditions, store.settings)
     const checkpoint = await readCheckpoint(model, args, shell)
-    await using encoder = await encoderOf(checkpoint, args, shell)
+    await using encoder = await encoderOf(checkpoint, args, shell, args.precision)
     const searcher = await TextSearch.open(encoder, store)
     return await searcher.search(args.text, {
       ...given({ prompt: args.prompt, promptName: args['prompt-name'] }),

@@ -3,7 +3,7 @@ import { type ParsedArgs, parseArgs } from 'citty'
 import type { Listener } from '../../server/index.ts'
 import type { Command } from '../command.ts'
 import { checkCommandLine, flagValues } from '../command-line.ts'
-import { HUB_FLAGS, JSON_FLAG, RUN_FLAGS } from '../flags.ts'
+import { HUB_FLAGS, JSON_FLAG, PRECISION_FLAG, RUN_FLAGS } from '../flags.ts'
 import { interruptible } from '../interruptible.ts'
 import { given } from '../model.ts'
 import { readSettings, SETTING_FLAGS } from '../serve/serve-settings.ts'
@@ -29,6 +29,7 @@ const FIXED_FLAGS = {
     description:
       'A store of yuju index, for /search; may be given again for others (default: YUJU_INDEX, else none)',
   },
+  ...PRECISION_FLAG,
   backend: RUN_FLAGS.backend,
   ...HUB_FLAGS,
   ...JSON_FLAG,
@@ -82,6 +83,7 @@ async function start(
     offline: args.offline,
     endpoint: args.endpoint,
     backend: args.backend,
+    precision: args.precision,
   })
   const created = createServer({
     ...server,

@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts'
-import { JSON_FLAG, MODEL_FLAGS, TEXT_FLAGS, TRUNCATE_FLAG } from '../flags.ts'
+import { JSON_FLAG, MODEL_FLAGS, PRECISION_FLAG, TEXT_FLAGS, TRUNCATE_FLAG } from '../flags.ts'
 import { loadEncoder, namedModel, textOptions } from '../model.ts'
 
 const ARGS = {
@@ -8,13 +8,14 @@ const ARGS = {
   ...TEXT_FLAGS,
   ...TRUNCATE_FLAG,
   ...MODEL_FLAGS,
+  ...PRECISION_FLAG,
   ...JSON_FLAG,
 } as const
 
 /** Prints the score, or with `--json` `{model, similarity, score}`. */
 export const similarity = defineCommand(ARGS, async (args, shell) => {
   const model = await namedModel(args.model, shell)
-  await using encoder = await loadEncoder(model, args, shell)
+  await using encoder = await loadEncoder(model, args, shell, args.precision)
   const { truncate } = args
   const { signal } = shell
   const score = await encoder.similarity(args.a, args.b, { ...textOptions(args), truncate, signal })

@@ -68,6 +68,7 @@ export async function reportRun(run: FinishedRun): Promise<DistilReport> {
   } = options
   const checkpoint = await loadCheckpoint(run.student)
   await using encoder = await SentenceEncoder.fromCheckpoint(checkpoint, {
+    precision: 'float32',
     onWarning: () => {},
     ...(threads === undefined ? {} : { threads }),
     ...(backend === undefined ? {} : { backend }),

@@ -48,7 +48,7 @@ async function withEncoder<Result>(
   checkpoint: Checkpoint,
   use: (encoder: SentenceEncoder) => Promise<Result>,
 ): Promise<Result> {
-  await using encoder = await SentenceEncoder.fromCheckpoint(checkpoint)
+  await using encoder = await SentenceEncoder.fromCheckpoint(checkpoint, { precision: 'float32' })
   return await use(encoder)
 }
 

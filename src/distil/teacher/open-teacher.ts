@@ -29,7 +29,7 @@ export async function openTeacher(
   if (typeof source === 'function') return functionTeacher(source, options)
   if (source instanceof SentenceEncoder) return encoderTeacher(source, options)
   if (/^https?:\/\//i.test(source)) return serviceTeacher(source, options)
-  const encoder = await SentenceEncoder.load(source, options.load)
+  const encoder = await SentenceEncoder.load(source, { precision: 'float32', ...options.load })
   return { ...(await encoderTeacher(encoder, options)), dispose: () => encoder.dispose() }
 }
 

@@ -5,7 +5,7 @@ import type { PackedFailure } from './packed-failure.ts'
 /** How a model is loaded, as far as another process can be told that. */
 export type EngineLoadOptions = Pick<
   LoadOptions,
-  'revision' | 'cacheDir' | 'offline' | 'endpoint' | 'threads' | 'backend'
+  'revision' | 'cacheDir' | 'offline' | 'endpoint' | 'threads' | 'backend' | 'precision'
 >
 
 /** The first thing an engine's process is told. */

@@ -1,0 +1,49 @@
+import type { RangeReader } from './finite-weights.ts'
+import { fromHalves } from './float16.ts'
+import { aligned, type Weight, type WeightType } from './weight.ts'
+
+/** The numbers of a weight as float32, row-major, read by whoever reads its file. */
+export async function weightNumbers(
+  { type, data }: Weight,
+  read: RangeReader,
+): Promise<Float32Array<ArrayBuffer>> {
+  const bytes = 'bytes' in data ? data.bytes : await read(data.file, data.offset, data.byteLength)
+  return toFloat32(bytes, type)
+}
+
+/** float64 and wide integers are rounded. */
+export function toFloat32(
+  bytes: Uint8Array<ArrayBuffer>,
+  type: WeightType,
+): Float32Array<ArrayBuffer> {
+  const { buffer, byteOffset: offset, byteLength } = aligned(bytes)
+  switch (type) {
+    case 'float32':
+      return new Float32Array(buffer, offset, byteLength / 4)
+    case 'float64':
+      return Float32Array.from(new Float64Array(buffer, offset, byteLength / 8))
+    case 'float16':
+      return fromHalves(new Uint16Array(buffer, offset, byteLength / 2))
+    case 'bfloat16':
+      return brainToFloat32(new Uint16Array(buffer, offset, byteLength / 2))
+    case 'int64':
+      return Float32Array.from(new BigInt64Array(buffer, offset, byteLength / 8), Number)
+    case 'int32':
+      return Float32Array.from(new Int32Array(buffer, offset, byteLength / 4))
+    case 'int16':
+      return Float32Array.from(new Int16Array(buffer, offset, byteLength / 2))
+    case 'int8':
+      return Float32Array.from(new Int8Array(buffer, offset, byteLength))
+    case 'uint8':
+    case 'bool':
+      return Float32Array.from(new Uint8Array(buffer, offset, byteLength))
+    default:
+      return type satisfies never
+  }
+}
+
+/** bfloat16 is the upper half of a float32. */
+function brainToFloat32(halves: Uint16Array): Float32Array<ArrayBuffer> {
+  const words = Uint32Array.from(halves, (half) => half << 16)
+  return new Float32Array(words.buffer)
+}

@@ -1,0 +1,58 @@
+import {
+  type ModelFolder,
+  readSafetensors,
+  type Weight,
+  weightNumbers,
+} from '../checkpoint/portable.ts'
+import { CheckpointError } from '../errors/index.ts'
+import type { ActivationRanges, ColumnRanges } from './activation-ranges.ts'
+
+/** The file beside a model with what goes into its linear layers; a model that has it runs in 8 bits. */
+export const RANGES_FILE = 'activation_ranges.safetensors'
+
+const SIDES = ['smallest', 'largest'] as const
+
+/**
+ * The ranges in a model folder, or undefined where there are none.
+ * @throws CheckpointError when the file is damaged.
+ */
+export async function readRanges(folder: ModelFolder): Promise<ActivationRanges | undefined> {
+  const file = await folder.file(RANGES_FILE)
+  if (!file) return undefined
+  const stored = await readSafetensors(file)
+  const ranges = new Map<string, ColumnRanges>()
+  for (const name of stored.keys()) {
+    const [, prefix] = name.match(/^(.+\.)smallest$/) ?? []
+    if (prefix === undefined) continue
+    const [smallest, largest] = await Promise.all(
+      SIDES.map(async (side) => {
+        const weight = stored.get(prefix + side)
+        return weight
+          ? weightNumbers(weight, (_, offset, length) => file.read(offset, length))
+          : undefined
+      }),
+    )
+    if (!smallest || largest?.length !== smallest.length) {
+      throw new CheckpointError(
+        'checkpoint-ranges',
+        `${file.path} has no largest numbers that fit the smallest of ${prefix}; make it again ` +
+          'with yuju quantize',
+        { facts: { path: file.path } },
+      )
+    }
+    ranges.set(prefix, { smallest, largest })
+  }
+  return ranges
+}
+
+/** The tensors that `readRanges` reads. */
+export function rangeWeights(ranges: ActivationRanges): Weight[] {
+  return [...ranges].flatMap(([prefix, columns]) =>
+    SIDES.map((side) => ({
+      name: prefix + side,
+      type: 'float32' as const,
+      shape: [columns[side].length],
+      data: { bytes: new Uint8Array(columns[side].buffer) },
+    })),
+  )
+}

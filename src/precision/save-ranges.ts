@@ -1,0 +1,16 @@
+import { join } from 'node:path'
+import { safetensorsBytes } from '../checkpoint/index.ts'
+import { writeFileAtomic } from '../files/index.ts'
+import type { ActivationRanges } from './activation-ranges.ts'
+import { RANGES_FILE, rangeWeights } from './ranges-file.ts'
+
+/**
+ * Writes ranges beside a model, which is run in 8 bits from then on where nothing else is asked for.
+ * @returns the file
+ * @throws OutputError when it cannot be written.
+ */
+export async function saveRanges(folder: string, ranges: ActivationRanges): Promise<string> {
+  const path = join(folder, RANGES_FILE)
+  await writeFileAtomic(path, await safetensorsBytes(rangeWeights(ranges)))
+  return path
+}

@@ -1,0 +1,149 @@
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { loadCheckpoint, measureTextRanges, SentenceEncoder, saveRanges } from 'yuju'
+import { temporaryFolder } from './support/model-folder.ts'
+import { FIXTURES } from './support/shared.ts'
+import { yuju } from './support/yuju-command.ts'
+
+const TINY = join(FIXTURES, 'models/tiny-bert-zh')
+const TEXTS = ['花呗怎么还款', '', '今天天气真不错', 'Hello, world', '𠮷野家'.repeat(40), '好']
+const quiet = { onWarning: () => {} }
+const options = { truncate: 'silent', normalize: true } as const
+
+function copyOf(model: string): string {
+  const folder = join(temporaryFolder(), 'model')
+  cpSync(model, folder, { recursive: true })
+  return folder
+}
+
+describe('in 8 bits', () => {
+  test.each(['models/tiny-bert-zh', 'models/tiny-dense-normalize', 'variants/relu'])(
+    'vectors of %s point where those of float32 do, alone and in a batch',
+    async (name) => {
+      const model = join(FIXTURES, name)
+      await using exact = await SentenceEncoder.load(model, { ...quiet, precision: 'float32' })
+      await using encoder = await SentenceEncoder.load(model, { ...quiet, precision: 'int8' })
+      expect([exact.precision, encoder.precision]).toEqual(['float32', 'int8'])
+      const [expected, found] = [
+        await exact.encode(TEXTS, options),
+        await encoder.encode(TEXTS, options),
+      ]
+      const { dimensions } = found
+      for (const [row, text] of TEXTS.entries()) {
+        const at = row * dimensions
+        const vector = found.data.subarray(at, at + dimensions)
+        const cosine = vector.reduce(
+          (sum, value, i) => sum + value * (expected.data[at + i] ?? 0),
+          0,
+        )
+        expect(cosine).toBeGreaterThan(0.99)
+        expect(await encoder.encode(text, options)).toEqual(vector.slice())
+      }
+      expect(found.data).not.toEqual(expected.data)
+    },
+  )
+
+  test('in WebAssembly vectors are those of the native runtime', async () => {
+    await using native = await SentenceEncoder.load(TINY, { ...quiet, precision: 'int8' })
+    await using wasm = await SentenceEncoder.load(TINY, {
+      ...quiet,
+      precision: 'int8',
+      backend: 'wasm',
+    })
+    const [expected, found] = [
+      await native.encode(TEXTS, options),
+      await wasm.encode(TEXTS, options),
+    ]
+    found.data.forEach((value, i) => {
+      expect(value).toBeCloseTo(expected.data[i] ?? Number.NaN, 2)
+    })
+  })
+})
+
+describe('a model folder', () => {
+  test('with ranges is run in 8 bits, where nothing else is asked for', async () => {
+    const folder = copyOf(TINY)
+    const checkpoint = await loadCheckpoint(folder)
+    await saveRanges(folder, await measureTextRanges(checkpoint, TEXTS))
+    await using encoder = await SentenceEncoder.load(folder, quiet)
+    await using given = await SentenceEncoder.load(TINY, {
+      ...quiet,
+      precision: 'int8',
+      ranges: await measureTextRanges(checkpoint, TEXTS),
+    })
+    await using exact = await SentenceEncoder.load(folder, { ...quiet, precision: 'float32' })
+    await using original = await SentenceEncoder.load(TINY, quiet)
+    expect([encoder.precision, original.precision]).toEqual(['int8', 'float32'])
+    expect(await encoder.encode(TEXTS)).toEqual(await given.encode(TEXTS))
+    expect(await exact.encode(TEXTS)).toEqual(await original.encode(TEXTS))
+  })
+
+  test('with the ranges of another model is refused', async () => {
+    const folder = copyOf(TINY)
+    const columns = { smallest: new Float32Array(3), largest: new Float32Array(3) }
+    await saveRanges(folder, new Map([['encoder.layer.0.attention.self.query.', columns]]))
+    await expect(SentenceEncoder.load(folder, quiet)).rejects.toMatchObject({
+      code: 'checkpoint-ranges',
+      message: expect.stringContaining('make them again with yuju quantize'),
+    })
+  })
+
+  test('with a damaged file of ranges is refused', async () => {
+    const folder = copyOf(TINY)
+    writeFileSync(join(folder, 'activation_ranges.safetensors'), 'nothing')
+    await expect(SentenceEncoder.load(folder, quiet)).rejects.toMatchObject({
+      code: 'checkpoint-safetensors',
+    })
+  })
+
+  test('cannot be asked for a precision there is none of', async () => {
+    const precision = 'int4' as 'int8'
+    await expect(SentenceEncoder.load(TINY, { precision })).rejects.toThrow('float32, int8')
+  })
+})
+
+describe('yuju quantize', () => {
+  /** A folder with one task, whose pairs are more alike the more they share. */
+  function tasks(): string {
+    const folder = temporaryFolder()
+    const texts = [
+      '花呗怎么还款',
+      '借呗怎么还款',
+      '今天天气真不错',
+      '一个女人在弹吉他。',
+      '打开微信',
+    ]
+    const rows = texts.flatMap((a, i) => texts.map((b, j) => `${a}\t${b}\t${5 - Math.abs(i - j)}`))
+    mkdirSync(join(folder, 'csts'))
+    writeFileSync(join(folder, 'csts/dev.tsv'), rows.join('\n'))
+    return folder
+  }
+
+  test('shows both scores and leaves the ranges beside the model', async () => {
+    const [folder, cache] = [copyOf(TINY), temporaryFolder()]
+    const words = ['quantize', folder, '--data', tasks(), '--tasks', 'csts_dev', '--loss', '50']
+    const { code, stdout } = await yuju(...words, '--vector-cache', cache, '--json')
+    expect(code).toBe(0)
+    const { tasks: scores, loss, average } = JSON.parse(stdout)
+    expect(scores).toEqual([
+      { task: 'csts_dev', float32: expect.any(Number), int8: expect.any(Number) },
+    ])
+    expect(loss).toBeCloseTo(average.float32 - average.int8, 10)
+    await using encoder = await SentenceEncoder.load(folder, quiet)
+    expect(encoder.precision).toBe('int8')
+  })
+
+  test.each([
+    [['--loss=-1'], 2, '--loss must be a number from 0'],
+    [[], 2, '--data is missing'],
+  ])('refuses %o', async (flags, code, message) => {
+    const result = await yuju(
+      'quantize',
+      TINY,
+      ...flags,
+      ...(flags.length > 0 ? ['--data', '.'] : []),
+    )
+    expect([result.code, result.stderr]).toEqual([code, expect.stringContaining(message)])
+  })
+})
