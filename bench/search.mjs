@@ -8,7 +8,7 @@ import { SentenceEncoder } from 'yuju'
 import { createMemoryStore, createStore, indexTexts, modelSettings } from 'yuju/search'
 import { recordResult } from './results.mjs'
 import { SHARED, seeded, trainingSentences } from './sentences.mjs'
-import { interleave, median, round, spread } from './statistics.mjs'
+import { interleaveAll, median, round, spread } from './statistics.mjs'
 
 const E5 = `${SHARED}models/e5-small-zh`
 const THREADS = 2
@@ -68,7 +68,8 @@ async function measureRate(encoder, sentences) {
   }
   const encode = () => timed(() => encoder.encode(sentences, { truncate: 'silent', prompt: '' }))
   const sides = { ours: index, theirs: encode }
-  const { ours, theirs, disturbance } = await interleave(RATE_ROUNDS, sides)
+  const { times, disturbance } = await interleaveAll(RATE_ROUNDS, sides, { pids: [], most: 5 })
+  const { ours, theirs } = times
   rmSync(folder, { recursive: true })
   const ratios = ours.map((seconds, i) => theirs[i] / seconds)
   const rate = (seconds) => round(sentences.length / median(seconds))

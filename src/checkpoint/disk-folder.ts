@@ -1,6 +1,7 @@
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CheckpointError } from '../errors/index.ts'
+import type { RangeReader } from './finite-weights.ts'
 import { endsEarly, type ModelFolder, type StoredFile, unreadable } from './model-folder.ts'
 
 /**
@@ -57,18 +58,31 @@ export async function readRange(
   offset: number,
   length: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    const file = await open(path)
+  await using files = new OpenFiles()
+  return await files.read(path, offset, length)
+}
+
+/** Files that stay open between reads, for many small ones; to be disposed of. */
+export class OpenFiles implements AsyncDisposable {
+  readonly #handles = new Map<string, Promise<FileHandle>>()
+
+  /** As `readRange`. */
+  readonly read: RangeReader = async (path, offset, length) => {
     try {
+      const handle = this.#handles.get(path) ?? open(path)
+      this.#handles.set(path, handle)
       const bytes = new Uint8Array(length)
-      if (await fill(bytes, file, offset)) return bytes
-    } finally {
-      await file.close()
+      if (await fill(bytes, await handle, offset)) return bytes
+    } catch (cause) {
+      throw unreadable(path, 'could not be read', cause)
     }
-  } catch (cause) {
-    throw unreadable(path, 'could not be read', cause)
+    throw endsEarly(path, offset + length)
   }
-  throw endsEarly(path, offset + length)
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const opened = await Promise.allSettled(this.#handles.values())
+    for (const file of opened) if (file.status === 'fulfilled') await file.value.close()
+  }
 }
 
 /** False when the file ends before the bytes are full. */

@@ -8,7 +8,18 @@ export function toHalves(numbers: Float32Array<ArrayBuffer>): Uint16Array<ArrayB
 
 /** Exact. */
 export function fromHalves(halves: Uint16Array): Float32Array<ArrayBuffer> {
-  return Float32Array.from(halves, halfToNumber)
+  const numbers = new Float32Array(halves.length)
+  const table = numbersOfHalves()
+  for (let i = 0; i < halves.length; i += 1) numbers[i] = table[halves[i] ?? 0] ?? 0
+  return numbers
+}
+
+let allNumbers: Float32Array | undefined
+
+/** The number of each half: looking it up is ten times as fast as working it out. */
+function numbersOfHalves(): Float32Array {
+  allNumbers ??= Float32Array.from({ length: 65_536 }, (_, half) => halfToNumber(half))
+  return allNumbers
 }
 
 function halfToNumber(half: number): number {

@@ -1,4 +1,4 @@
-import { type Checkpoint, diskFolder, readCalibration, readRange } from '../checkpoint/index.ts'
+import { type Checkpoint, diskFolder, OpenFiles, readCalibration } from '../checkpoint/index.ts'
 import { PRECISIONS, readRanges } from '../precision/index.ts'
 import { BACKENDS, createSession, physicalCores } from '../runtime/index.ts'
 import { assembleEncoder } from './assemble.ts'
@@ -26,8 +26,9 @@ export class SentenceEncoder extends Encoder {
       'threads' | 'workers' | 'backend' | 'precision' | 'ranges' | 'onWarning'
     > = {},
   ): Promise<SentenceEncoder> {
+    await using files = new OpenFiles()
     const parts = await assembleEncoder(checkpoint, {
-      readRange,
+      readRange: files.read,
       openSession: (graph) => createSession(graph, sessionOptions(options)),
       precision: options.precision && requireChoice('precision', options.precision, PRECISIONS),
       readRanges: async () => options.ranges ?? readRanges(diskFolder(checkpoint.folder)),

@@ -18,22 +18,35 @@ export function eightBitWeight(
   [outputs, inputs]: readonly [number, number],
   factors?: Float32Array,
 ): EightBitWeight {
+  const scaled = factors ? weight.map((value, i) => value * (factors[i % inputs] ?? 1)) : weight
+  const scale = rowSteps(scaled, inputs)
   const codes = new Int8Array(weight.length)
-  const scale = new Float32Array(outputs)
-  const row = new Float32Array(inputs)
-  for (let output = 0; output < outputs; output += 1) {
-    row.set(weight.subarray(output * inputs, (output + 1) * inputs))
-    let largest = 0
+  // In blocks, as columns far apart would each be fetched from memory for one number.
+  for (let first = 0; first < outputs; first += BLOCK) {
+    const last = Math.min(outputs, first + BLOCK)
     for (let input = 0; input < inputs; input += 1) {
-      const value = (row[input] ?? 0) * (factors?.[input] ?? 1)
-      row[input] = value
-      largest = Math.max(largest, Math.abs(value))
-    }
-    const step = largest / LARGEST || 1
-    scale[output] = step
-    for (let input = 0; input < inputs; input += 1) {
-      codes[input * outputs + output] = Math.round((row[input] ?? 0) / step)
+      for (let output = first; output < last; output += 1) {
+        const code = (scaled[output * inputs + input] ?? 0) / (scale[output] ?? 1)
+        codes[input * outputs + output] = code < 0 ? code - 0.5 : code + 0.5
+      }
     }
   }
   return { codes, scale }
+}
+
+/** Rows that are turned round together. */
+const BLOCK = 32
+
+/** What a code stands for in each row. */
+function rowSteps(weight: Float32Array, columns: number): Float32Array<ArrayBuffer> {
+  const steps = new Float32Array(weight.length / columns)
+  for (let row = 0; row < steps.length; row += 1) {
+    let largest = 0
+    for (let place = row * columns; place < (row + 1) * columns; place += 1) {
+      const size = Math.abs(weight[place] ?? 0)
+      if (size > largest) largest = size
+    }
+    steps[row] = largest / LARGEST || 1
+  }
+  return steps
 }

@@ -19,7 +19,9 @@ const SIDES = ['smallest', 'largest'] as const
 export async function readRanges(folder: ModelFolder): Promise<ActivationRanges | undefined> {
   const file = await folder.file(RANGES_FILE)
   if (!file) return undefined
-  const stored = await readSafetensors(file)
+  const bytes = await file.read(0, file.size)
+  const read = async (offset: number, length: number) => bytes.slice(offset, offset + length)
+  const stored = await readSafetensors({ ...file, read })
   const ranges = new Map<string, ColumnRanges>()
   for (const name of stored.keys()) {
     const [, prefix] = name.match(/^(.+\.)smallest$/) ?? []
@@ -28,7 +30,7 @@ export async function readRanges(folder: ModelFolder): Promise<ActivationRanges 
       SIDES.map(async (side) => {
         const weight = stored.get(prefix + side)
         return weight
-          ? weightNumbers(weight, (_, offset, length) => file.read(offset, length))
+          ? weightNumbers(weight, (_, offset, length) => read(offset, length))
           : undefined
       }),
     )
