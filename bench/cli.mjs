@@ -14,10 +14,21 @@ function milliseconds(args) {
   return performance.now() - start
 }
 
-async function measure(name, args) {
-  milliseconds(args)
-  const times = Array.from({ length: 11 }, () => milliseconds(args))
-  console.log(`${name}: ${round(median(times))} ms (${spread(times)})`)
+/** Prints the most memory that a program held, in kilobytes, on stderr. */
+const TELL_MEMORY =
+  'data:text/javascript,process.on("exit",()=>process.stderr.write("held "+process.resourceUsage().maxRSS))'
+
+function megabytes(args) {
+  const words = ['--import', TELL_MEMORY, MAIN, ...args]
+  const { stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' })
+  const [, kilobytes] = stderr.match(/held (\d+)/) ?? []
+  return (Number(kilobytes) * 1024) / 1e6
+}
+
+async function measure(name, args, measurement = milliseconds) {
+  measurement(args)
+  const times = Array.from({ length: 11 }, () => measurement(args))
+  console.log(`${name}: ${round(median(times))} (${spread(times)})`)
   const command = 'node bench/cli.mjs'
   await recordResult({
     name,
@@ -31,3 +42,6 @@ async function measure(name, args) {
 await measure('cli.help_ms', ['--help'])
 const model = `${SHARED}models/e5-small-zh`
 await measure('cli.first_vector_ms', ['encode', '今天天气真不错', '--model', model, '--json'])
+const bundled = ['encode', '今天天气真不错', '--json']
+await measure('speed.cold_start_ms', bundled)
+await measure('speed.rss_megabytes', bundled, megabytes)

@@ -10,11 +10,13 @@ import { exportOnnx, loadCheckpoint, SentenceEncoder, saveCheckpoint } from 'yuj
 import { barChart } from '../dist/charts/index.js'
 import { ONNX_PYTHON, startPeer } from './peer.mjs'
 import { recordResult } from './results.mjs'
-import { drawSentences, SHARED, seeded } from './sentences.mjs'
+import { drawSentences, mixedSentences, SHARED } from './sentences.mjs'
 import { interleaveAll, median, round, spread } from './statistics.mjs'
 
 const THREADS = 2
 const BATCH = 32
+const SENTENCES = 5000
+const PARTS = 5
 const E5 = `${SHARED}models/e5-small-zh`
 const command = 'node bench/peers.mjs'
 
@@ -24,14 +26,14 @@ const PEERS = {
   transformers_js: 'transformers.js 4.3.1, ONNX Runtime 1.30.0',
 }
 
-/** Texts of one to eight sentences: lengths as mixed as those of documents. @param {number} count */
-function mixedTexts(count) {
-  const sentences = drawSentences(count * 8, 11)
-  const random = seeded(12)
-  return Array.from({ length: count }, (_, i) => {
-    const size = [1, 1, 1, 2, 4, 8][Math.floor(random() * 6)]
-    return sentences.slice(i * 8, i * 8 + size).join('，')
-  })
+/** Each round another part of the texts, the same for every side. */
+function inParts(texts, measure) {
+  const size = texts.length / PARTS
+  let calls = 0
+  return () => {
+    const start = (calls++ % PARTS) * size
+    return measure(texts.slice(start, start + size))
+  }
 }
 
 /** The folder that peers load: yuju's own export. */
@@ -77,19 +79,19 @@ const record = (figure, { ours, theirs, unit, peer, disturbance, value, ratios }
   })
 
 async function throughput({ encoder, peers, pids, rounds, most }) {
-  const texts = mixedTexts(120)
+  const texts = await mixedSentences(SENTENCES)
   const sides = Object.entries(peers).map(([name, peer]) => [
     name,
-    async () => (await peer.ask({ encode: texts, batch_size: BATCH })).seconds,
+    inParts(texts, async (part) => (await peer.ask({ encode: part, batch_size: BATCH })).seconds),
   ])
-  const ours = async () => {
+  const ours = inParts(texts, async (part) => {
     const start = performance.now()
-    await encoder.encode(texts, { truncate: 'silent' })
+    await encoder.encode(part, { truncate: 'silent' })
     return (performance.now() - start) / 1000
-  }
+  })
   const measurements = { yuju: ours, ...Object.fromEntries(sides) }
   const { times, disturbance } = await interleaveAll(rounds, measurements, { pids, most })
-  const rate = (name) => texts.length / median(times[name])
+  const rate = (name) => texts.length / PARTS / median(times[name])
   for (const name of Object.keys(peers)) {
     const ratios = times.yuju.map((seconds, turn) => times[name][turn] / seconds)
     const shown = { ours: rate('yuju'), theirs: rate(name), unit: 'texts/s', peer: PEERS[name] }
@@ -99,7 +101,7 @@ async function throughput({ encoder, peers, pids, rounds, most }) {
     })
     console.log(`${name}: ${round(rate('yuju'))} against ${round(rate(name))}; ${spread(ratios)}`)
   }
-  await draw(Object.entries(times), { texts: texts.length, rounds })
+  await draw(Object.entries(times), { texts: texts.length / PARTS, rounds })
 }
 
 async function latency({ encoder, peers, pids, rounds, most }) {
@@ -133,7 +135,7 @@ async function draw(times, { texts, rounds }) {
   }))
   const { svg } = await barChart(bars, {
     title: 'e5-small-zh: texts a second',
-    subtitle: `${texts} texts of mixed lengths, ${THREADS} threads, float32; median of ${rounds} rounds in turns, lines: slowest and fastest`,
+    subtitle: `${texts} sentences of mixed lengths a round, ${THREADS} threads, float32; median of ${rounds} rounds in turns, lines: slowest and fastest`,
     y: { label: 'texts a second' },
   })
   writeFileSync(new URL('peers.svg', import.meta.url), svg)

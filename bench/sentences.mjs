@@ -1,7 +1,9 @@
 // Sentences of the training data, drawn with a fixed seed.
+
 import { createReadStream, existsSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { createGunzip, gunzipSync } from 'node:zlib'
+import { loadTasks } from 'yuju/evaluate'
 
 export const SHARED = new URL('../../shared/', import.meta.url).pathname
 
@@ -54,6 +56,24 @@ export function drawSentences(count, seed = 20) {
   const all = trainingSentences()
   const random = seeded(seed)
   return Array.from({ length: count }, () => all[Math.floor(random() * all.length)])
+}
+
+/**
+ * Sentences of the seven tasks and of the training data, as many of each, in an order without
+ * pattern. @param {number} count
+ */
+export async function mixedSentences(count) {
+  const { tasks } = await loadTasks(`${SHARED}data`)
+  const texts = [...new Set(tasks.flatMap(({ pairs }) => [...pairs.first, ...pairs.second]))]
+  const half = count / 2
+  const ofTasks = Array.from(
+    { length: half },
+    (_, i) => texts[Math.floor((i * texts.length) / half)],
+  )
+  const ofTraining = drawSentences(half)
+  const random = seeded(21)
+  const keyed = [...ofTasks, ...ofTraining].map((text) => ({ text, key: random() }))
+  return keyed.sort((a, b) => a.key - b.key).map(({ text }) => text)
 }
 
 /** Texts with more pieces than any limit here: each a run of sentences. @param {number} count */

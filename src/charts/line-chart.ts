@@ -14,9 +14,14 @@ export interface LineSeries {
   readonly dots?: boolean
 }
 
+export interface LineAxisOptions extends AxisOptions {
+  /** On `log` equal ratios lie equally far apart. Default `linear`. */
+  readonly type?: 'linear' | 'log'
+}
+
 export interface LineChartOptions extends ChartOptions {
-  readonly x: AxisOptions
-  readonly y: AxisOptions
+  readonly x: LineAxisOptions
+  readonly y: LineAxisOptions
   readonly notes?: readonly Note[]
 }
 
