@@ -7,11 +7,18 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { chromium } from 'playwright-core'
 import { build, preview } from 'vite'
-import { exportOnnx, exportWeb, loadCheckpoint, SentenceEncoder, saveCheckpoint } from 'yuju'
+import {
+  copyRanges,
+  exportOnnx,
+  exportWeb,
+  loadCheckpoint,
+  SentenceEncoder,
+  saveCheckpoint,
+} from 'yuju'
 import { PEERS } from './peer.mjs'
 import { recordResult } from './results.mjs'
 import { drawSentences, trainingSentences } from './sentences.mjs'
-import { interleave, median, round, spread } from './statistics.mjs'
+import { interleaveAll, median, round, spread } from './statistics.mjs'
 
 const [model = 'models/yuju-small-zh', roundsWord = '5', textsWord = '1000'] = process.argv.slice(2)
 const [rounds, count] = [Number(roundsWord), Number(textsWord)]
@@ -31,6 +38,7 @@ async function publish(folder) {
   })
   const target = join(folder, 'models/model')
   await saveCheckpoint(target, await loadCheckpoint(model), { type: 'float32' })
+  await copyRanges(model, target)
   await exportWeb(target)
   await exportOnnx(await loadCheckpoint(target), target)
   cpSync(join(modules, '@huggingface/transformers/dist'), join(folder, 'transformers'), {
@@ -100,11 +108,12 @@ try {
   await first.close()
   const page = await open()
   const firstVector = await call(page, 'loadOurs')
+  const quickVector = await call(page, 'loadQuick')
   const other = await open()
   await call(other, 'loadTheirs')
 
   const checked = drawSentences(40, 31)
-  const encoder = await SentenceEncoder.load(target, { onWarning: () => {} })
+  const encoder = await SentenceEncoder.load(target, { precision: 'float32', onWarning: () => {} })
   const { data } = await encoder.encode(checked, { truncate: 'silent' })
   const apart = largest(await call(page, 'vectorsOurs', checked), data)
   const unit = await encoder.encode(checked, { truncate: 'silent', normalize: true })
@@ -117,16 +126,21 @@ try {
   const texts = trainingSentences()
     .filter(({ length }) => length === LENGTH)
     .slice(0, count)
-  const { ours, theirs, disturbance } = await interleave(rounds, {
+  const sides = {
     ours: () => call(page, 'timeOurs', texts),
+    quick: () => call(page, 'timeQuick', texts),
     theirs: () => call(other, 'timeTheirs', texts),
-    pids,
-  })
+  }
+  const { times, disturbance } = await interleaveAll(rounds, sides, { pids, most: 2 * rounds })
+  const { ours, quick, theirs } = times
   const ratios = ours.map((seconds, turn) => theirs[turn] / seconds)
   const rates = ours.map((seconds) => texts.length / seconds)
   const theirRate = texts.length / median(theirs)
   const longest = await call(page, 'longestTask', texts)
   console.log(`${round(median(rates))} sentences a second; theirs ${round(theirRate)}`)
+  const quickRatios = ours.map((seconds, turn) => seconds / quick[turn])
+  const quickRate = texts.length / median(quick)
+  console.log(`in 8 bits ${round(quickRate)}; first vector after ${round(quickVector)} ms`)
   console.log(`first vector after ${round(firstVector)} ms; longest task ${round(longest)} ms`)
 
   const what = `${texts.length} sentences of ${LENGTH} characters, float32`
@@ -143,6 +157,12 @@ try {
     median(ratios),
     `${PEER}: ${round(theirRate)} sentences/s, yuju ${round(median(rates))}`,
     `${spread(ratios)}${disturbance}`,
+  )
+  await record(
+    'web.int8_over_f32',
+    median(quickRatios),
+    `yuju in float32: ${round(median(rates))} sentences/s, in 8 bits ${round(quickRate)}`,
+    `${spread(quickRatios)}${disturbance}`,
   )
   await record('web.parity_f32', apart, 'yuju in Node', `${checked.length} sentences`)
   await record('web.longest_task_ms', longest, '', what)

@@ -35,7 +35,7 @@ export {
   TeacherError,
   YujuError,
 } from './errors/index.ts'
-export { type ActivationRanges, type Precision, saveRanges } from './precision/index.ts'
+export { type ActivationRanges, copyRanges, type Precision, saveRanges } from './precision/index.ts'
 export type { Backend } from './runtime/index.ts'
 export {
   allPairsSimilarity,

@@ -41,6 +41,25 @@ describe('lineChart', () => {
     expect(chart.svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/)
   })
 
+  test('on a logarithmic axis equal ratios lie equally far apart', async () => {
+    const points: Point[] = [
+      [1, 1],
+      [10, 10],
+      [100, 100],
+    ]
+    const log = { label: 'n', type: 'log' } as const
+    const chart = await lineChart([{ name: 'a', points }], { title: 'T', x: log, y: log })
+    const path = parse(chart).querySelector('g[aria-label="line"] path')?.getAttribute('d') ?? ''
+    const [a = [], b = [], c = []] = [...path.matchAll(/([\d.]+),([\d.]+)/g)].map((match) =>
+      match.slice(1).map(Number),
+    )
+    for (const axis of [0, 1]) {
+      const [first = 0, second = 0, third = 0] = [a[axis], b[axis], c[axis]]
+      expect(second - first).toBeCloseTo(third - second, 1)
+      expect(second).not.toBe(first)
+    }
+  })
+
   test('one series has no legend', async () => {
     const chart = await lineChart([{ name: 'only', points: down }], { title: 'T', x, y })
     expect(texts(chart)).not.toContain('only')

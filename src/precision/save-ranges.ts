@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { safetensorsBytes } from '../checkpoint/index.ts'
+import { diskFolder, safetensorsBytes } from '../checkpoint/index.ts'
 import { writeFileAtomic } from '../files/index.ts'
 import type { ActivationRanges } from './activation-ranges.ts'
-import { RANGES_FILE, rangeWeights } from './ranges-file.ts'
+import { RANGES_FILE, rangeWeights, readRanges } from './ranges-file.ts'
 
 /**
  * Writes ranges beside a model, which is run in 8 bits from then on where nothing else is asked for.
@@ -13,4 +13,10 @@ export async function saveRanges(folder: string, ranges: ActivationRanges): Prom
   const path = join(folder, RANGES_FILE)
   await writeFileAtomic(path, await safetensorsBytes(rangeWeights(ranges)))
   return path
+}
+
+/** The ranges of one folder in another one with the same model, where there are any. */
+export async function copyRanges(from: string, to: string): Promise<void> {
+  const ranges = await readRanges(diskFolder(from))
+  if (ranges) await saveRanges(to, ranges)
 }

@@ -23,6 +23,9 @@ const SMALL_FILES = [
   'special_tokens_map.json',
   'added_tokens.json',
   'vocab.txt',
+  // What yuju itself leaves beside a model.
+  'calibration.json',
+  'activation_ranges.safetensors',
 ]
 
 /** Weights, best first: each a way to tell the files of one complete set. */
