@@ -33,6 +33,26 @@ describe('a store in a folder', () => {
     await expect(createStore(path, OPTIONS)).rejects.toThrow('there is a store at')
   })
 
+  test('programs that add the same records at once add them once, with an index of ids too', async () => {
+    const path = join(temporaryFolder(), 'store')
+    const stores = [await createStore(path, OPTIONS), await openStore(path), await openStore(path)]
+    const addTogether = async (from: number) => {
+      const records = Array.from({ length: 20 }, (_, i) => record(from + i))
+      await Promise.all(stores.map((store) => store.upsert(records)))
+    }
+    await addTogether(0)
+    await addTogether(10)
+    const again = await openStore(path)
+    expect(await again.count()).toBe(30)
+    await again.upsert(Array.from({ length: 10_000 }, (_, i) => record(1000 + i)))
+    await Promise.all([again, ...stores].map((store) => store.optimize?.()))
+    await addTogether(20)
+    await addTogether(30)
+    const last = await openStore(path)
+    expect(await last.count()).toBe(10_050)
+    for (const store of [...stores, again, last]) await store.close()
+  }, 120_000)
+
   test('where there is none, or something else', async () => {
     const folder = temporaryFolder()
     await expect(openStore(join(folder, 'none'))).rejects.toThrow('there is no store at')

@@ -2,8 +2,9 @@ import type { Redis } from 'ioredis'
 import { checkpointHash } from '../checkpoint/index.ts'
 import type { SentenceEncoder } from '../encoder/index.ts'
 import { InputError, QueueError } from '../errors/index.ts'
+import type { StoreAccess } from '../search/index.ts'
 import type { BucketSettings } from './places/bucket.ts'
-import { openPlaces } from './places/open-place.ts'
+import { openPlaces, openSource } from './places/open-place.ts'
 import { connectRedis, withRedis } from './queue/redis-connection.ts'
 import {
   addShards,
@@ -20,8 +21,10 @@ import {
   type RunDescription,
   requireSameRun,
 } from './run-description.ts'
+import { prepareStore } from './run-store.ts'
 import { type StartOptions, startedRun } from './start-options.ts'
 import { otherModel, RunWorker, type WorkSummary } from './work/run-worker.ts'
+import { openWork } from './work/shard-work.ts'
 import type { WorkerEvent } from './work/worker-event.ts'
 
 export interface ConnectOptions {
@@ -29,6 +32,8 @@ export interface ConnectOptions {
   readonly redis: string
   /** Where buckets are, if any are used. */
   readonly buckets?: BucketSettings
+  /** How stores are reached, if any are used. */
+  readonly stores?: StoreAccess
 }
 
 /** A shard that failed for good. */
@@ -100,18 +105,31 @@ export class BulkRuns implements AsyncDisposable {
   start(name: string, options: StartOptions): Promise<RunDescription> {
     requireName(name)
     return this.#guard(async () => {
-      using places = await openPlaces(options, this.#buckets)
-      const { run, shards } = await startedRun(options, places.source)
+      using opened = await openSource(options.input, this.#buckets)
+      const { source } = opened
+      const { run, shards } = await startedRun(options, source)
       const there = await this.#redis.hget(RUNS_KEY, name)
       if (there) {
         requireSameRun(parseDescription(there, name), run, `Redis, under the name ${name},`)
       }
-      const claimed = await places.destination.claim(describe(run))
-      requireSameRun(parseDescription(claimed, run.output), run, run.output)
+      if (options.store) {
+        const target = { ...options.store, location: run.output }
+        const access = this.#options.stores
+        await prepareStore({ options, target, shards, source, access })
+      } else {
+        await this.#claim(run)
+      }
       await this.#redis.hset(RUNS_KEY, name, describe(run))
       await this.#withQueue(name, (queue) => addShards(queue, shards, run))
       return run
     })
+  }
+
+  /** Files of two runs would mix in one place; records in a store do not. */
+  async #claim(run: RunDescription): Promise<void> {
+    using places = await openPlaces(run, this.#buckets)
+    const claimed = await places.destination.claim(describe(run))
+    requireSameRun(parseDescription(claimed, run.output), run, run.output)
   }
 
   /** How far a run is. */
@@ -172,13 +190,13 @@ export class BulkRuns implements AsyncDisposable {
       const run = await this.find(name)
       const modelHash = await checkpointHash(encoder.checkpoint)
       if (modelHash !== run.modelHash) throw otherModel(name, run.modelHash, modelHash)
-      using places = await openPlaces(run, this.#buckets)
+      await using shardWork = await openWork(run, encoder, this.#options)
       const redis = await connectRedis(this.#options.redis, {
         onChange: (isConnected) => onEvent({ kind: 'connection', isConnected }),
       })
       const queue = await openQueue(name, redis)
       try {
-        const parts = { name, run, redis, queue, places, encoder, modelHash, pid, onEvent }
+        const parts = { name, run, redis, queue, shardWork, modelHash, pid, onEvent }
         return await (await RunWorker.create(parts)).work(signal)
       } finally {
         await queue.close()

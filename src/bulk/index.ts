@@ -2,6 +2,7 @@ export { BulkRuns, type ConnectOptions, type FailedShard, type WorkOptions } fro
 export type { BucketSettings } from './places/bucket.ts'
 export type { RunStatus } from './queue/run-status.ts'
 export type { RunDescription } from './run-description.ts'
+export type { StoreTarget } from './run-store.ts'
 export type { StartOptions } from './start-options.ts'
 export type { WorkSummary } from './work/run-worker.ts'
 export type { WorkerEvent } from './work/worker-event.ts'

@@ -8,7 +8,10 @@ const definition = z.strictObject({
   column: z.union([z.string(), z.number()]).optional(),
   inputFormat: z.enum(TEXT_FORMATS).optional(),
   output: z.string(),
-  outputFormat: z.enum(VECTOR_FORMATS),
+  /** Of files of vectors. */
+  outputFormat: z.enum(VECTOR_FORMATS).optional(),
+  /** Where the output is a store: the column that names a text. */
+  store: z.strictObject({ id: z.union([z.string(), z.number()]).optional() }).optional(),
   /** SHA-256 of everything the model's vectors depend on. */
   modelHash: z.string(),
   encode: z.strictObject({

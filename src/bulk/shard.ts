@@ -7,21 +7,22 @@ export interface Shard {
   /** A path on any worker's machine, or `s3://bucket/key`. */
   readonly input: string
   readonly bytes: number
-  /** The way from the run's output to it, with `/`. */
+  /** The way from the run's output to it, with `/`; where that is a store, what it is called. */
   readonly output: string
 }
 
 /**
- * Names the files of vectors: as those of texts, with another ending.
+ * Names the files of vectors: as those of texts, with another ending; for a store, as those of texts.
  * @throws InputError when two would have one name, or there are no shards.
  */
 export function planShards(
   found: readonly FoundShard[],
-  { input, format }: { readonly input: string; readonly format: VectorFormat },
+  { input, format }: { readonly input: string; readonly format: VectorFormat | undefined },
 ): Shard[] {
   const inputs = new Map<string, string>()
   const shards = found.map(({ path, location, bytes }) => {
-    const output = `${path.replace(/\.gz$/i, '').replace(/\.[^./]*$/, '')}.${format}`
+    const stem = path.replace(/\.gz$/i, '').replace(/\.[^./]*$/, '')
+    const output = format === undefined ? path : `${stem}.${format}`
     const other = inputs.get(output)
     if (other !== undefined) throw sameName(output, [other, location])
     inputs.set(output, location)

@@ -7,6 +7,7 @@ import type { Column, TextFormat, VectorFormat } from '../files/index.ts'
 import { absolutePlace, requireApart } from './places/open-place.ts'
 import type { Source } from './places/source.ts'
 import type { RunDescription } from './run-description.ts'
+import type { StoreTarget } from './run-store.ts'
 import { planShards, type Shard } from './shard.ts'
 
 /**
@@ -22,8 +23,10 @@ export interface StartOptions {
   readonly column?: Column
   /** Default: what the names of the files say. */
   readonly inputFormat?: TextFormat
-  /** A folder, as every worker sees it; or `s3://bucket/prefix`. */
-  readonly output: string
+  /** A folder for files of vectors, as every worker sees it; or `s3://bucket/prefix`. */
+  readonly output?: string
+  /** Takes texts and vectors in place of `output`. */
+  readonly store?: StoreTarget
   /** Default `parquet`. */
   readonly outputFormat?: VectorFormat
   readonly checkpoint: Checkpoint
@@ -52,9 +55,11 @@ export async function startedRun(
   options: StartOptions,
   source: Source,
 ): Promise<{ readonly run: RunDescription; readonly shards: readonly Shard[] }> {
-  const { checkpoint, model, column, inputFormat, outputFormat: format = 'parquet' } = options
-  const [input, output] = [absolutePlace(options.input), absolutePlace(options.output)]
+  const { checkpoint, model, column, inputFormat, store } = options
+  const place = requiredPlace(options)
+  const [input, output] = [absolutePlace(options.input), absolutePlace(place)]
   requireApart(input, output)
+  const format = store ? undefined : (options.outputFormat ?? 'parquet')
   const policy = {
     attempts: bounded('attempts', options.attempts ?? 5, { min: 1, max: 100 }),
     backoff: bounded('backoff', options.backoff ?? 5, { min: 0.1, max: 86_400 }),
@@ -68,6 +73,7 @@ export async function startedRun(
     inputFormat,
     output,
     outputFormat: format,
+    ...(store ? { store: { id: store.id } } : {}),
     modelHash: await checkpointHash(checkpoint),
     encode: { ...encode, truncate, output: type },
     model: existsSync(model) ? resolve(model) : model,
@@ -77,6 +83,22 @@ export async function startedRun(
     startedAt: Date.now(),
   }
   return { run, shards }
+}
+
+/** @throws InputError when not one place is named, or a store shall hold what stores do not. */
+function requiredPlace({ output, store, outputFormat, encode = {} }: StartOptions): string {
+  if (store === undefined && output !== undefined) return output
+  if (store === undefined || output !== undefined) {
+    throw new InputError('bulk-output', 'a run has one output: files or a store; name one of them')
+  }
+  const isOther = encode.output !== undefined && encode.output !== 'float32'
+  if (!isOther && outputFormat === undefined && encode.normalize === undefined)
+    return store.location
+  throw new InputError(
+    'bulk-store-vectors',
+    'a store holds float32 vectors as the model gives them; leave out type, normalize and the ' +
+      'format of files',
+  )
 }
 
 function bounded(

@@ -1,13 +1,35 @@
-import type { StoreAccess } from '../search/index.ts'
+import type { StoreAccess, StorePrecision } from '../search/index.ts'
 import { given } from './model.ts'
 import type { Shell } from './shell.ts'
 import { UsageError } from './usage-error.ts'
+
+// Spelt out again, because importing them would load the stores before they are needed.
+const PRECISIONS: StorePrecision[] = ['float32', 'int8', 'binary']
 
 export const STORE_FLAG = {
   store: {
     type: 'string',
     valueHint: 'folder|milvus://host:port/name',
     description: 'A folder (LanceDB), or a collection of a Milvus server (key: MILVUS_TOKEN)',
+  },
+} as const
+
+/** What a store keeps of a row. */
+export const RECORD_FLAGS = {
+  id: {
+    type: 'string',
+    valueHint: 'name|n',
+    description: 'The column that names a text (default: a hash of it, so equal texts are one)',
+  },
+  metadata: {
+    type: 'string',
+    valueHint: 'a,b:number',
+    description: 'Columns to keep beside the text, for filters (default: those the store has)',
+  },
+  precision: {
+    type: 'enum',
+    options: PRECISIONS,
+    description: 'How a new store looks through vectors (default: float32)',
   },
 } as const
 
@@ -18,5 +40,13 @@ export function namedStore(store: string | undefined): string {
 }
 
 export function storeAccess({ env }: Shell): StoreAccess {
-  return given({ token: env.MILVUS_TOKEN })
+  return { ...given({ token: env.MILVUS_TOKEN }), buckets: bucketSettings(env) }
+}
+
+/** Buckets are where Amazon's tools are told that they are. */
+export function bucketSettings(env: Shell['env']) {
+  return {
+    endpoint: env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL,
+    region: env.AWS_REGION ?? env.AWS_DEFAULT_REGION,
+  }
 }

@@ -24,6 +24,8 @@ export interface IndexOptions
    * Default 8192.
    */
   readonly blockSize?: number
+  /** Whether the store is optimized at the end. Default true. */
+  readonly optimize?: boolean
   readonly onProgress?: (progress: IndexProgress) => void
 }
 
@@ -53,7 +55,7 @@ export async function indexTexts(
   options: IndexOptions = {},
 ): Promise<IndexResult> {
   await requireModel(store, encoder.checkpoint)
-  const { onProgress: _, blockSize = BLOCK, ...encode } = options
+  const { onProgress: _, blockSize = BLOCK, optimize = true, ...encode } = options
   const { prompt, maxLength, dimensions } = store.settings
   const sifter = new Sifter(store, { ...options, blockSize })
   const blocks = encoder.stream(sifter.unknownTexts(texts), {
@@ -76,7 +78,7 @@ export async function indexTexts(
     await written
   }
   options.signal?.throwIfAborted()
-  await store.optimize?.()
+  if (optimize) await store.optimize?.()
   return sifter.result
 }
 

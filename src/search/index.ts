@@ -9,9 +9,10 @@ export {
 export { createMemoryStore } from './memory/memory-store.ts'
 export { createStore, openStore, type StoreAccess } from './open-store.ts'
 export { fuseRanks } from './reciprocal-rank.ts'
+export { columnTypes, type NamedColumn, peek, textsToIndex } from './row-texts.ts'
 export { type HybridOptions, type StoreQuery, searchStore } from './search-store.ts'
 export { segmentWords } from './segment-words.ts'
-export { modelSettings, requireEncoding, type StoreEncoding } from './store-model.ts'
+export { modelSettings, requireEncoding, requireModel, type StoreEncoding } from './store-model.ts'
 export type {
   StoreOptions,
   StorePrecision,

@@ -7,6 +7,11 @@ import type { VectorStore } from './vector-store.ts'
 export interface StoreAccess {
   /** For Milvus: `user:password`, or a key of Zilliz Cloud. Default: none. */
   readonly token?: string
+  /** For LanceDB in a bucket: where S3 is. Default: what the environment tells Amazon's tools. */
+  readonly buckets?: {
+    readonly endpoint?: string | undefined
+    readonly region?: string | undefined
+  }
 }
 
 /**
@@ -44,7 +49,7 @@ export async function createStore(
     return createMilvusStore(location, settings, access)
   }
   const { createLanceStore } = await import('./lance/lance-store.ts')
-  return createLanceStore(location, settings)
+  return createLanceStore(location, settings, access)
 }
 
 async function existingStore(
@@ -56,5 +61,5 @@ async function existingStore(
     return openMilvusStore(location, access)
   }
   const { openLanceStore } = await import('./lance/lance-store.ts')
-  return openLanceStore(location)
+  return openLanceStore(location, access)
 }

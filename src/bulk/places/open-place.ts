@@ -9,9 +9,13 @@ import { FolderSource } from './folder-source.ts'
 import { inputPattern } from './input-pattern.ts'
 import type { Source } from './source.ts'
 
-/** Where a run reads and writes. */
-export interface Places extends Disposable {
+/** Where a run reads. */
+interface OpenedSource extends Disposable {
   readonly source: Source
+}
+
+/** Where a run reads and writes. */
+export interface Places extends OpenedSource {
   readonly destination: Destination
 }
 
@@ -20,29 +24,30 @@ export async function openPlaces(
   { input, output }: { readonly input: string; readonly output: string },
   settings: BucketSettings,
 ): Promise<Places> {
-  const buckets = new Map<string, Bucket>()
-  const bucketOf = async (name: string) => {
-    const bucket = buckets.get(name) ?? (await Bucket.open(name, settings))
-    buckets.set(name, bucket)
-    return bucket
-  }
-  const [from, to] = [bucketKey(input), bucketKey(output)]
+  const from = await openSource(input, settings)
+  const to = bucketKey(output)
+  const bucket = to && (await Bucket.open(to.bucket, settings))
   return {
-    source: from
-      ? new BucketSource(await bucketOf(from.bucket), from.key)
-      : new FolderSource(input),
-    destination: to
-      ? new BucketDestination(await bucketOf(to.bucket), to.key)
-      : new FolderDestination(output),
+    source: from.source,
+    destination: bucket ? new BucketDestination(bucket, to.key) : new FolderDestination(output),
     [Symbol.dispose]() {
-      for (const bucket of buckets.values()) bucket.close()
+      from[Symbol.dispose]()
+      bucket?.close()
     },
   }
 }
 
+/** @param input as of `openPlaces` */
+export async function openSource(input: string, settings: BucketSettings): Promise<OpenedSource> {
+  const from = bucketKey(input)
+  if (!from) return { source: new FolderSource(input), [Symbol.dispose]: () => {} }
+  const bucket = await Bucket.open(from.bucket, settings)
+  return { source: new BucketSource(bucket, from.key), [Symbol.dispose]: () => bucket.close() }
+}
+
 /** A place as every machine understands it: paths from the root of the disk. */
 export function absolutePlace(place: string): string {
-  return bucketKey(place) ? place : resolve(place)
+  return /^\w+:\/\//.test(place) ? place : resolve(place)
 }
 
 /** @throws InputError when a run would find its own vectors among its texts. */

@@ -4,21 +4,12 @@ import { readTexts } from '../../files/index.ts'
 import type { Places } from '../places/open-place.ts'
 import type { RunDescription } from '../run-description.ts'
 import type { Shard } from '../shard.ts'
+import type { EncodedShard, ShardControl } from './shard-work.ts'
 
-interface ShardTask {
+interface ShardTask extends ShardControl {
   readonly run: RunDescription
   readonly places: Places
   readonly encoder: SentenceEncoder
-  readonly signal: AbortSignal
-  /** Is told the rows written so far. */
-  readonly onRows: (rows: number) => void
-}
-
-/** What became of a shard. */
-export interface EncodedShard {
-  readonly rows: number
-  /** Whether this call committed it; else an earlier worker had, and died before it could say so. */
-  readonly isOurs: boolean
 }
 
 /**

@@ -2,10 +2,8 @@ import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
-import type { SentenceEncoder } from '../../encoder/index.ts'
-import { OutputError, QueueError, YujuError } from '../../errors/index.ts'
+import { OutputError, QueueError, StoreError, YujuError } from '../../errors/index.ts'
 import { optionalPackage } from '../optional-package.ts'
-import type { Places } from '../places/open-place.ts'
 import {
   PREFIX,
   type QueuedShard,
@@ -14,7 +12,7 @@ import {
   type ShardResult,
 } from '../queue/run-queue.ts'
 import type { RunDescription } from '../run-description.ts'
-import { encodeShard } from './encode-shard.ts'
+import type { ShardWork } from './shard-work.ts'
 import type { WorkerEvent } from './worker-event.ts'
 
 export interface WorkerParts {
@@ -22,8 +20,7 @@ export interface WorkerParts {
   readonly run: RunDescription
   readonly redis: Redis
   readonly queue: ShardQueue
-  readonly places: Places
-  readonly encoder: SentenceEncoder
+  readonly shardWork: ShardWork
   /** The hash of the encoder's model. */
   readonly modelHash: string
   /** The process id. */
@@ -66,7 +63,7 @@ export class RunWorker {
   /**
    * Works until every shard of the run is done or failed for good. When the signal says so, or
    * nothing can be written any more, what was begun goes back to the queue, for another worker.
-   * @throws OutputError, or QueueError for a run of another model; the signal's reason.
+   * @throws OutputError or StoreError, or QueueError for a run of another model; the signal's reason.
    */
   async work(signal: AbortSignal): Promise<WorkSummary> {
     const start = performance.now()
@@ -82,6 +79,7 @@ export class RunWorker {
       await worker.close(this.#parts.redis.status !== 'ready')
     }
     this.#stop.signal.throwIfAborted()
+    await this.#finish()
     const seconds = (performance.now() - start) / 1000
     return { shards: this.#shards, rows: this.#rows, seconds }
   }
@@ -153,17 +151,33 @@ export class RunWorker {
   }
 
   async #encode({ job, signal }: TakenShard): Promise<ShardResult> {
-    const { run, places, encoder, onEvent } = this.#parts
+    const { shardWork, onEvent } = this.#parts
     const start = performance.now()
     const stop = [this.#stop.signal, ...(signal ? [signal as AbortSignal] : [])]
     await job.updateProgress(0)
-    const shard = { run, places, encoder, signal: AbortSignal.any(stop), onRows: reporter(job) }
-    const { rows, isOurs } = await encodeShard(job.data, shard)
+    const control = { signal: AbortSignal.any(stop), onRows: reporter(job) }
+    const { rows, isOurs } = await shardWork.encode(job.data, control)
     this.#shards += 1
     this.#rows += rows
     const seconds = (performance.now() - start) / 1000
     onEvent({ kind: 'done', output: job.data.output, rows, seconds, isOurs })
     return { rows }
+  }
+
+  /** One worker at a time; the others leave it to that one. */
+  async #finish(): Promise<void> {
+    const { name, run, redis, pid, shardWork } = this.#parts
+    if (!shardWork.finish) return
+    const key = `${PREFIX}:${name}:finishing`
+    const lease = run.lease * 1000
+    if ((await redis.set(key, `${hostname()}:${pid}`, 'PX', lease, 'NX')) !== 'OK') return
+    const renewal = setInterval(() => void redis.pexpire(key, lease).catch(() => {}), lease / 3)
+    try {
+      await shardWork.finish()
+    } finally {
+      clearInterval(renewal)
+      await redis.del(key)
+    }
   }
 
   /** @throws where the job is for another model, or kills whoever takes it. */
@@ -180,6 +194,8 @@ export class RunWorker {
   /** Whether another worker, or this one after a while, would do better with the same shard. */
   #isOurTrouble(error: unknown): boolean {
     if (error instanceof OutputError || error instanceof QueueError) return true
+    // Where others only write too much at once, it is enough to try the shard again.
+    if (error instanceof StoreError) return error.code !== 'store-busy'
     return endsEncoder(error)
   }
 }

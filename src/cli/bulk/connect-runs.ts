@@ -1,5 +1,6 @@
 import type { BulkRuns } from '../../bulk/index.ts'
 import type { Shell } from '../shell.ts'
+import { bucketSettings, storeAccess } from '../store-flags.ts'
 
 /** Which run, and where the queue is. */
 export const RUN_FLAGS = {
@@ -17,17 +18,16 @@ export const RUN_FLAGS = {
 
 const DEFAULT_REDIS = 'redis://127.0.0.1:6379'
 
-/** Connects to the queue. Buckets are where Amazon's tools are told that they are. */
+/** Connects to the queue. */
 export async function connectRuns(
   { redis }: { readonly redis?: string | undefined },
-  { env }: Shell,
+  shell: Shell,
 ): Promise<BulkRuns> {
+  const { env } = shell
   const { BulkRuns } = await import('../../bulk/index.ts')
   return BulkRuns.connect({
     redis: redis ?? env.YUJU_REDIS_URL ?? DEFAULT_REDIS,
-    buckets: {
-      endpoint: env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL,
-      region: env.AWS_REGION ?? env.AWS_DEFAULT_REGION,
-    },
+    stores: storeAccess(shell),
+    buckets: bucketSettings(env),
   })
 }

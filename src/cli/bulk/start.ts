@@ -8,8 +8,10 @@ import {
 import { defineCommand } from '../command.ts'
 import { decimalNumber, wholeNumber } from '../command-line.ts'
 import { HUB_FLAGS, JSON_FLAG, MODEL_FLAGS, TEXT_FLAGS, VECTOR_FLAGS } from '../flags.ts'
+import { namedColumns } from '../indexed-columns.ts'
 import { given, namedModel, readCheckpoint, textOptions } from '../model.ts'
 import { grouped } from '../progress-display.ts'
+import { RECORD_FLAGS, STORE_FLAG } from '../store-flags.ts'
 import { columnOf } from '../text-input.ts'
 import { UsageError } from '../usage-error.ts'
 import { connectRuns, RUN_FLAGS } from './connect-runs.ts'
@@ -44,11 +46,15 @@ const ARGS = {
     valueHint: 'folder|s3://…',
     description: 'Where files of vectors go; every worker must be able to write there',
   },
+  store: {
+    ...STORE_FLAG.store,
+    description: 'In place of files: a folder (LanceDB), or a collection of a Milvus server',
+  },
+  ...RECORD_FLAGS,
   'output-format': {
     type: 'enum',
     options: OUTPUT_FORMATS,
-    default: 'parquet',
-    description: 'Texts and vectors, or (npy) only vectors',
+    description: 'Texts and vectors, or (npy) only vectors (default: parquet)',
   },
   model: MODEL_FLAGS.model,
   normalize: VECTOR_FLAGS.normalize,
@@ -82,7 +88,11 @@ const ARGS = {
 
 /** Puts a run into the queue; the same again adds what is missing. */
 export const start = defineCommand(ARGS, async (args, shell) => {
-  const [input, output] = [requiredPlace('input', args.input), requiredPlace('output', args.output)]
+  const { input } = args
+  if (input === undefined) {
+    throw new UsageError('--input is missing; name a folder, or s3://bucket/prefix')
+  }
+  const output = outputOptions(args)
   const model = await namedModel(args.model, shell)
   const encode = encodeOptions(args)
   const policy = {
@@ -93,8 +103,7 @@ export const start = defineCommand(ARGS, async (args, shell) => {
   await using runs = await connectRuns(args, shell)
   const checkpoint = await readCheckpoint(model, args, shell)
   const run = await runs.start(args.name, {
-    ...{ input, output, model, checkpoint, encode },
-    outputFormat: args['output-format'],
+    ...{ input, model, checkpoint, encode, ...output },
     ...given({ column: columnOf(args.column), inputFormat: args.format, ...policy }),
   })
   const { shards, bytes, modelHash } = run
@@ -117,7 +126,19 @@ function encodeOptions(args: ParsedArgs<typeof ARGS>) {
   }
 }
 
-function requiredPlace(flag: 'input' | 'output', value: string | undefined): string {
-  if (value !== undefined) return value
-  throw new UsageError(`--${flag} is missing; name a folder, or s3://bucket/prefix`)
+/** @throws UsageError when there is not one output, or a flag is for another kind of it. */
+function outputOptions(args: ParsedArgs<typeof ARGS>) {
+  const { output, store, id, precision, 'output-format': outputFormat } = args
+  if ((output === undefined) === (store === undefined)) {
+    throw new UsageError('name one of --output, for files of vectors, and --store')
+  }
+  const metadata = namedColumns(args.metadata)
+  if (store !== undefined) {
+    const target = { location: store, ...given({ id: columnOf(id), metadata, precision }) }
+    return { store: target, ...given({ outputFormat }) }
+  }
+  if (id === undefined && metadata === undefined && precision === undefined) {
+    return given({ output, outputFormat })
+  }
+  throw new UsageError('--id, --metadata and --precision are for --store')
 }

@@ -3,39 +3,22 @@ import type { Checkpoint } from '../../checkpoint/index.ts'
 import type { SentenceEncoder } from '../../encoder/index.ts'
 import { YujuError } from '../../errors/index.ts'
 import { type Row, readRows } from '../../files/index.ts'
-import type { StorePrecision, VectorStore } from '../../search/index.ts'
+import type { VectorStore } from '../../search/index.ts'
 import { defineCommand } from '../command.ts'
 import { wholeNumber } from '../command-line.ts'
 import { JSON_FLAG, MODEL_FLAGS, TEXT_FLAGS, TRUNCATE_FLAG, VECTOR_FLAGS } from '../flags.ts'
-import { columnTypes, namedColumns, peek, rowColumns, textsToIndex } from '../indexed-rows.ts'
+import { namedColumns, rowColumns } from '../indexed-columns.ts'
 import { given, loadEncoder, namedModel, textOptions } from '../model.ts'
 import { grouped, startProgress } from '../progress-display.ts'
 import type { Shell } from '../shell.ts'
-import { namedStore, STORE_FLAG, storeAccess } from '../store-flags.ts'
+import { namedStore, RECORD_FLAGS, STORE_FLAG, storeAccess } from '../store-flags.ts'
 import { INPUT_FLAGS } from '../text-input.ts'
 import { UsageError } from '../usage-error.ts'
-
-// Spelt out again, because importing them would load the stores before they are needed.
-const PRECISIONS: StorePrecision[] = ['float32', 'int8', 'binary']
 
 const ARGS = {
   ...INPUT_FLAGS,
   ...STORE_FLAG,
-  id: {
-    type: 'string',
-    valueHint: 'name|n',
-    description: 'The column that names a text (default: a hash of it, so equal texts are one)',
-  },
-  metadata: {
-    type: 'string',
-    valueHint: 'a,b:number',
-    description: 'Columns to keep beside the text, for filters (default: those the store has)',
-  },
-  precision: {
-    type: 'enum',
-    options: PRECISIONS,
-    description: 'How a new store looks through vectors (default: float32)',
-  },
+  ...RECORD_FLAGS,
   dimensions: VECTOR_FLAGS.dimensions,
   'batch-size': VECTOR_FLAGS['batch-size'],
   ...TEXT_FLAGS,
@@ -78,7 +61,7 @@ async function fill(
   { encoder, args, shell }: FillTask,
 ): Promise<void> {
   const start = performance.now()
-  const { indexTexts } = await import('../../search/index.ts')
+  const { indexTexts, textsToIndex } = await import('../../search/index.ts')
   const progress = await startProgress(shell, 'texts')
   const texts = textsToIndex(rows, store.settings, args.id !== undefined)
   const indexing = indexTexts(encoder, store, texts, {
@@ -109,7 +92,7 @@ async function newStore(
   { checkpoint, dimensions }: SentenceEncoder,
   { args, shell }: { readonly args: IndexArgs; readonly shell: Shell },
 ): Promise<Opened> {
-  const { createStore, modelSettings } = await import('../../search/index.ts')
+  const { columnTypes, createStore, modelSettings, peek } = await import('../../search/index.ts')
   const columns = namedColumns(args.metadata) ?? []
   const names = columns.map(({ name }) => name)
   const { first, all } = await peek(rowsOf(names, args, shell))

@@ -3,6 +3,11 @@ import { StoreError, YujuError } from '../../errors/index.ts'
 /** What LanceDB says when a disk is full, and when files are missing or not what they should be. */
 const REASONS: readonly [pattern: RegExp, code: string, advice: string][] = [
   [
+    /commit conflict|preempted|too many concurrent writers/i,
+    'store-busy',
+    'other programs write to it all the time, and nothing of this step was kept. Do it again, with fewer at once',
+  ],
+  [
     /no space left|disk quota|os error (28|122)\b|file too large|os error 27\b/i,
     'store-disk-full',
     'the disk is full; nothing of this step was kept, and what was there before is whole. Make room, then do it again',

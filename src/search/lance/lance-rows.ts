@@ -10,16 +10,23 @@ type Arrow = LancePackages['arrow']
 /** Where the settings stand in the metadata of the table's schema. */
 export const SETTINGS_KEY = 'yuju'
 
+/**
+ * Lets LanceDB see that two programs add the same id at the same time, and do the later addition
+ * again as a change; without it, both records stay.
+ */
+const PRIMARY_KEY = new Map([['lance-schema:unenforced-primary-key', 'true']])
+
 /** The table of a store: id, text, its words between spaces, the columns of metadata, the vector. */
 export function lanceSchema(arrow: Arrow, settings: StoreSettings): Schema {
   const { Field, FixedSizeList, Float32, Float64, Schema, Utf8 } = arrow
   const item = new Field('item', new Float32(), true)
-  const texts = ['id', 'text', 'words'].map((name) => new Field(name, new Utf8(), false))
+  const id = new Field('id', new Utf8(), false, PRIMARY_KEY)
+  const texts = ['text', 'words'].map((name) => new Field(name, new Utf8(), false))
   const columns = Object.entries(settings.columns).map(([name, type]) => {
     return new Field(METADATA_PREFIX + name, type === 'string' ? new Utf8() : new Float64(), false)
   })
   const vector = new Field('vector', new FixedSizeList(settings.dimensions, item), false)
-  const fields = [...texts, ...columns, vector]
+  const fields = [id, ...texts, ...columns, vector]
   return new Schema(fields, new Map([[SETTINGS_KEY, packSettings(settings)]]))
 }
 

@@ -5,6 +5,7 @@ import type { Schema } from 'apache-arrow'
 import { StoreError } from '../../errors/index.ts'
 import { checkRecords, checkTop, requireVector } from '../check-records.ts'
 import { checkFilter, type Filter } from '../filter.ts'
+import type { StoreAccess } from '../open-store.ts'
 import { segmentWords } from '../segment-words.ts'
 import { type StoreSettings, unpackSettings } from '../store-settings.ts'
 import type { Hit, SearchOptions, StoredText, VectorRecord, VectorStore } from '../vector-store.ts'
@@ -12,6 +13,7 @@ import { lanceError } from './lance-error.ts'
 import { lanceFilter, literals, METADATA_PREFIX } from './lance-filter.ts'
 import { type LancePackages, loadLance } from './lance-packages.ts'
 import { type LanceRow, lanceSchema, lanceTable, SETTINGS_KEY, storedText } from './lance-rows.ts'
+import { retried } from './retried.ts'
 import { indexVectors, probesOf } from './vector-index.ts'
 
 const TABLE = 'vectors'
@@ -37,11 +39,12 @@ interface Parts {
 export async function createLanceStore(
   location: string,
   settings: StoreSettings,
+  access: StoreAccess,
 ): Promise<VectorStore> {
   const packages = await loadLance()
   const schema = lanceSchema(packages.arrow, settings)
   try {
-    const connection = await connect(packages, location)
+    const connection = await connect(packages, location, access)
     const table = await connection.createEmptyTable(TABLE, schema)
     const { Index } = packages.lancedb
     const words = { stem: false, removeStopWords: false, asciiFolding: false, withPosition: false }
@@ -54,11 +57,14 @@ export async function createLanceStore(
 }
 
 /** Opens what `createLanceStore` made; undefined where there is nothing. */
-export async function openLanceStore(location: string): Promise<VectorStore | undefined> {
+export async function openLanceStore(
+  location: string,
+  access: StoreAccess,
+): Promise<VectorStore | undefined> {
   if (!(await mayHoldTable(location))) return undefined
   const packages = await loadLance()
   try {
-    const connection = await connect(packages, location)
+    const connection = await connect(packages, location, access)
     if (!(await connection.tableNames()).includes(TABLE)) return undefined
     const table = await connection.openTable(TABLE)
     const schema = await table.schema()
@@ -81,8 +87,21 @@ async function mayHoldTable(location: string): Promise<boolean> {
   return (await stat(join(location, `${TABLE}.lance`)).catch(() => undefined)) !== undefined
 }
 
-function connect({ lancedb }: LancePackages, location: string): Promise<Connection> {
-  return lancedb.connect(location, { readConsistencyInterval: CONSISTENCY_SECONDS })
+function connect(
+  { lancedb }: LancePackages,
+  location: string,
+  { buckets = {} }: StoreAccess,
+): Promise<Connection> {
+  const options = { readConsistencyInterval: CONSISTENCY_SECONDS }
+  if (!location.startsWith('s3://')) return lancedb.connect(location, options)
+  const { endpoint, region } = buckets
+  const storageOptions = {
+    // Who names an endpoint without TLS, as of a server of one's own, means it.
+    allowHttp: 'true',
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(region === undefined ? {} : { region }),
+  }
+  return lancedb.connect(location, { ...options, storageOptions })
 }
 
 /** A table of LanceDB: every step is a new version of it, which is there whole or not at all. */
@@ -103,12 +122,17 @@ class LanceStore implements VectorStore {
     const { packages, schema } = this.#parts
     const rows = lanceTable(packages.arrow, schema, checked)
     await this.#guard((table) =>
-      table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(rows),
+      retried(() => {
+        // By way of the index of ids, LanceDB does not see that another program adds the same ones.
+        const merge = table.mergeInsert('id').useIndex(false)
+        return merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(rows)
+      }),
     )
   }
 
   async delete(ids: readonly string[]): Promise<void> {
-    if (ids.length > 0) await this.#guard((table) => table.delete(`id IN (${literals(ids)})`))
+    if (ids.length === 0) return
+    await this.#guard((table) => retried(() => table.delete(`id IN (${literals(ids)})`)))
   }
 
   async get(ids: readonly string[]): Promise<VectorRecord[]> {
@@ -166,10 +190,11 @@ class LanceStore implements VectorStore {
 
   async optimize(): Promise<void> {
     const { packages } = this.#parts
+    const cleanupOlderThan = new Date(Date.now() - KEPT_MILLISECONDS)
     await this.#guard(async (table) => {
-      await table.optimize({ cleanupOlderThan: new Date(Date.now() - KEPT_MILLISECONDS) })
-      await indexVectors(table, this.settings, packages.lancedb)
-      await indexIds(table, packages.lancedb)
+      await retried(() => table.optimize({ cleanupOlderThan }))
+      await retried(() => indexVectors(table, this.settings, packages.lancedb))
+      await retried(() => indexIds(table, packages.lancedb))
     })
   }
 
@@ -215,7 +240,7 @@ class LanceStore implements VectorStore {
 /** Texts that came since the last time are in no index of words yet, and would be ranked wrongly. */
 async function indexWords(table: Table): Promise<void> {
   const { numUnindexedRows = 0 } = (await table.indexStats(WORDS_INDEX)) ?? {}
-  if (numUnindexedRows > 0) await table.optimize()
+  if (numUnindexedRows > 0) await retried(() => table.optimize())
 }
 
 async function indexIds(table: Table, { Index }: LancePackages['lancedb']): Promise<void> {

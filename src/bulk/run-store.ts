@@ -1,0 +1,127 @@
+import { embeddingWidth } from '../checkpoint/index.ts'
+import { InputError, YujuError } from '../errors/index.ts'
+import { type Column, type Row, readRows, type TextFormat } from '../files/index.ts'
+import {
+  columnTypes,
+  createStore,
+  modelSettings,
+  type NamedColumn,
+  openStore,
+  requireEncoding,
+  requireModel,
+  type StoreAccess,
+  type StorePrecision,
+  type VectorStore,
+} from '../search/index.ts'
+import type { Source } from './places/source.ts'
+import type { Shard } from './shard.ts'
+import type { StartOptions } from './start-options.ts'
+
+/** A store that takes the texts of a run and their vectors, in place of files. */
+export interface StoreTarget {
+  /** A folder (LanceDB), as every worker sees it, `s3://bucket/path`, or `milvus://host:port/name`. */
+  readonly location: string
+  /** The column that names a text. Default: a hash of the text, so that equal texts are one record. */
+  readonly id?: Column
+  /** Columns to keep. Default: those the store has. */
+  readonly metadata?: readonly NamedColumn[]
+  /** How a new store looks through vectors. Default `float32`. */
+  readonly precision?: StorePrecision
+}
+
+export interface StoreRun {
+  readonly options: StartOptions
+  readonly target: StoreTarget
+  readonly shards: readonly Shard[]
+  readonly source: Source
+  readonly access: StoreAccess | undefined
+}
+
+/**
+ * Sees to it that the store of a run is there and takes what the run will give it.
+ * @throws InputError or StoreError when it was made for other vectors, texts or columns.
+ */
+export async function prepareStore(run: StoreRun): Promise<void> {
+  const { location } = run.target
+  const store = await openStore(location, run.access).catch((error: unknown) => {
+    if (error instanceof YujuError && error.code === 'store-missing') return undefined
+    throw error
+  })
+  try {
+    if (store) await requireFit(store, run)
+    else await (await newStore(run)).close()
+  } finally {
+    await store?.close()
+  }
+}
+
+async function newStore({ options, target, shards, source, access }: StoreRun) {
+  const { checkpoint, encode = {} } = options
+  const { location, metadata = [], precision } = target
+  const first = metadata.length === 0 ? undefined : await firstRow(options, { shards, source })
+  const settings = {
+    ...(await modelSettings(checkpoint, encode)),
+    ...(precision === undefined ? {} : { precision }),
+    dimensions: encode.dimensions ?? embeddingWidth(checkpoint),
+    columns: first ? columnTypes(metadata, first) : {},
+  }
+  return createStore(location, settings, access)
+}
+
+/** The first row of all shards tells the types of columns. */
+async function firstRow(
+  { store, column, inputFormat }: StartOptions,
+  { shards, source }: Pick<StoreRun, 'shards' | 'source'>,
+): Promise<Row | undefined> {
+  const columns = (store?.metadata ?? []).map(({ name }) => name)
+  for (const { input } of shards) {
+    await using file = await source.localCopy(input)
+    const rows = shardRows(file.path, { column, inputFormat, id: store?.id, columns })
+    for await (const row of rows) return row
+  }
+  return undefined
+}
+
+async function requireFit(store: VectorStore, { options, target }: StoreRun): Promise<void> {
+  const { checkpoint, encode = {} } = options
+  await requireModel(store, checkpoint)
+  requireEncoding(store, checkpoint, encode)
+  const { dimensions, precision, columns } = store.settings
+  const asked = target.metadata?.map(({ name }) => name).sort()
+  requireSame('dimensions', encode.dimensions, dimensions)
+  requireSame('precision', target.precision, precision)
+  requireSame('metadata', asked?.join(','), Object.keys(columns).sort().join(','))
+}
+
+function requireSame(name: string, asked: unknown, there: string | number): void {
+  if (asked === undefined || asked === there) return
+  throw new InputError(
+    'bulk-other-store',
+    `${name} is ${asked}, but the store was made with ${there || 'none'}; leave it out, or name ` +
+      'another store',
+    { facts: { name, asked, there } },
+  )
+}
+
+export interface ShardColumns {
+  readonly column?: Column | undefined
+  readonly inputFormat?: TextFormat | undefined
+  readonly id: Column | undefined
+  /** Of metadata. */
+  readonly columns: readonly string[]
+}
+
+/** The rows of a shard: text, id where there is one, metadata. A shard without any is none the worse. */
+export async function* shardRows(
+  path: string,
+  { column, inputFormat: format, id, columns }: ShardColumns,
+): AsyncGenerator<Row, void, void> {
+  try {
+    yield* readRows(path, {
+      columns: [column, ...(id === undefined ? [] : [id]), ...columns],
+      ...(format === undefined ? {} : { format }),
+    })
+  } catch (error) {
+    if (!(error instanceof InputError && error.code === 'input-empty')) throw error
+  }
+}
