@@ -10,10 +10,10 @@ export interface PoolOptions {
 }
 
 /**
- * Pieces of a job from which it is worth to open the workers: that takes about as long as they save
- * with so many.
+ * Pieces of a job from which it is worth to open the workers. That takes as long as they save with some
+ * 8,000; a program that brings half of that at once will bring more.
  */
-const WORTH_WORKERS = 16_384
+const WORTH_WORKERS = 4096
 
 /**
  * A graph on all threads, and for jobs of many runs on several workers with a share of the threads
