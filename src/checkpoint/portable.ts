@@ -7,6 +7,7 @@ export { endsEarly, type ModelFolder, type StoredFile } from './model-folder.ts'
 export type { Activation, DenseSpec, ModuleSpec, PoolingMode } from './module-spec.ts'
 export { denseWeightName } from './named-weights.ts'
 export { readCheckpoint } from './read-checkpoint.ts'
+export { isStatic, TABLE_NAME } from './static-embedding.ts'
 export {
   type ManifestFile,
   parseWebManifest,
