@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Checkpoint, loadCheckpoint, SentenceEncoder, saveCheckpoint } from 'yuju'
-import { agreementOf, buildStaticStudent, distil, openTeacher } from 'yuju/distil'
+import { agreementOf, buildStaticStudent, distil, distilRecipe, openTeacher } from 'yuju/distil'
 import { cosineToTeacher, datasetOf } from 'yuju/train'
 import { diskFile, readSafetensors, readWeight, type Weight } from '../src/checkpoint/index.ts'
 import { writeSafetensors } from '../src/checkpoint/write-safetensors.ts'
@@ -168,6 +168,16 @@ async function tableOf({ weights, config }: Checkpoint) {
   if (!table) throw new Error('no table')
   return { data: await readWeight(table), rows: config.vocabularySize, size: config.hiddenSize }
 }
+
+test('a recipe with a static student of some layers is refused', async () => {
+  const path = join(temporaryFolder(), 'recipe.json')
+  const loss = { name: 'cosine_to_teacher' }
+  const data = [{ file: 'texts.txt', kind: 'sentences', batch_size: 8, loss }]
+  const student = { static: { sif: 0.001 }, layers: 4 }
+  const stages = [{ name: 'only', data, steps: 1 }]
+  writeFileSync(path, JSON.stringify({ teacher: TEACHER, student, output: 'out', stages }))
+  await expect(distilRecipe(path)).rejects.toThrow('a static student has no layers')
+})
 
 describe('a student made of its teacher', async () => {
   const teacher = await SentenceEncoder.load(TEACHER, quiet)
