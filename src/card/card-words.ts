@@ -4,7 +4,8 @@ export type CardLanguage = 'en' | 'zh'
 /** Everything a card says besides names and numbers. */
 export interface CardWords {
   readonly other: string
-  readonly intro: (dimensions: number, maxLength: number) => string
+  /** Without a length: texts have no limit. */
+  readonly intro: (dimensions: number, maxLength: number | undefined) => string
   readonly usage: string
   readonly model: string
   readonly property: string
@@ -48,7 +49,7 @@ export const CARD_WORDS: Readonly<Record<CardLanguage, CardWords>> = {
   en: {
     other: '[中文](README.zh.md)',
     intro: (dimensions, maxLength) =>
-      `A sentence encoder: it turns a text of up to ${maxLength} pieces into a vector of ` +
+      `A sentence encoder: it turns a text ${maxLength === undefined ? 'of any length' : `of up to ${maxLength} pieces`} into a vector of ` +
       `${dimensions} numbers, for semantic search, similarity and clustering.`,
     usage: 'Usage',
     model: 'Model',
@@ -94,7 +95,7 @@ export const CARD_WORDS: Readonly<Record<CardLanguage, CardWords>> = {
   zh: {
     other: '[English](README.md)',
     intro: (dimensions, maxLength) =>
-      `句向量模型：把不超过 ${maxLength} 个词元的文本变成 ${dimensions} 维向量，` +
+      `句向量模型：把${maxLength === undefined ? '任意长度' : `不超过 ${maxLength} 个词元`}的文本变成 ${dimensions} 维向量，` +
       '用于语义检索、相似度计算和聚类。',
     usage: '用法',
     model: '模型',

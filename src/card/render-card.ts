@@ -27,7 +27,7 @@ export function renderCard(facts: CardFacts, language: CardLanguage): string {
     ...(language === 'en' ? [frontMatter(facts, facts.name, own)] : []),
     `# ${facts.name}`,
     words.other,
-    words.intro(dimensions, maxLength),
+    words.intro(dimensions, isLimited(facts.description) ? maxLength : undefined),
     usageOf(facts, words),
     modelTable(facts.description, words),
     ...(facts.evaluation ? evaluationParts(facts.evaluation, words) : []),
@@ -73,7 +73,7 @@ function modelTable(model: ModelDescription, words: CardWords): string {
     vocabulary: `${model.vocabularySize.toLocaleString('en')} ${words.pieces}`,
     modules: model.modules.join(' → '),
     dimensions: `${model.dimensions}`,
-    maxLength: `${model.maxLength} ${words.pieces}`,
+    maxLength: isLimited(model) ? `${model.maxLength} ${words.pieces}` : '∞',
     similarity: model.similarity,
     prompts: promptsOf(model, words),
   }
@@ -166,4 +166,9 @@ function licenseOf({ license, baseModels, datasets }: CardFacts, words: CardWord
     ...(baseModels.length > 0 ? [`${words.madeFrom}: ${baseModels.join(', ')}`] : []),
     ...(datasets.length > 0 ? [`${words.data}: ${datasets.join(', ')}`] : []),
   ].join('\n\n')
+}
+
+/** A static model takes texts of any length. */
+function isLimited({ maxLength }: ModelDescription): boolean {
+  return maxLength < Number.MAX_SAFE_INTEGER
 }

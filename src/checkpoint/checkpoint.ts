@@ -6,7 +6,10 @@ import type { WeightMap } from './weight.ts'
 export const SIMILARITY_NAMES = ['cosine', 'dot', 'euclidean', 'manhattan'] as const
 export type SimilarityName = (typeof SIMILARITY_NAMES)[number]
 
-/** A model folder, described: everything needed to build and run the model, nothing run yet. */
+/**
+ * A model folder, described: everything needed to build and run the model, nothing run yet. A static
+ * model (`isStatic`) has a configuration without layers, and its table as its only weight.
+ */
 export interface Checkpoint {
   /** The folder it was read from. */
   readonly folder: string

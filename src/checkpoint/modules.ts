@@ -4,11 +4,16 @@ import { type ModelFolder, missingFile, readJson } from './model-folder.ts'
 import type { Activation, DenseSpec, ModuleSpec } from './module-spec.ts'
 import { parsePooling } from './pooling-config.ts'
 import { readSafetensors } from './safetensors.ts'
+import { STATIC_POOLING } from './static-embedding.ts'
 import { readTorchFile } from './torch/torch-file.ts'
 import type { Weight } from './weight.ts'
 
+/** What turns pieces into vectors: a transformer, or a table with a vector for each piece. */
+type FirstModule = 'Transformer' | 'StaticEmbedding'
+
 /** What `modules.json` lists: where the encoder lies, and what follows it. */
 export interface ModuleList {
+  readonly first: FirstModule
   /** The encoder's folder, relative to the model's: '' or, in old models, `0_Transformer`. */
   readonly encoderPath: string
   /** Undefined where there is no `modules.json`. */
@@ -26,18 +31,21 @@ type ModuleEntry = z.infer<typeof listSchema>[number]
 /**
  * Both generations of class names end the same way (`sentence_transformers.models.Pooling`,
  * `….modules.pooling.Pooling`).
- * @throws CheckpointError when the first module is no Transformer of sentence-transformers.
+ * @throws CheckpointError when the first module is no Transformer or StaticEmbedding of
+ *   sentence-transformers.
  */
 export async function readModuleList(folder: ModelFolder): Promise<ModuleList> {
   const content = await readJson(folder, 'modules.json')
-  if (content === undefined) return { encoderPath: '', followers: undefined }
+  if (content === undefined) return { first: 'Transformer', encoderPath: '', followers: undefined }
   const parsed = listSchema.safeParse(content)
   if (!parsed.success) throw refused(folder, 'modules.json', z.prettifyError(parsed.error))
-  const [first, ...followers] = parsed.data
-  if (!first || className(folder, first) !== 'Transformer') {
-    throw refused(folder, 'modules.json', `its first module is ${first?.type}, not a Transformer`)
+  const [entry, ...followers] = parsed.data
+  const first = entry && className(folder, entry)
+  if (first === 'Transformer' || first === 'StaticEmbedding') {
+    return { first, encoderPath: requireInside(folder, entry?.path ?? ''), followers }
   }
-  return { encoderPath: requireInside(folder, first.path), followers }
+  const what = `its first module is ${entry?.type}, not a Transformer or StaticEmbedding`
+  throw refused(folder, 'modules.json', what)
 }
 
 /**
@@ -46,11 +54,11 @@ export async function readModuleList(folder: ModelFolder): Promise<ModuleList> {
  */
 export async function readModules(
   folder: ModelFolder,
-  { followers }: ModuleList,
+  { first, followers }: ModuleList,
   hiddenSize: number,
 ): Promise<ModulePlan> {
   if (!followers) return meanPoolingPlan(folder)
-  const modules: ModuleSpec[] = []
+  const modules: ModuleSpec[] = first === 'StaticEmbedding' ? [STATIC_POOLING] : []
   for (const entry of followers) modules.push(...(await readModule(folder, entry, hiddenSize)))
   requireChain(folder, modules, hiddenSize)
   return { modules, notices: [] }
@@ -198,7 +206,7 @@ function requireChain(
 
 /** Module paths come from a file that may be anybody's: they must stay in the folder. */
 function requireInside(folder: ModelFolder, path: string): string {
-  const normal = path.replace(/\/+$/, '')
+  const normal = path === '.' ? '' : path.replace(/\/+$/, '')
   const outside = normal.split(/[/\\]/).includes('..') || /^([/\\]|[a-z]:)/i.test(normal)
   if (outside) throw refused(folder, 'modules.json', `the path ${path} leaves the folder`)
   return normal

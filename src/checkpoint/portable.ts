@@ -8,6 +8,7 @@ export type { Activation, DenseSpec, ModuleSpec, PoolingMode } from './module-sp
 export { denseWeightName } from './named-weights.ts'
 export { readCheckpoint } from './read-checkpoint.ts'
 export { readSafetensors } from './safetensors.ts'
+export { isStatic, TABLE_NAME } from './static-embedding.ts'
 export {
   type ManifestFile,
   parseWebManifest,

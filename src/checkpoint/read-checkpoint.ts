@@ -5,6 +5,7 @@ import { type Checkpoint, SIMILARITY_NAMES } from './checkpoint.ts'
 import { encoderWeights } from './encoder-weights.ts'
 import { type ModelFolder, missingFile, readJson, readText } from './model-folder.ts'
 import { readModuleList, readModules } from './modules.ts'
+import { readStaticEmbedding } from './static-embedding.ts'
 import { readWeightFiles } from './weight-files.ts'
 
 const TOKENIZER_FILES = [
@@ -48,30 +49,44 @@ const LIMIT_FILES = ['bert', 'roberta', 'camembert', 'xlm-roberta'].map(
 )
 
 /**
- * Reads a model folder: a sentence-transformers folder of any version, or a plain BERT folder.
- * Weights stay where they are.
+ * Reads a model folder: a sentence-transformers folder of any version, one of model2vec, or a plain
+ * BERT folder. Weights stay where they are.
  * @throws CheckpointError naming the file for anything missing, damaged or not supported.
  */
 export async function readCheckpoint(folder: ModelFolder): Promise<Checkpoint> {
   const list = await readModuleList(folder)
   const encoder = folder.folder(list.encoderPath)
-  const config = await readConfig(encoder)
-  const plan = await readModules(folder, list, config.hiddenSize)
-  const limits = await readLimits(encoder)
+  const parts =
+    list.first === 'StaticEmbedding'
+      ? { ...(await readStaticEmbedding(encoder)), lowercase: false }
+      : await readEncoder(encoder)
+  const plan = await readModules(folder, list, parts.config.hiddenSize)
   const sentence = (await parsed(folder, 'config_sentence_transformers.json', sentenceSchema)) ?? {}
-  const tokenizerFiles = await readTokenizerFiles(encoder)
   return {
     folder: folder.path,
-    config,
-    weights: encoderWeights(await readWeightFiles(encoder), config, encoder.path),
+    ...parts,
     modules: plan.modules,
-    tokenizerFiles,
-    maxLength: await maxLength(encoder, limits.max_seq_length, config),
-    lowercase: limits.do_lower_case ?? false,
     prompts: sentence.prompts ?? {},
     defaultPromptName: sentence.default_prompt_name ?? undefined,
     similarity: sentence.similarity_fn_name ?? 'cosine',
     notices: plan.notices,
+  }
+}
+
+type EncoderParts = Pick<
+  Checkpoint,
+  'config' | 'weights' | 'tokenizerFiles' | 'maxLength' | 'lowercase'
+>
+
+async function readEncoder(encoder: ModelFolder): Promise<EncoderParts> {
+  const config = await readConfig(encoder)
+  const limits = await readLimits(encoder)
+  return {
+    config,
+    weights: encoderWeights(await readWeightFiles(encoder), config, encoder.path),
+    tokenizerFiles: await readTokenizerFiles(encoder),
+    maxLength: await maxLength(encoder, limits.max_seq_length, config),
+    lowercase: limits.do_lower_case ?? false,
   }
 }
 

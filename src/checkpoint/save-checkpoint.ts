@@ -4,6 +4,8 @@ import { InputError, OutputError, YujuError } from '../errors/index.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { Activation, DenseSpec, ModuleSpec } from './module-spec.ts'
 import { poolingConfig } from './pooling-config.ts'
+import { isStatic, TABLE_NAME } from './static-embedding.ts'
+import type { Weight } from './weight.ts'
 import { type SaveType, writeSafetensors } from './write-safetensors.ts'
 
 export interface SaveOptions {
@@ -80,20 +82,28 @@ async function writeFiles(
 ): Promise<void> {
   const json = (name: string, content: unknown) =>
     writeFile(join(folder, name), `${JSON.stringify(content, null, 2)}\n`)
-  await writeSafetensors(join(folder, 'model.safetensors'), [...checkpoint.weights.values()], type)
-  await json('config.json', configOf(checkpoint, type))
-  for (const [name, text] of checkpoint.tokenizerFiles) await writeFile(join(folder, name), text)
-  await json('sentence_bert_config.json', {
-    max_seq_length: checkpoint.maxLength,
-    do_lower_case: checkpoint.lowercase,
-  })
+  const first = isStatic(checkpoint) ? STATIC_ENTRY : moduleEntry(0, '')
+  // The mean of a static model is part of its first module.
+  const followers = isStatic(checkpoint) ? checkpoint.modules.slice(1) : checkpoint.modules
+  await mkdir(join(folder, first.path), { recursive: true })
+  await writeSafetensors(join(folder, first.path, 'model.safetensors'), weightsOf(checkpoint), type)
+  for (const [name, text] of checkpoint.tokenizerFiles) {
+    await writeFile(join(folder, first.path, name), text)
+  }
+  if (!isStatic(checkpoint)) {
+    await json('config.json', configOf(checkpoint, type))
+    await json('sentence_bert_config.json', {
+      max_seq_length: checkpoint.maxLength,
+      do_lower_case: checkpoint.lowercase,
+    })
+  }
   await json('config_sentence_transformers.json', {
     prompts: checkpoint.prompts,
     default_prompt_name: checkpoint.defaultPromptName ?? null,
     similarity_fn_name: checkpoint.similarity,
   })
-  await json('modules.json', [moduleEntry(0, ''), ...checkpoint.modules.map(entryOf)])
-  for (const [index, module] of checkpoint.modules.entries()) {
+  await json('modules.json', [first, ...followers.map(entryOf)])
+  for (const [index, module] of followers.entries()) {
     const path = pathOf(module, index)
     await mkdir(join(folder, path))
     await writeModule(join(folder, path), module, {
@@ -102,6 +112,15 @@ async function writeFiles(
       json: (content) => json(join(path, 'config.json'), content),
     })
   }
+}
+
+/** StaticEmbedding of sentence-transformers calls its table so. */
+function weightsOf(checkpoint: Checkpoint): Weight[] {
+  return [...checkpoint.weights.values()].map((weight) =>
+    isStatic(checkpoint) && weight.name === TABLE_NAME
+      ? { ...weight, name: 'embedding.weight' }
+      : weight,
+  )
 }
 
 /** `config.json` with the fields that layer selection or a vocabulary cut may have changed. */
@@ -128,6 +147,8 @@ const ARCHITECTURE_CLASSES: Readonly<Record<string, string>> = {
 }
 
 const MODULE_CLASSES = { pooling: 'Pooling', dense: 'Dense', normalize: 'Normalize' } as const
+
+const STATIC_ENTRY = moduleEntry(0, '0_StaticEmbedding', 'StaticEmbedding')
 
 function entryOf(module: ModuleSpec, index: number) {
   return moduleEntry(index + 1, pathOf(module, index), MODULE_CLASSES[module.kind])

@@ -18,6 +18,7 @@ export type { DistilReport, ModelSize, StageReport } from './report/distil-repor
 export { distilTables, renderDistilReport } from './report/render-report.ts'
 export { type Agreement, agreementOf } from './run/agreement.ts'
 export { selectLayers, spreadLayers } from './select-layers.ts'
+export { buildStaticStudent, type StaticStudentOptions } from './student/build-static-student.ts'
 export { buildStudent, type StudentOptions } from './student/build-student.ts'
 export type { HttpOptions } from './teacher/http-teacher.ts'
 export { type OpenTeacherOptions, openTeacher } from './teacher/open-teacher.ts'

@@ -19,7 +19,8 @@ export function batchTensors(
   rows: readonly BatchRow[],
   { padId, poolingMask }: BatchLayout,
 ): Record<string, Tensor> {
-  const width = rows.reduce((longest, { ids }) => Math.max(longest, ids.length), 0)
+  // One at least: a text without a piece is padding, and no tensor is empty.
+  const width = rows.reduce((longest, { ids }) => Math.max(longest, ids.length), 1)
   const dims = [rows.length, width]
   const matrix = (fill: (row: BatchRow, target: Int32Array) => void): Tensor => ({
     type: 'int64',

@@ -10,8 +10,11 @@ export function requirePieces(
   texts: readonly PreparedText[],
   { maxLength, tokenizer }: { readonly maxLength: number; readonly tokenizer: Tokenizer },
 ): void {
+  // Without special pieces, an empty text has none.
+  const takesNone = tokenizer.encode('').ids.length === 0
   for (const [index, { ids }] of texts.entries()) {
-    if (ids.length === 0) throw new InputError('pieces-empty', `text number ${index} has no pieces`)
+    if (ids.length === 0 && !takesNone)
+      throw new InputError('pieces-empty', `text number ${index} has no pieces`)
     if (ids.length > maxLength) throw tooMany(index, ids.length, maxLength)
     const wrong = ids.find((id) => id < 0 || id >= tokenizer.vocabularySize)
     if (wrong !== undefined) throw unknownPiece(index, wrong, tokenizer)

@@ -2,11 +2,13 @@ import {
   type Checkpoint,
   type DenseSpec,
   denseWeightName,
+  isStatic,
   type ModuleSpec,
+  TABLE_NAME,
   type Weight,
 } from '../checkpoint/portable.ts'
 import { Graph, type Value } from '../graph/index.ts'
-import { cast, divide, linear, maximum, reduceL2, reshape } from '../graph/operations.ts'
+import { cast, divide, gather, linear, maximum, reduceL2, reshape } from '../graph/operations.ts'
 import { activate } from './activation.ts'
 import { bertEncoder, type EncoderOptions, type EncoderStates } from './bert-encoder.ts'
 import { pool } from './pooling.ts'
@@ -74,11 +76,19 @@ export function sentenceModel(
   const poolingMask = excludesPrompt(checkpoint) ? matrix(GRAPH_NAMES.poolingMask) : inputs.mask
   const { config, modules } = checkpoint
   const weights = new Weights(source, checkpoint.weights)
-  const states = bertEncoder(inputs, { config, weights }, options)
+  const states = isStatic(checkpoint)
+    ? staticStates(inputs.ids, weights, config.hiddenSize)
+    : bertEncoder(inputs, { config, weights }, options)
   const rows = states.hiddenStates.at(-1) ?? inputs.ids
   const tokenVectors = reshape(rows, ['B', 'T', config.hiddenSize])
   const sentenceVectors = applyModules(tokenVectors, poolingMask, { modules, source })
   return { ...states, mask: inputs.mask, tokenVectors, sentenceVectors }
+}
+
+/** The rows of a static model's table. */
+function staticStates(ids: Value, weights: Weights, size: number): EncoderStates {
+  const rows = cast(gather(weights.stored(TABLE_NAME), ids), 'float32')
+  return { hiddenStates: [reshape(rows, ['B*T', size])], queries: [], keys: [], values: [] }
 }
 
 interface ModulePlan {

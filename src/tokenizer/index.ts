@@ -1,3 +1,4 @@
+export { bareTokenizerText } from './bare-tokenizer-text.ts'
 export { createTokenizer } from './create-tokenizer.ts'
 export { createPieceDecoder, type PieceDecoder } from './piece-decoder.ts'
 export { byteLevelText } from './pre-tokenizer/byte-level.ts'

@@ -23,19 +23,35 @@ export const inspect = defineCommand(ARGS, async (args, shell) => {
   else printFields(fieldsOf(description), shell)
 })
 
+function encoderText({
+  layers,
+  hiddenSize,
+  heads,
+  intermediateSize,
+  activation,
+}: ModelDescription) {
+  if (layers === 0) return `none: a table of vectors, ${hiddenSize} wide`
+  const sizes = `${layers} layers, ${hiddenSize} wide, ${heads} heads`
+  return `${sizes}, ${intermediateSize} between, ${activation}`
+}
+
+function lengthText({ maxLength, maxPositions }: ModelDescription): string {
+  if (maxLength === Number.MAX_SAFE_INTEGER) return 'no limit'
+  if (maxPositions === Number.MAX_SAFE_INTEGER) return `${maxLength} pieces`
+  return `${maxLength} pieces (of ${maxPositions} positions)`
+}
+
 function fieldsOf(model: ModelDescription): Record<string, string> {
   const types = model.weightTypes.join(', ')
   const files = model.weightFiles.map((file) => basename(file)).join(', ')
   return {
     folder: model.folder,
     architecture: model.architecture,
-    encoder:
-      `${model.layers} layers, ${model.hiddenSize} wide, ${model.heads} heads, ` +
-      `${model.intermediateSize} between, ${model.activation}`,
+    encoder: encoderText(model),
     parameters: grouped(model.parameters),
     weights: `${types} in ${files} (${(model.weightBytes / 1e6).toFixed(1)} MB)`,
     vocabulary: `${grouped(model.vocabularySize)} pieces, from ${model.tokenizerFiles.join(', ')}`,
-    'text length': `${model.maxLength} pieces (of ${model.maxPositions} positions)`,
+    'text length': lengthText(model),
     lowercase: model.lowercase ? 'before the tokenizer' : 'as the tokenizer says',
     modules: model.modules.join(', then '),
     dimensions: `${model.dimensions}`,

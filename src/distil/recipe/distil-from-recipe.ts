@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { type LoadOptions, loadSource } from '../../encoder/index.ts'
+import type { Checkpoint } from '../../checkpoint/index.ts'
+import { type LoadOptions, loadSource, SentenceEncoder } from '../../encoder/index.ts'
 import { InputError } from '../../errors/index.ts'
 import { loadTasks } from '../../evaluate/index.ts'
 import type { Dataset } from '../../train/index.ts'
@@ -13,6 +14,7 @@ import {
 import { distil } from '../distil.ts'
 import type { DistilOptions, DistilSource, DistilStage } from '../distil-options.ts'
 import type { DistilReport } from '../report/distil-report.ts'
+import { buildStaticStudent } from '../student/build-static-student.ts'
 import { buildStudent, type StudentOptions } from '../student/build-student.ts'
 import { openTeacher } from '../teacher/open-teacher.ts'
 import type { Teacher } from '../teacher/teacher.ts'
@@ -150,16 +152,18 @@ async function studentOf(
   { recipe: { student, teacher }, folder }: RecipeFile<DistilRecipe>,
   { stages, datasets, load }: StudentParts,
 ) {
-  const { model = teacher.model, layers, vocabulary, hidden_size, dimensions } = student
+  const { model = teacher.model, static: table, layers } = student
+  const { vocabulary, hidden_size, dimensions } = student
   if (isService(model)) throw studentMissing(model)
+  const checkpoint = await loadSource(modelPath(model, folder), load)
   const own = [...new Set(stages.flatMap(({ sources }) => sources.map(({ dataset }) => dataset)))]
+  if (table) return staticStudentOf(checkpoint, { table, dimensions, own, load })
   const options: StudentOptions = {
     sample: firstTexts(own, SAMPLE),
     ...(layers === undefined ? {} : { layers }),
     ...(hidden_size === undefined ? {} : { hiddenSize: hidden_size }),
     ...(dimensions === undefined ? {} : { dimensions }),
   }
-  const checkpoint = await loadSource(modelPath(model, folder), load)
   if (!vocabulary) return buildStudent(checkpoint, options)
   const { data, min_count, keep_han } = vocabulary
   const counted = data ? await Promise.all(data.map((recipe) => datasets.get(recipe))) : own
@@ -170,6 +174,26 @@ async function studentOf(
       ...(min_count === undefined ? {} : { minCount: min_count }),
       ...(keep_han === undefined ? {} : { keepHan: keep_han }),
     },
+  })
+}
+
+interface StaticStudentParts {
+  readonly table: NonNullable<DistilRecipe['student']['static']>
+  readonly dimensions: number | undefined
+  /** The data sets of all stages. */
+  readonly own: readonly Dataset[]
+  readonly load: LoadOptions
+}
+
+async function staticStudentOf(
+  checkpoint: Checkpoint,
+  { table: { sif, frequencies = 'data' }, dimensions, own, load }: StaticStudentParts,
+): Promise<Checkpoint> {
+  await using encoder = await SentenceEncoder.fromCheckpoint(checkpoint, load)
+  return await buildStaticStudent(encoder, {
+    ...(frequencies === 'data' ? { texts: textsOf(own) } : {}),
+    ...(sif === undefined ? {} : { sif }),
+    ...(dimensions === undefined ? {} : { dimensions }),
   })
 }
 

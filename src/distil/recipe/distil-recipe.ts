@@ -23,21 +23,35 @@ const teacherSchema = z.preprocess(
   }),
 )
 
-const studentSchema = z.strictObject({
-  /** What it is made of. Default: the teacher. */
-  model: text.exactOptional(),
-  layers: z.union([whole, z.array(z.number().int().nonnegative()).min(1)]).exactOptional(),
-  vocabulary: z
-    .strictObject({
-      min_count: whole.exactOptional(),
-      keep_han: z.boolean().exactOptional(),
-      /** Whose pieces are counted. Default: the data of all stages. */
-      data: z.array(dataSchema).min(1).exactOptional(),
-    })
-    .exactOptional(),
-  hidden_size: whole.exactOptional(),
-  dimensions: whole.exactOptional(),
-})
+const studentSchema = z
+  .strictObject({
+    /** What it is made of. Default: the teacher. */
+    model: text.exactOptional(),
+    /** No transformer, but a table of the model's pieces. */
+    static: z
+      .strictObject({
+        sif: z.number().positive().exactOptional(),
+        /** Pieces are counted in the data of the stages, or taken to follow Zipf's law. */
+        frequencies: z.enum(['data', 'zipf']).exactOptional(),
+      })
+      .exactOptional(),
+    layers: z.union([whole, z.array(z.number().int().nonnegative()).min(1)]).exactOptional(),
+    vocabulary: z
+      .strictObject({
+        min_count: whole.exactOptional(),
+        keep_han: z.boolean().exactOptional(),
+        /** Whose pieces are counted. Default: the data of all stages. */
+        data: z.array(dataSchema).min(1).exactOptional(),
+      })
+      .exactOptional(),
+    hidden_size: whole.exactOptional(),
+    dimensions: whole.exactOptional(),
+  })
+  .refine(
+    ({ static: table, layers, vocabulary, hidden_size }) =>
+      !table || [layers, vocabulary, hidden_size].every((given) => given === undefined),
+    'a static student has no layers, vocabulary or hidden_size; expected static and dimensions only',
+  )
 
 const stageSchema = z
   .strictObject({

@@ -43,7 +43,9 @@ const processorSchema = z.looseObject({
 export type ProcessorContent = z.infer<typeof processorSchema>
 
 const tokenizerJsonSchema = z.looseObject({
-  added_tokens: z.array(z.looseObject({ id, content: z.string() })).default([]),
+  added_tokens: z
+    .array(z.looseObject({ id, content: z.string(), special: z.boolean().optional() }))
+    .default([]),
   pre_tokenizer: z.unknown(),
   model: z.union([unigramSchema, bpeSchema, wordPieceSchema]),
   post_processor: processorSchema.nullish(),

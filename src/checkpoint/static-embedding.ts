@@ -1,0 +1,125 @@
+import { CheckpointError } from '../errors/index.ts'
+import { z } from '../schema/index.ts'
+import type { BertConfig } from './bert-config.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import { type ModelFolder, missingFile, readJson } from './model-folder.ts'
+import type { PoolingSpec } from './module-spec.ts'
+import type { Weight, WeightMap, WeightType } from './weight.ts'
+import { readWeightFiles } from './weight-files.ts'
+
+/**
+ * Static models: a table [V,D] with a vector for each piece, and the mean of a text's pieces instead
+ * of an encoder. Here they are checkpoints without layers; on disk they are StaticEmbedding of
+ * sentence-transformers, or a folder of model2vec (Tulkens and van Dongen 2024).
+ */
+
+/** The table's name in a checkpoint: that of an encoder's table of words. */
+export const TABLE_NAME = 'embeddings.word_embeddings.weight'
+
+/** What StaticEmbedding calls it, and what model2vec does. */
+const STORED_NAMES = ['embedding.weight', 'embeddings']
+/** Parts of newer folders of model2vec that change which row a piece has, or scale it. */
+const FOLDED_NAMES = ['mapping', 'weights']
+
+const NUMBER_TYPES: readonly WeightType[] = ['float64', 'float32', 'float16', 'bfloat16']
+
+/** What static models do with the vectors of a text's pieces. */
+export const STATIC_POOLING: PoolingSpec = { kind: 'pooling', modes: ['mean'], includePrompt: true }
+
+/** Texts have no limit of their own. */
+export const NO_LIMIT = Number.MAX_SAFE_INTEGER
+
+/** Whether a model is a table of vectors, without an encoder. */
+export function isStatic({ config }: Pick<Checkpoint, 'config'>): boolean {
+  return config.layers === 0
+}
+
+/** The configuration of a static model of `vocabularySize` pieces: no layers, heads or positions. */
+export function staticConfig(vocabularySize: number, dimensions: number): BertConfig {
+  return {
+    vocabularySize,
+    hiddenSize: dimensions,
+    layers: 0,
+    heads: 0,
+    intermediateSize: 0,
+    maxPositions: NO_LIMIT,
+    positionOffset: 0,
+    typeVocabularySize: 1,
+    layerNormEpsilon: 0,
+    activation: 'identity',
+    padId: 0,
+    hiddenDropout: 0,
+    attentionDropout: 0,
+    raw: { architectures: ['StaticEmbedding'] },
+  }
+}
+
+type StaticParts = Pick<Checkpoint, 'config' | 'weights' | 'tokenizerFiles' | 'maxLength'>
+
+/**
+ * Reads the folder of a StaticEmbedding.
+ * @throws CheckpointError for a table that is missing, damaged, quantized or not a matrix.
+ */
+export async function readStaticEmbedding(folder: ModelFolder): Promise<StaticParts> {
+  const { text, maxLength } = await readBareTokenizer(folder)
+  const table = requireTable(await readWeightFiles(folder), folder.path)
+  const [rows = 0, dimensions = 0] = table.shape
+  return {
+    config: staticConfig(rows, dimensions),
+    weights: new Map([[TABLE_NAME, table]]),
+    tokenizerFiles: new Map([['tokenizer.json', text]]),
+    maxLength,
+  }
+}
+
+const tokenizerSchema = z.looseObject({
+  truncation: z.nullish(z.looseObject({ max_length: z.int().check(z.positive()) })),
+})
+
+/** The reference leaves away special pieces and padding, and heeds a truncation. */
+async function readBareTokenizer(folder: ModelFolder) {
+  const content = await readJson(folder, 'tokenizer.json')
+  if (content === undefined) throw missingFile(folder, ['tokenizer.json'])
+  const parsed = tokenizerSchema.safeParse(content)
+  if (!parsed.success) {
+    const what = z.prettifyError(parsed.error)
+    throw refused(folder.path, `tokenizer.json cannot be used: ${what}`, {})
+  }
+  return {
+    text: JSON.stringify({ ...parsed.data, post_processor: null, padding: null }),
+    maxLength: parsed.data.truncation?.max_length ?? NO_LIMIT,
+  }
+}
+
+function requireTable(stored: WeightMap, folder: string): Weight {
+  const folded = FOLDED_NAMES.find((name) => stored.has(name))
+  if (folded !== undefined) {
+    const how = 'open it with sentence-transformers and save it there: that folds the two into one'
+    throw refused(folder, `the tensor ${folded} beside the table is not supported; ${how}`, {
+      name: folded,
+    })
+  }
+  const table = STORED_NAMES.flatMap((name) => stored.get(name) ?? [])[0]
+  if (!table) {
+    const found = [...stored.keys()].slice(0, 3).join(', ') || 'nothing'
+    throw refused(folder, `expected the tensor ${STORED_NAMES[0]}, but it holds ${found}`, {})
+  }
+  const { name, shape, type } = table
+  if (shape.length !== 2 || shape.includes(0)) {
+    throw refused(folder, `${name} must be a table [V,D], but it is [${shape.join(',')}]`, {
+      shape,
+    })
+  }
+  if (!NUMBER_TYPES.includes(type)) {
+    throw refused(folder, `${name} must hold floating-point numbers, but it holds ${type}`, {
+      type,
+    })
+  }
+  return { ...table, name: TABLE_NAME }
+}
+
+function refused(folder: string, what: string, facts: Record<string, unknown>): CheckpointError {
+  return new CheckpointError('checkpoint-static', `${folder} is no StaticEmbedding: ${what}`, {
+    facts: { folder, ...facts },
+  })
+}

@@ -1,0 +1,167 @@
+import {
+  type Checkpoint,
+  NO_LIMIT,
+  STATIC_POOLING,
+  staticConfig,
+  TABLE_NAME,
+  type Weight,
+} from '../../checkpoint/index.ts'
+import type { SentenceEncoder } from '../../encoder/index.ts'
+import { InputError } from '../../errors/index.ts'
+import { type Matrix, rowOf } from '../../similarity/index.ts'
+import { bareTokenizerText } from '../../tokenizer/index.ts'
+import { principalComponents } from '../projection/principal-components.ts'
+import { countPieces } from '../vocabulary/count-pieces.ts'
+import { specialPieces } from '../vocabulary/special-pieces.ts'
+
+export interface StaticStudentOptions {
+  /** D, the length of the vectors; at most the teacher's. Default 256. */
+  readonly dimensions?: number
+  /**
+   * a of the weight a/(a+p) of a piece that is the share p of all pieces; the smaller, the less do
+   * frequent pieces count. Default 1e-3.
+   */
+  readonly sif?: number
+  /**
+   * Texts whose pieces are counted for p. Default: Zipf's law, p of the piece at place n of the
+   * vocabulary in proportion to 1/(n+2), for vocabularies with the frequent pieces first.
+   */
+  readonly texts?: Iterable<string> | AsyncIterable<string>
+  readonly signal?: AbortSignal
+}
+
+/**
+ * A static student: no transformer, but a table with a vector for each piece of the teacher's
+ * vocabulary; a text's vector is the mean of its pieces', scaled to length 1. Each piece is encoded
+ * by the teacher, between its special pieces and without a prompt; then come principal components,
+ * and the weight of the piece, which is folded into the table. Special pieces have zeros.
+ *
+ * It can be used as it is, and is a far better student after distilling.
+ *
+ * Source: Tulkens and van Dongen 2024, "Model2Vec"; the weight: Arora et al. 2017, "A simple but
+ * tough-to-beat baseline for sentence embeddings".
+ * @throws InputError for an `a` that is not positive, or more dimensions than the teacher has.
+ */
+export async function buildStaticStudent(
+  teacher: SentenceEncoder,
+  options: StaticStudentOptions = {},
+): Promise<Checkpoint> {
+  const { dimensions = 256, sif = 1e-3, texts, signal } = options
+  requireSif(sif)
+  const { checkpoint } = teacher
+  const untrained = withTable(checkpoint, {
+    data: new Float32Array(teacher.tokenizer.vocabularySize * dimensions),
+    rows: teacher.tokenizer.vocabularySize,
+    dimensions,
+  })
+  const shares = texts
+    ? sharesOf(await countPieces(untrained, texts, { prompt: '', ...(signal ? { signal } : {}) }))
+    : zipfShares(teacher.tokenizer.vocabularySize)
+  const pieces = await pieceVectors(teacher, signal)
+  const table = await projected(pieces, dimensions)
+  for (let id = 0; id < table.rows; id += 1)
+    scale(rowOf(table, id), sif / (sif + (shares[id] ?? 0)))
+  for (const id of specialPieces(checkpoint.tokenizerFiles)) rowOf(table, id).fill(0)
+  return withTable(checkpoint, table)
+}
+
+/** The vector of every piece [V,D], alone between the special pieces. */
+async function pieceVectors(
+  teacher: SentenceEncoder,
+  signal: AbortSignal | undefined,
+): Promise<Matrix> {
+  const { tokenizer } = teacher
+  const frame = [...tokenizer.encode('').ids]
+  const opening = openingLength(frame, [...tokenizer.encode('a').ids])
+  const texts = Array.from({ length: tokenizer.vocabularySize }, (_, id) => ({
+    ids: Int32Array.of(...frame.slice(0, opening), id, ...frame.slice(opening)),
+    promptLength: 0,
+    truncated: 0,
+  }))
+  return teacher.encodePrepared(texts, signal ? { signal } : {})
+}
+
+/** How many special pieces stand before a text: as far as an empty text and another are alike. */
+function openingLength(frame: readonly number[], other: readonly number[]): number {
+  const different = frame.findIndex((id, place) => other[place] !== id)
+  return different === -1 ? frame.length : different
+}
+
+/** Places n of the vocabulary: shares in proportion to 1/(n+2), as model2vec has them. */
+function zipfShares(pieces: number): Float64Array {
+  const shares = Float64Array.from({ length: pieces }, (_, place) => 1 / (place + 2))
+  return sharesOf(shares)
+}
+
+function sharesOf(counts: Float64Array): Float64Array {
+  const total = counts.reduce((sum, count) => sum + count, 0)
+  return counts.map((count) => (total === 0 ? 0 : count / total))
+}
+
+/** Along the principal components of the vectors [V,D'], from their mean: [V,D]. */
+async function projected(vectors: Matrix, dimensions: number): Promise<Matrix> {
+  const { components } = await principalComponents(vectors, dimensions)
+  const { rows, dimensions: width } = vectors
+  const mean = meanOf(vectors)
+  const data = new Float32Array(rows * dimensions)
+  const centred = new Float64Array(width)
+  for (let row = 0; row < rows; row += 1) {
+    const vector = rowOf(vectors, row)
+    for (let i = 0; i < width; i += 1) centred[i] = (vector[i] as number) - (mean[i] as number)
+    for (let axis = 0; axis < dimensions; axis += 1) {
+      const component = rowOf(components, axis)
+      let sum = 0
+      for (let i = 0; i < width; i += 1) sum += (centred[i] as number) * (component[i] as number)
+      data[row * dimensions + axis] = sum
+    }
+  }
+  return { data, rows, dimensions }
+}
+
+function meanOf({ data, rows, dimensions }: Matrix): Float64Array {
+  const mean = new Float64Array(dimensions)
+  for (const [place, x] of data.entries()) {
+    mean[place % dimensions] = (mean[place % dimensions] as number) + x / rows
+  }
+  return mean
+}
+
+function scale(vector: Float32Array, factor: number): void {
+  for (let i = 0; i < vector.length; i += 1) vector[i] = (vector[i] as number) * factor
+}
+
+/** A prompt would move every text's mean by the same pieces, so the teacher's are left out. */
+function withTable(
+  { folder, tokenizerFiles, lowercase, notices }: Checkpoint,
+  { data, rows, dimensions }: Matrix,
+): Checkpoint {
+  const bytes = new Uint8Array(Float32Array.from(data).buffer)
+  const table: Weight = {
+    name: TABLE_NAME,
+    type: 'float32',
+    shape: [rows, dimensions],
+    data: { bytes },
+  }
+  return {
+    folder,
+    config: staticConfig(rows, dimensions),
+    weights: new Map([[TABLE_NAME, table]]),
+    modules: [STATIC_POOLING, { kind: 'normalize' }],
+    tokenizerFiles: new Map([['tokenizer.json', bareTokenizerText(tokenizerFiles, { lowercase })]]),
+    maxLength: NO_LIMIT,
+    lowercase: false,
+    prompts: {},
+    defaultPromptName: undefined,
+    similarity: 'cosine',
+    notices,
+  }
+}
+
+function requireSif(sif: number): void {
+  if (Number.isFinite(sif) && sif > 0) return
+  throw new InputError(
+    'distil-sif',
+    `sif, the a of the weight a/(a+p), must be a number above 0, such as 0.001, but it is ${sif}`,
+    { facts: { sif } },
+  )
+}
