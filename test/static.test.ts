@@ -327,3 +327,9 @@ describe('a student made of its teacher', async () => {
     await expect(buildStaticStudent(teacher, options)).rejects.toMatchObject({ code })
   })
 })
+
+test('a static model has nothing to compute in 8 bits', async () => {
+  await expect(SentenceEncoder.load(SAVED, { precision: 'int8' })).rejects.toMatchObject({
+    code: 'precision-static',
+  })
+})

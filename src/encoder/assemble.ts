@@ -1,5 +1,5 @@
-import { type Checkpoint, checkFinite, type RangeReader } from '../checkpoint/portable.ts'
-import { CheckpointError } from '../errors/index.ts'
+import { type Checkpoint, checkFinite, isStatic, type RangeReader } from '../checkpoint/portable.ts'
+import { CheckpointError, InputError } from '../errors/index.ts'
 import type { Graph } from '../graph/index.ts'
 import { floatLayer, GRAPH_NAMES, type LinearLayer, sentenceGraph } from '../model/index.ts'
 import {
@@ -51,6 +51,13 @@ async function layersOf(
   tokenizer: Tokenizer,
   { precision: wish, readRanges, readRange, openSession }: Surroundings,
 ): Promise<{ readonly precision: Precision; readonly linear: LinearLayer }> {
+  if (wish === 'int8' && isStatic(checkpoint)) {
+    throw new InputError(
+      'precision-static',
+      `${checkpoint.folder} is a static model: it has no layers to compute in 8 bits; leave precision out`,
+      { facts: { folder: checkpoint.folder } },
+    )
+  }
   const stored = wish === 'float32' ? undefined : await readRanges()
   const precision = wish ?? (stored ? 'int8' : 'float32')
   if (precision === 'float32') return { precision, linear: floatLayer }
