@@ -202,12 +202,16 @@ describe('what only one place may do', () => {
     ])
   })
 
-  test('only cli touches process, but for the hub settings and a program of its own', () => {
+  test('only cli touches process, but for the settings of the hub and of LanceDB, and a program of its own', () => {
     const users = sources
       .filter(({ text, imports }) => imports.includes('node:process') || /\bprocess\./.test(text))
       .map(({ path }) => path)
       .filter((path) => !path.startsWith('src/cli/'))
-    expect(users.sort()).toEqual(['src/encoder/load.ts', 'src/server/engine/engine-main.ts'])
+    expect(users.sort()).toEqual([
+      'src/encoder/load.ts',
+      'src/search/lance/lance-packages.ts',
+      'src/server/engine/engine-main.ts',
+    ])
     const load = sources.find(({ path }) => path === 'src/encoder/load.ts')
     expect(load?.text).toContain("import { env } from 'node:process'")
     expect(load?.text).not.toMatch(/\bprocess\./)

@@ -1,4 +1,6 @@
 import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
+import { env } from 'node:process'
 import { loadPackage } from '../load-package.ts'
 
 export interface LancePackages {
@@ -10,6 +12,7 @@ export interface LancePackages {
 export function loadLance(): Promise<LancePackages> {
   return loadPackage(
     async () => {
+      leaveThreadsFree()
       const lancedb = await import('@lancedb/lancedb')
       // LanceDB loses the columns of tables that another copy of Arrow's module has made.
       const { resolve } = createRequire(import.meta.url)
@@ -18,4 +21,14 @@ export function loadLance(): Promise<LancePackages> {
     },
     { what: 'a store in a folder', packages: '@lancedb/lancedb apache-arrow' },
   )
+}
+
+const LEAST_THREADS = 4
+
+/**
+ * LanceDB takes a thread for each core; where there are two, all of them come to wait for each other
+ * while an index of vectors is made of many rows (0.30, seen with 200,000), and it never ends.
+ */
+function leaveThreadsFree(): void {
+  if (availableParallelism() < LEAST_THREADS) env.LANCE_CPU_THREADS ??= String(LEAST_THREADS)
 }
