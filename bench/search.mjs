@@ -1,6 +1,7 @@
 // Search: indexing beside plain encoding, and recall and time of each way to search.
-// node bench/search.mjs [COUNT] [--dry]
-//   COUNT: sentences (default 200,000, as in figures.json); --dry: print, record nothing
+// node bench/search.mjs [COUNT] [rate | memory | lancedb] [--bundled] [--dry]
+//   COUNT: sentences (default 200,000, as in figures.json); a part alone (default: all three);
+//   --bundled: the model that ships with yuju, in place of e5-small-zh; --dry: record nothing
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,6 +22,11 @@ const RATE_SENTENCES = 20_000
 const RATE_ROUNDS = 3
 
 const dry = process.argv.includes('--dry')
+const PARTS = ['rate', 'memory', 'lancedb']
+const asked = PARTS.filter((part) => process.argv.includes(part))
+const wanted = (part) => asked.length === 0 || asked.includes(part)
+const bundled = process.argv.includes('--bundled')
+const modelName = bundled ? 'yuju-small-zh' : 'e5-small-zh'
 const count = Number(process.argv.slice(2).find((word) => /^\d+$/.test(word)) ?? 200_000)
 const command = `node bench/search.mjs${count === 200_000 ? '' : ` ${count}`}`
 
@@ -114,24 +120,31 @@ function recallOf(found, exact) {
 const p95 = (times) => times[Math.min(times.length - 1, Math.ceil(0.95 * times.length) - 1)]
 const timesText = (times) => `p50 ${round(median(times))} ms, p95 ${round(p95(times))} ms`
 
-const encoder = await SentenceEncoder.load(E5, { threads: THREADS, onWarning: () => {} })
+const encoder = await SentenceEncoder.load(bundled ? undefined : E5, {
+  threads: THREADS,
+  onWarning: () => {},
+})
 const all = differentSentences(count + QUERIES)
 const [sentences, questions] = [all.slice(0, count), all.slice(count)]
-await measureRate(encoder, sentences.slice(0, RATE_SENTENCES))
+if (wanted('rate')) await measureRate(encoder, sentences.slice(0, RATE_SENTENCES))
 
 console.log(`encoding ${count} sentences and ${QUERIES} queries`)
 const vectors = await encoder.encode(sentences, { truncate: 'silent', prompt: '' })
-const asked = await encoder.encode(questions, { truncate: 'silent', prompt: '' })
+const encodedQueries = await encoder.encode(questions, { truncate: 'silent', prompt: '' })
 await encoder.dispose()
 const { dimensions } = vectors
-const queries = questions.map((_, i) => asked.data.slice(i * dimensions, (i + 1) * dimensions))
+const queries = questions.map((_, i) =>
+  encodedQueries.data.slice(i * dimensions, (i + 1) * dimensions),
+)
 
 let exact
+// The exact search is what the others are compared with.
 for (const [precision, name] of [
   ['float32', undefined],
   ['int8', 'search.int8_recall10'],
   ['binary', 'search.binary_recall10'],
 ]) {
+  if (exact && !wanted('memory')) break
   const store = await createMemoryStore({ dimensions, precision })
   await fill(store, sentences, vectors)
   await ask(store, queries.slice(0, 20))
@@ -139,30 +152,34 @@ for (const [precision, name] of [
   await store.close()
   exact ??= found
   console.log(`in memory, ${precision}: ${timesText(times)}`)
-  if (name === undefined) continue
+  if (name === undefined || !wanted('memory')) continue
   record({
     name,
     value: round(recallOf(found, exact)),
-    spread: `${queries.length} queries, ${count} x ${dimensions}; ${timesText(times)} a query, one core`,
+    spread: `${queries.length} queries, ${count} x ${dimensions} of ${modelName}; ${timesText(times)} a query, one core`,
   })
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'yuju-bench-search-'))
-const store = await createStore(join(folder, 'store'), { dimensions })
-console.log(
-  `LanceDB: written and indexed in ${round(await timed(() => fill(store, sentences, vectors)))} s`,
-)
-await ask(store, queries.slice(0, 20))
-const { found, times } = await ask(store, queries)
-await store.close()
-rmSync(folder, { recursive: true })
-record({
-  name: 'search.lancedb_recall10',
-  value: round(recallOf(found, exact)),
-  spread: `${queries.length} queries, ${count} x ${dimensions}`,
-})
-record({
-  name: 'search.lancedb_p95_ms',
-  value: round(p95(times)),
-  spread: `${queries.length} queries, ${count} x ${dimensions}; ${timesText(times)}`,
-})
+if (wanted('lancedb')) await measureLance()
+
+async function measureLance() {
+  const folder = mkdtempSync(join(tmpdir(), 'yuju-bench-search-'))
+  const store = await createStore(join(folder, 'store'), { dimensions })
+  console.log(
+    `LanceDB: written and indexed in ${round(await timed(() => fill(store, sentences, vectors)))} s`,
+  )
+  await ask(store, queries.slice(0, 20))
+  const { found, times } = await ask(store, queries)
+  await store.close()
+  rmSync(folder, { recursive: true })
+  record({
+    name: 'search.lancedb_recall10',
+    value: round(recallOf(found, exact)),
+    spread: `${queries.length} queries, ${count} x ${dimensions} of ${modelName}`,
+  })
+  record({
+    name: 'search.lancedb_p95_ms',
+    value: round(p95(times)),
+    spread: `${queries.length} queries, ${count} x ${dimensions} of ${modelName}; ${timesText(times)}`,
+  })
+}

@@ -14,7 +14,7 @@ import { lanceFilter, literals, METADATA_PREFIX } from './lance-filter.ts'
 import { type LancePackages, loadLance } from './lance-packages.ts'
 import { type LanceRow, lanceSchema, lanceTable, SETTINGS_KEY, storedText } from './lance-rows.ts'
 import { retried } from './retried.ts'
-import { indexVectors, probesOf } from './vector-index.ts'
+import { indexVectors, type Probes, probesOf } from './vector-index.ts'
 
 const TABLE = 'vectors'
 const WORDS_INDEX = 'words_idx'
@@ -107,6 +107,7 @@ function connect(
 /** A table of LanceDB: every step is a new version of it, which is there whole or not at all. */
 class LanceStore implements VectorStore {
   readonly #parts: Parts
+  #knownProbes: { readonly until: number; readonly found: Promise<Probes | undefined> } | undefined
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -151,11 +152,12 @@ class LanceStore implements VectorStore {
     requireVector(vector, this.settings, 'the query')
     const [top, where] = [checkTop(options), this.#where(options.filter)]
     return this.#guard(async (table) => {
-      const probes = await probesOf(table, this.settings)
+      const probes = await this.#probes(table)
       let query = table.vectorSearch(vector).distanceType(this.settings.similarity).limit(top)
       if (probes) {
-        query = query.minimumNprobes(probes.least).maximumNprobes(probes.most)
-        if (probes.refined > 1) query = query.refineFactor(probes.refined)
+        query = query.nprobes(probes.least).refineFactor(probes.refined)
+        // A filter may leave too few in those partitions.
+        if (where !== undefined) query = query.maximumNprobes(probes.most)
       }
       if (where !== undefined) query = query.where(where)
       const rows: LanceRow[] = await query.select([...this.#columns(), '_distance']).toArray()
@@ -194,6 +196,7 @@ class LanceStore implements VectorStore {
     await this.#guard(async (table) => {
       await retried(() => table.optimize({ cleanupOlderThan }))
       await retried(() => indexVectors(table, this.settings, packages.lancedb))
+      this.#knownProbes = undefined
       await retried(() => indexIds(table, packages.lancedb))
     })
   }
@@ -201,6 +204,25 @@ class LanceStore implements VectorStore {
   async close(): Promise<void> {
     this.#parts.table.close()
     this.#parts.connection.close()
+  }
+
+  /**
+   * How the index of vectors is asked. Looking that up takes longer than a search, so what was found
+   * is used until the next search after it has become old.
+   */
+  async #probes(table: Table): Promise<Probes | undefined> {
+    const known = this.#knownProbes
+    if (known && performance.now() < known.until) return known.found
+    const until = performance.now() + CONSISTENCY_SECONDS * 1000
+    const found = probesOf(table, this.settings)
+    found.catch(() => {})
+    this.#knownProbes = { until, found: known?.found ?? found }
+    const refreshed = found.then(() => {
+      this.#knownProbes = { until, found }
+    })
+    if (!known) await refreshed
+    else refreshed.catch(() => {})
+    return this.#knownProbes.found
   }
 
   #where(filter: Filter = []): string | undefined {

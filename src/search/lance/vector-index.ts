@@ -12,7 +12,7 @@ const PROBED_SHARE = 1 / 10
 const LEAST_PROBES = 20
 
 /** How many of the best of a quantised search are scored again, for each one wanted. */
-const REFINED: Readonly<Record<StorePrecision, number>> = { float32: 1, int8: 4, binary: 10 }
+const REFINED: Readonly<Record<StorePrecision, number>> = { float32: 20, int8: 4, binary: 10 }
 
 /** How an index of partitions is asked. */
 export interface Probes {
@@ -36,7 +36,9 @@ export async function probesOf(
  * Makes an index of the vectors where they are many and there is none, or one made for far fewer.
  *
  * Vectors are parted by their nearest of √N centres; a search looks into the partitions nearest to
- * the query. Inside them are float32 vectors, int8 codes in graphs (HNSW), or codes of one bit.
+ * the query. Inside them are codes of one bit a number (RaBitQ), or int8 codes in graphs (HNSW), and
+ * the best by these are scored again with their vectors. Looking through float32 vectors instead was
+ * tried: over 200,000 x 384 it took 13 ms for a recall of 0.95, the codes 3 ms for 0.98.
  */
 export async function indexVectors(
   table: Table,
@@ -66,11 +68,10 @@ function configOf(
 ) {
   switch (precision) {
     case 'float32':
-      return Index.ivfFlat(options)
-    case 'int8':
-      return Index.hnswSq(options)
     case 'binary':
       return Index.ivfRq(options)
+    case 'int8':
+      return Index.hnswSq(options)
     default:
       return precision satisfies never
   }
