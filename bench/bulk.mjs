@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { BulkRuns } from 'yuju/bulk'
 import { recordResult } from './results.mjs'
-import { SHARED, sentencesFromFile } from './sentences.mjs'
+import { sentencesFromFile } from './sentences.mjs'
 import { freePort } from './server-process.mjs'
 import { round } from './statistics.mjs'
 
@@ -20,7 +20,8 @@ const { values } = parseArgs({
     sentences: { type: 'string', default: '1000000' },
     shards: { type: 'string', default: '100' },
     workers: { type: 'string', default: '4' },
-    model: { type: 'string', default: `${SHARED}models/e5-small-zh` },
+    // The model that ships with yuju, in 8 bits: a million sentences in minutes.
+    model: { type: 'string', default: 'models/yuju-small-zh' },
     dry: { type: 'boolean', default: false },
   },
 })

@@ -75,13 +75,21 @@ export class RunWorker {
       await this.#untilOver()
     } finally {
       signal.removeEventListener('abort', stop)
-      // While Redis is away, what was begun cannot be given back; its lease will end.
-      await worker.close(this.#parts.redis.status !== 'ready')
+      await this.#close(worker)
     }
     this.#stop.signal.throwIfAborted()
     await this.#finish()
     const seconds = (performance.now() - start) / 1000
     return { shards: this.#shards, rows: this.#rows, seconds }
+  }
+
+  /** While Redis is away, what was begun cannot be given back; its lease will end. */
+  async #close(worker: ShardWorker): Promise<void> {
+    const { redis } = this.#parts
+    if (redis.status !== 'ready') return worker.close(true)
+    // Redis may go only now, with answers due that the worker would wait for.
+    const gone = new Promise<void>((resolve) => redis.once('close', () => resolve()))
+    await Promise.race([worker.close(), gone])
   }
 
   #begin(): ShardWorker {
