@@ -2,17 +2,10 @@ import { type Checkpoint, checkFinite, isStatic, type RangeReader } from '../che
 import { CheckpointError, InputError } from '../errors/index.ts'
 import type { Graph } from '../graph/index.ts'
 import { floatLayer, GRAPH_NAMES, type LinearLayer, sentenceGraph } from '../model/index.ts'
-import {
-  type ActivationRanges,
-  eightBitLayers,
-  measureRanges,
-  type Precision,
-  TYPICAL_TEXTS,
-} from '../precision/portable.ts'
+import { type ActivationRanges, eightBitLayers, type Precision } from '../precision/portable.ts'
 import type { Session } from '../runtime/portable.ts'
 import { createTokenizer, type Tokenizer } from '../tokenizer/index.ts'
 import type { EncoderParts } from './encoder.ts'
-import { tokenizeText } from './text-preparation.ts'
 
 /** What differs between the places an encoder may run in. */
 export interface Surroundings extends Pick<EncoderParts, 'warn' | 'readCalibration'> {
@@ -23,6 +16,8 @@ export interface Surroundings extends Pick<EncoderParts, 'warn' | 'readCalibrati
   readonly precision: Precision | undefined
   /** The ranges that lie beside the model, or undefined where there are none. */
   readonly readRanges: () => Promise<ActivationRanges | undefined>
+  /** Measures them, for a model beside which none lie. */
+  readonly measureRanges: () => Promise<ActivationRanges>
 }
 
 /**
@@ -37,7 +32,7 @@ export async function assembleEncoder(
   const tokenizer = createTokenizer(checkpoint.tokenizerFiles)
   requireTableRows(tokenizer, checkpoint)
   await checkFinite(checkpoint.weights.values(), readRange)
-  const { precision, linear } = await layersOf(checkpoint, tokenizer, surroundings)
+  const { precision, linear } = await layersOf(checkpoint, surroundings)
   const graph = sentenceGraph(checkpoint, { attention: 'fused', segments: false, linear })
   const dimensions = Number(graph.outputs.get(GRAPH_NAMES.sentenceVectors)?.shape[1])
   const session = await openSession(graph)
@@ -48,8 +43,7 @@ export async function assembleEncoder(
 /** How the linear layers are computed. */
 async function layersOf(
   checkpoint: Checkpoint,
-  tokenizer: Tokenizer,
-  { precision: wish, readRanges, readRange, openSession }: Surroundings,
+  { precision: wish, readRanges, readRange, measureRanges }: Surroundings,
 ): Promise<{ readonly precision: Precision; readonly linear: LinearLayer }> {
   if (wish === 'int8' && isStatic(checkpoint)) {
     throw new InputError(
@@ -61,20 +55,7 @@ async function layersOf(
   const stored = wish === 'float32' ? undefined : await readRanges()
   const precision = wish ?? (stored ? 'int8' : 'float32')
   if (precision === 'float32') return { precision, linear: floatLayer }
-  const ranges =
-    stored ??
-    (await measureRanges(
-      checkpoint,
-      TYPICAL_TEXTS.map(
-        (text) =>
-          tokenizeText(
-            text,
-            { prompt: '', maxLength: checkpoint.maxLength },
-            { checkpoint, tokenizer },
-          ).ids,
-      ),
-      openSession,
-    ))
+  const ranges = stored ?? (await measureRanges())
   return { precision, linear: await eightBitLayers(checkpoint, ranges, readRange) }
 }
 

@@ -1,9 +1,10 @@
 import { type Checkpoint, diskFolder, OpenFiles, readCalibration } from '../checkpoint/index.ts'
-import { PRECISIONS, readRanges } from '../precision/index.ts'
+import { PRECISIONS, readRanges, TYPICAL_TEXTS } from '../precision/index.ts'
 import { BACKENDS, createSession, physicalCores } from '../runtime/index.ts'
 import { assembleEncoder } from './assemble.ts'
 import { Encoder } from './encoder.ts'
 import { type LoadOptions, loadSource } from './load.ts'
+import { measureTextRanges } from './measure-ranges.ts'
 import { requireChoice, requireWhole } from './options.ts'
 
 /** Turns sentences into vectors: a model folder, loaded and ready. */
@@ -31,6 +32,10 @@ export class SentenceEncoder extends Encoder {
       readRange: files.read,
       openSession: (graph) => createSession(graph, sessionOptions(options)),
       precision: options.precision && requireChoice('precision', options.precision, PRECISIONS),
+      measureRanges: () => {
+        const { workers: _, ...session } = sessionOptions(options)
+        return measureTextRanges(checkpoint, TYPICAL_TEXTS, session)
+      },
       readRanges: async () => options.ranges ?? readRanges(diskFolder(checkpoint.folder)),
       warn: options.onWarning ?? ((message) => globalThis.console.warn(message)),
       readCalibration: () => readCalibration(diskFolder(checkpoint.folder)),

@@ -5,11 +5,20 @@ import {
   type WebManifest,
 } from '../checkpoint/portable.ts'
 import { assembleEncoder, type EncoderParts } from '../encoder/portable.ts'
+import { InputError } from '../errors/index.ts'
 import { type Precision, readRanges } from '../precision/portable.ts'
 import { blobFolder, storedBlob } from './blob-folder.ts'
 import { type FilesListeners, fetchFiles } from './fetch-files.ts'
 import { fetchManifest } from './fetch-manifest.ts'
 import { openSession, type WebSessionOptions } from './open-session.ts'
+
+function noRanges(address: string): InputError {
+  return new InputError(
+    'precision-ranges',
+    `${address} has nothing that says how to compute in 8 bits; run yuju quantize on the model, and ` +
+      'yuju export --web again',
+  )
+}
 
 /** A model whose files are here, and which may be opened on one backend or another. */
 export class FetchedModel {
@@ -62,6 +71,7 @@ export class FetchedModel {
       openSession: (graph) => openSession(graph, { ...where, blobs }),
       precision,
       readRanges: () => readRanges(folder),
+      measureRanges: () => Promise.reject(noRanges(this.#address)),
       warn: this.#warn,
       readCalibration: () => readCalibration(folder),
     })

@@ -61,15 +61,18 @@ interface PartitionOptions {
   readonly distanceType: StoreSettings['similarity']
 }
 
+/** What codes of one bit are made in groups of. */
+const BITS = 8
+
 function configOf(
-  { precision }: StoreSettings,
+  { precision, dimensions }: StoreSettings,
   options: PartitionOptions,
   Index: LancePackages['lancedb']['Index'],
 ) {
   switch (precision) {
     case 'float32':
     case 'binary':
-      return Index.ivfRq(options)
+      return dimensions % BITS === 0 ? Index.ivfRq(options) : Index.ivfFlat(options)
     case 'int8':
       return Index.hnswSq(options)
     default:
