@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../checkpoint/portable.ts'
 import { InputError } from '../errors/index.ts'
+import type { Precision } from '../precision/portable.ts'
 import type { BatchLimits } from './batching.ts'
 import { OUTPUT_TYPES, type OutputType, type Ranges } from './embeddings.ts'
 import {
@@ -13,9 +14,10 @@ import {
 
 /**
  * Pieces in a batch, padding included. Measured: smaller batches leave threads waiting, larger ones
- * push intermediate results out of the processor's cache.
+ * push intermediate results out of the processor's cache. In 8 bits the weights of a layer and what a
+ * smaller batch needs stay in it together.
  */
-const BATCH_TOKENS = 1024
+const BATCH_TOKENS: Readonly<Record<Precision, number>> = { float32: 1024, int8: 256 }
 
 /** Encode options, checked, with their defaults filled in. */
 export interface EncodeSettings<Output extends OutputType> {
@@ -36,6 +38,7 @@ export interface ModelLimits {
   readonly checkpoint: Checkpoint
   /** D */
   readonly dimensions: number
+  readonly precision: Precision
 }
 
 /**
@@ -43,10 +46,10 @@ export interface ModelLimits {
  */
 export function encodeSettings<Output extends OutputType = 'float32'>(
   options: EncodeOptions<Output>,
-  { checkpoint, dimensions }: ModelLimits,
+  { checkpoint, dimensions, precision }: ModelLimits,
 ): EncodeSettings<Output> {
   const anyNumber = { min: 1, max: Number.MAX_SAFE_INTEGER }
-  const { maxLength = checkpoint.maxLength, batchTokens = BATCH_TOKENS } = options
+  const { maxLength = checkpoint.maxLength, batchTokens = BATCH_TOKENS[precision] } = options
   const { batchSize = anyNumber.max, dimensions: kept = dimensions } = options
   return {
     prompt: choosePrompt(options, checkpoint),
