@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { exportWeb, SentenceEncoder } from 'yuju'
+import {
+  exportWeb,
+  loadCheckpoint,
+  measureTextRanges,
+  pairwiseSimilarity,
+  SentenceEncoder,
+  saveRanges,
+} from 'yuju'
 import type { WebManifest } from '../src/checkpoint/index.ts'
 import { chromiumPath } from './support/chromium.ts'
 import { readNpy } from './support/npy.ts'
@@ -147,6 +154,38 @@ describe.skipIf(!chromium)('in Chromium', () => {
     test.skipIf(!e5)('e5-small-zh: float16 weights, Unigram tokenizer, normalize', async () => {
       await publish(e5 ?? '', 'e5')
       await expectGolden('e5', sharedPath('fixtures/embeddings/e5-small-zh.npy') ?? '')
+    })
+  })
+
+  describe('8 bits', () => {
+    test('are computed where a model brings its ranges, as in Node', async () => {
+      const source = join(work, 'source-eight')
+      cpSync(join(MODELS, 'tiny-bert-zh'), source, { recursive: true })
+      const ranges = await measureTextRanges(await loadCheckpoint(source), TEXTS.slice(0, 40))
+      await saveRanges(source, ranges)
+      await publish(source, 'eight')
+      await using node = await SentenceEncoder.load(source, { onWarning: () => {} })
+      expect(node.precision).toBe('int8')
+      const expected = await node.encode(TEXTS, { truncate: 'silent' })
+      const page = await open()
+      await ask(page, 'load', 'models/eight/')
+      const found = Float32Array.from(await ask(page, 'together', TEXTS))
+      const { rows, dimensions } = expected
+      const similarities = pairwiseSimilarity('cosine', expected, { data: found, rows, dimensions })
+      expect(similarities.reduce((sum, value) => sum + value, 0) / rows).toBeGreaterThan(0.999)
+      await ask(page, 'load', 'models/eight/', { precision: 'float32' })
+      const gold = readNpy(join(FIXTURES, 'embeddings/tiny-bert-zh.npy'))
+      const exact = await ask(page, 'together', TEXTS)
+      expect(largestDifference(exact, gold.data)).toBeLessThanOrEqual(1e-4)
+      expect(largestDifference(found, gold.data)).toBeGreaterThan(1e-4)
+    })
+
+    test('are refused where it brings none', async () => {
+      const failure = await ask(await open(), 'loadFailure', 'models/tiny/', { precision: 'int8' })
+      expect(failure).toMatchObject({
+        code: 'precision-ranges',
+        message: expect.stringContaining('yuju quantize'),
+      })
     })
   })
 
