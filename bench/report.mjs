@@ -20,9 +20,13 @@ function row({ name, value, peer, command, date, spread }) {
 }
 
 const machine = `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`
-const chart = existsSync(new URL('peers.svg', import.meta.url))
-  ? '\n![texts a second, yuju and its peers](peers.svg)\n'
-  : ''
+const CHARTS = [
+  ['peers.svg', 'texts a second, yuju and its peers'],
+  ['growth.svg', 'sentences a second against length, batch and layers'],
+]
+const chart = CHARTS.filter(([file]) => existsSync(new URL(file, import.meta.url)))
+  .map(([file, text]) => `\n![${text}](${file})\n`)
+  .join('')
 writeFileSync(
   new URL('RESULTS.md', import.meta.url),
   `# Results
