@@ -1,7 +1,7 @@
 // yuju in Chromium, on one thread, beside transformers.js with the same exported model. Needs
 // Chromium (YUJU_CHROMIUM, else /usr/bin/chromium) and what bench/make-peers.mjs installs.
 // node bench/web.mjs [MODEL [ROUNDS [TEXTS]]]   (default: models/yuju-small-zh, 5 rounds, 1,000 texts)
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -59,23 +59,6 @@ function codeSize(output) {
   return bytes.reduce((sum, part) => sum + part, 0) / 1000
 }
 
-/** A program and all that it started. */
-function processTree(pid) {
-  const parents = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const stat = readFileSync(`/proc/${name}/stat`, 'utf8').split(') ').at(-1).split(' ')
-        return [[Number(name), Number(stat[1])]]
-      } catch {
-        return []
-      }
-    })
-  const childrenOf = (parent) =>
-    parents.filter(([, its]) => its === parent).flatMap(([child]) => [child, ...childrenOf(child)])
-  return [pid, ...childrenOf(pid)]
-}
-
 const largest = (a, b) => a.reduce((worst, x, i) => Math.max(worst, Math.abs(x - b[i])), 0)
 
 const folder = mkdtempSync(join(tmpdir(), 'yuju-bench-web-'))
@@ -122,7 +105,7 @@ try {
   console.log(`vectors differ from Node's by ${apart}; those of ${PEER} by ${theirsApart}`)
   if (theirsApart > 1e-3) throw new Error(`${PEER} gives other vectors`)
 
-  const pids = processTree(server.process().pid)
+  const pids = [server.process().pid]
   const texts = trainingSentences()
     .filter(({ length }) => length === LENGTH)
     .slice(0, count)

@@ -65,8 +65,8 @@ async function precisionOf(
 ): Promise<Precision> {
   if (precision !== undefined) return precision
   const { diskFolder } = await import('../checkpoint/index.ts')
-  const { readRanges } = await import('../precision/index.ts')
-  return (await readRanges(diskFolder(folder))) ? 'int8' : 'float32'
+  const { choosePrecision, readRanges } = await import('../precision/index.ts')
+  return choosePrecision(precision, await readRanges(diskFolder(folder)))
 }
 
 /** One folder for each model and way of encoding: whatever changes vectors changes its name. */

@@ -2,7 +2,12 @@ import { type Checkpoint, checkFinite, isStatic, type RangeReader } from '../che
 import { CheckpointError, InputError } from '../errors/index.ts'
 import type { Graph } from '../graph/index.ts'
 import { floatLayer, GRAPH_NAMES, type LinearLayer, sentenceGraph } from '../model/index.ts'
-import { type ActivationRanges, eightBitLayers, type Precision } from '../precision/portable.ts'
+import {
+  type ActivationRanges,
+  choosePrecision,
+  eightBitLayers,
+  type Precision,
+} from '../precision/portable.ts'
 import type { Session } from '../runtime/portable.ts'
 import { createTokenizer, type Tokenizer } from '../tokenizer/index.ts'
 import type { EncoderParts } from './encoder.ts'
@@ -53,7 +58,7 @@ async function layersOf(
     )
   }
   const stored = wish === 'float32' ? undefined : await readRanges()
-  const precision = wish ?? (stored ? 'int8' : 'float32')
+  const precision = choosePrecision(wish, stored)
   if (precision === 'float32') return { precision, linear: floatLayer }
   const ranges = stored ?? (await measureRanges())
   return { precision, linear: await eightBitLayers(checkpoint, ranges, readRange) }

@@ -1,6 +1,6 @@
 import { type Checkpoint, diskFolder, OpenFiles, readCalibration } from '../checkpoint/index.ts'
 import { PRECISIONS, readRanges, TYPICAL_TEXTS } from '../precision/index.ts'
-import { BACKENDS, createSession, physicalCores } from '../runtime/index.ts'
+import { BACKENDS, createSession, physicalCores, workersFor } from '../runtime/index.ts'
 import { assembleEncoder } from './assemble.ts'
 import { Encoder } from './encoder.ts'
 import { type LoadOptions, loadSource } from './load.ts'
@@ -44,12 +44,9 @@ export class SentenceEncoder extends Encoder {
   }
 }
 
-/** Each worker has a copy of the weights. */
-const MOST_WORKERS = 4
-
 function sessionOptions({
   threads = physicalCores(),
-  workers = Math.min(threads, MOST_WORKERS),
+  workers = workersFor(threads),
   backend,
 }: Pick<LoadOptions, 'threads' | 'workers' | 'backend'>) {
   return {

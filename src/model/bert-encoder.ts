@@ -98,8 +98,7 @@ interface LayerStates {
 
 /** One transformer layer on rows [B*T,H], normalised after each residual sum. */
 function encoderLayer(input: Value, layer: Layer): LayerStates {
-  const { config, weights } = layer
-  const { linear } = layer
+  const { config, weights, linear } = layer
   const project = (name: string) => linear(input, weights.at(`attention.self.${name}`))
   const [query, key, value] = [project('query'), project('key'), project('value')]
   const context = layer.attend(query, key, value)

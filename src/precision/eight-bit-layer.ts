@@ -1,7 +1,6 @@
-import type { Checkpoint, RangeReader } from '../checkpoint/portable.ts'
-import { weightNumbers } from '../checkpoint/portable.ts'
+import { type Checkpoint, type RangeReader, weightNumbers } from '../checkpoint/portable.ts'
 import { CheckpointError } from '../errors/index.ts'
-import type { DataType, Graph, Value } from '../graph/index.ts'
+import type { Graph, Value } from '../graph/index.ts'
 import { type Codes, codesProduct, multiply, quantize, scalar } from '../graph/operations.ts'
 import type { LinearLayer } from '../model/index.ts'
 import type { ActivationRanges, ColumnRanges } from './activation-ranges.ts'
@@ -106,7 +105,7 @@ function columnDivisors(
 
 function inputCodes(rows: Value, { step, zeroPoint, factors }: EightBitLayer): Codes {
   const { graph } = rows
-  const scaled = factors ? multiply(rows, constant(graph, 'float32', factors)) : rows
+  const scaled = factors ? multiply(rows, constant(graph, factors)) : rows
   return quantize(scaled, [scalar(graph, step), scalar(graph, zeroPoint, 'uint8')])
 }
 
@@ -116,13 +115,13 @@ function weightCodes(graph: Graph, prefix: string, { shape, weight }: EightBitLa
   const type = { type: 'int8', shape: [inputs, outputs] } as const
   return {
     codes: graph.initializer(`${prefix}codes`, type, { bytes }),
-    scale: constant(graph, 'float32', weight.scale),
+    scale: constant(graph, weight.scale),
   }
 }
 
-function constant(graph: Graph, type: DataType, numbers: Float32Array<ArrayBuffer>): Value {
+function constant(graph: Graph, numbers: Float32Array<ArrayBuffer>): Value {
   const bytes = new Uint8Array(numbers.buffer)
-  return graph.initializer('constant', { type, shape: [numbers.length] }, { bytes })
+  return graph.initializer('constant', { type: 'float32', shape: [numbers.length] }, { bytes })
 }
 
 function unfit({ folder }: Checkpoint, what: string): CheckpointError {

@@ -1,5 +1,5 @@
 export { type ActivationRanges, measureRanges } from './activation-ranges.ts'
-export { PRECISIONS, type Precision } from './precision.ts'
+export { choosePrecision, PRECISIONS, type Precision } from './precision.ts'
 export { readRanges } from './ranges-file.ts'
 export { copyRanges, saveRanges } from './save-ranges.ts'
 export { TYPICAL_TEXTS } from './typical-texts.ts'

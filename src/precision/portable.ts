@@ -1,5 +1,5 @@
 /** What runs in Node and in browsers alike. */
 export type { ActivationRanges } from './activation-ranges.ts'
 export { eightBitLayers } from './eight-bit-layer.ts'
-export { PRECISIONS, type Precision } from './precision.ts'
+export { choosePrecision, PRECISIONS, type Precision } from './precision.ts'
 export { readRanges } from './ranges-file.ts'

@@ -11,4 +11,5 @@ export {
   type SessionOptions,
   type Tensor,
 } from './session.ts'
+export { workersFor } from './session-pool.ts'
 export type { PlacedModel } from './weight-placement.ts'

@@ -1,6 +1,14 @@
 import { RuntimeError } from '../errors/index.ts'
 import type { Backend, Job, Session, Tensor } from './session.ts'
 
+/** Each has a copy of the weights. */
+const MOST_WORKERS = 4
+
+/** How many workers share some threads where nothing else is asked for: one a thread, at most 4. */
+export function workersFor(threads: number): number {
+  return Math.min(threads, MOST_WORKERS)
+}
+
 /** Opens one session of a graph. */
 export type OpenSession = (threads: number) => Promise<Session>
 
