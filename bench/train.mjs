@@ -15,6 +15,11 @@ const LENGTH = 32
 const TEXTS = longTexts(32)
 const PEER = 'PyTorch 2.15.0, AdamW'
 const command = 'node bench/train.mjs'
+/** What a width's steps are recorded as: two issues ask for the first, at targets of their own. */
+const NAMES = {
+  384: ['train.step_4l_384_vs_torch', 'speed.train_step_vs_torch'],
+  768: ['train.step_4l_768_vs_torch'],
+}
 
 /** yuju's side in a process of its own, so that its memory can be told. */
 function startOurs() {
@@ -49,21 +54,23 @@ async function measure(width) {
   const ratios = times.ours.map((time, i) => times.theirs[i] / time)
   const detail = `${round(1000 * median(times.theirs))} ms a step, yuju ${round(1000 * median(times.ours))} ms`
   console.log(`4 x ${width}: ${detail}; ${spread(ratios)}${times.disturbance}`)
-  await recordResult({
-    name: `train.step_4l_${width}_vs_torch`,
-    value: round(median(ratios)),
-    peer: `${PEER}: ${detail}; ${round(parameters / 1e6)} million parameters`,
-    command,
-    spread: spread(ratios) + times.disturbance,
-  })
+  for (const name of NAMES[width]) {
+    await recordResult({
+      name,
+      value: round(median(ratios)),
+      peer: `${PEER}: ${detail}; ${round(parameters / 1e6)} million parameters`,
+      command,
+      spread: spread(ratios) + times.disturbance,
+    })
+  }
   return memory.map(({ megabytes }) => megabytes)
 }
 
 const only = process.argv[2]
 const memories = []
-for (const width of [384, 768]) {
-  if (only !== undefined && only !== String(width)) continue
-  memories.push({ width, memory: await measure(width) })
+for (const width of Object.keys(NAMES)) {
+  if (only !== undefined && only !== width) continue
+  memories.push({ width, memory: await measure(Number(width)) })
 }
 const text = memories.map(({ width, memory: [ours, theirs] }) => {
   return `4 x ${width}: ${round(ours)} MB, PyTorch ${round(theirs)} MB`
