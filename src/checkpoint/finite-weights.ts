@@ -12,6 +12,19 @@ export type RangeReader = (
 ) => Promise<Uint8Array<ArrayBuffer>>
 
 /**
+ * Requires that the files that weights lie in are as long as they were when their headers were read.
+ * @throws CheckpointError for one that is not.
+ */
+export async function checkFilesWhole(weights: Iterable<Weight>, read: RangeReader): Promise<void> {
+  const ends = new Map<string, number>()
+  for (const { data } of weights) {
+    if (!('file' in data)) continue
+    ends.set(data.file, Math.max(ends.get(data.file) ?? 0, data.offset + data.byteLength))
+  }
+  for (const [file, end] of ends) if (end > 0) await read(file, end - 1, 1)
+}
+
+/**
  * Requires that no weight holds NaN or infinity, reading them in small chunks.
  * @throws CheckpointError naming the first weight and element that does.
  */

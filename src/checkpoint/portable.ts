@@ -2,7 +2,7 @@
 export type { BertConfig } from './bert-config.ts'
 export { type CalibrationFile, readCalibration } from './calibration-file.ts'
 export type { Checkpoint, SimilarityName } from './checkpoint.ts'
-export { checkFinite, type RangeReader } from './finite-weights.ts'
+export { checkFilesWhole, checkFinite, type RangeReader } from './finite-weights.ts'
 export { endsEarly, type ModelFolder, type StoredFile } from './model-folder.ts'
 export type { Activation, DenseSpec, ModuleSpec, PoolingMode } from './module-spec.ts'
 export { denseWeightName } from './named-weights.ts'

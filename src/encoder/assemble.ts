@@ -1,4 +1,10 @@
-import { type Checkpoint, checkFinite, isStatic, type RangeReader } from '../checkpoint/portable.ts'
+import {
+  type Checkpoint,
+  checkFilesWhole,
+  checkFinite,
+  isStatic,
+  type RangeReader,
+} from '../checkpoint/portable.ts'
 import { CheckpointError, InputError } from '../errors/index.ts'
 import type { Graph } from '../graph/index.ts'
 import { floatLayer, GRAPH_NAMES, type LinearLayer, sentenceGraph } from '../model/index.ts'
@@ -34,15 +40,34 @@ export async function assembleEncoder(
   surroundings: Surroundings,
 ): Promise<EncoderParts> {
   const { readRange, openSession, warn, readCalibration } = surroundings
-  const tokenizer = createTokenizer(checkpoint.tokenizerFiles)
-  requireTableRows(tokenizer, checkpoint)
-  await checkFinite(checkpoint.weights.values(), readRange)
+  const { weights, tokenizerFiles } = checkpoint
+  // The runtime maps the files, and a program that reads a map beyond its file's end is killed.
+  await checkFilesWhole(weights.values(), readRange)
   const { precision, linear } = await layersOf(checkpoint, surroundings)
   const graph = sentenceGraph(checkpoint, { attention: 'fused', segments: false, linear })
   const dimensions = Number(graph.outputs.get(GRAPH_NAMES.sentenceVectors)?.shape[1])
-  const session = await openSession(graph)
+  const [session, tokenizer] = await openMeanwhile(openSession(graph), async () => {
+    const tokenizer = createTokenizer(tokenizerFiles)
+    requireTableRows(tokenizer, checkpoint)
+    await checkFinite(weights.values(), readRange)
+    return tokenizer
+  })
   for (const notice of checkpoint.notices) warn(notice)
   return { checkpoint, tokenizer, session, precision, dimensions, warn, readCalibration }
+}
+
+/** Does what else there is to do while the runtime opens a session on a thread of its own. */
+async function openMeanwhile<Result>(
+  opening: Promise<Session>,
+  work: () => Promise<Result>,
+): Promise<readonly [Session, Result]> {
+  const [session, result] = await Promise.allSettled([opening, work()])
+  if (session.status === 'fulfilled' && result.status === 'fulfilled') {
+    return [session.value, result.value]
+  }
+  if (session.status === 'fulfilled') await session.value.dispose()
+  // What is wrong with the files tells a user more than what the runtime says of it.
+  throw result.status === 'rejected' ? result.reason : (session as PromiseRejectedResult).reason
 }
 
 /** How the linear layers are computed. */

@@ -1,11 +1,17 @@
 import { type Checkpoint, diskFolder, OpenFiles, readCalibration } from '../checkpoint/index.ts'
 import { PRECISIONS, readRanges, TYPICAL_TEXTS } from '../precision/index.ts'
-import { BACKENDS, createSession, physicalCores, workersFor } from '../runtime/index.ts'
+import { BACKENDS, physicalCores, SessionStarter, workersFor } from '../runtime/index.ts'
 import { assembleEncoder } from './assemble.ts'
 import { Encoder } from './encoder.ts'
 import { type LoadOptions, loadSource } from './load.ts'
 import { measureTextRanges } from './measure-ranges.ts'
 import { requireChoice, requireWhole } from './options.ts'
+
+/** What says how a model is run, however it was found. */
+type RunOptions = Pick<
+  LoadOptions,
+  'threads' | 'workers' | 'backend' | 'precision' | 'ranges' | 'onWarning'
+>
 
 /** Turns sentences into vectors: a model folder, loaded and ready. */
 export class SentenceEncoder extends Encoder {
@@ -16,21 +22,28 @@ export class SentenceEncoder extends Encoder {
    *   when a download fails; RuntimeError when no runtime can run the model.
    */
   static async load(source?: string, options: LoadOptions = {}): Promise<SentenceEncoder> {
-    return SentenceEncoder.fromCheckpoint(await loadSource(source, options), options)
+    await using starter = new SessionStarter(sessionOptions(options))
+    return await SentenceEncoder.#assemble(await loadSource(source, options), options, starter)
   }
 
   /** Builds the encoder of a checkpoint that was read already. */
   static async fromCheckpoint(
     checkpoint: Checkpoint,
-    options: Pick<
-      LoadOptions,
-      'threads' | 'workers' | 'backend' | 'precision' | 'ranges' | 'onWarning'
-    > = {},
+    options: RunOptions = {},
+  ): Promise<SentenceEncoder> {
+    await using starter = new SessionStarter(sessionOptions(options))
+    return await SentenceEncoder.#assemble(checkpoint, options, starter)
+  }
+
+  static async #assemble(
+    checkpoint: Checkpoint,
+    options: RunOptions,
+    starter: SessionStarter,
   ): Promise<SentenceEncoder> {
     await using files = new OpenFiles()
     const parts = await assembleEncoder(checkpoint, {
       readRange: files.read,
-      openSession: (graph) => createSession(graph, sessionOptions(options)),
+      openSession: (graph) => starter.open(graph),
       precision: options.precision && requireChoice('precision', options.precision, PRECISIONS),
       measureRanges: () => {
         const { workers: _, ...session } = sessionOptions(options)

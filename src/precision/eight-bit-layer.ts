@@ -93,9 +93,11 @@ function columnDivisors(
 ): Float32Array<ArrayBuffer> {
   const inputs = smallest.length
   const ofWeight = new Float32Array(inputs)
-  for (let place = 0; place < weight.length; place += 1) {
-    const input = place % inputs
-    ofWeight[input] = Math.max(ofWeight[input] ?? 0, Math.abs(weight[place] ?? 0))
+  for (let place = 0; place < weight.length; ) {
+    for (let input = 0; input < inputs; input += 1, place += 1) {
+      const size = Math.abs(weight[place] ?? 0)
+      if (size > (ofWeight[input] ?? 0)) ofWeight[input] = size
+    }
   }
   return smallest.map((low, input) => {
     const ofInput = Math.max(SMALLEST, -low, largest[input] ?? 0)

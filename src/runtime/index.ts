@@ -1,5 +1,5 @@
 export { createLocalSession, type LocalSessionOptions } from './create-local-session.ts'
-export { createSession } from './create-session.ts'
+export { createSession, SessionStarter } from './create-session.ts'
 export type { Destinations, LocalSession } from './local-session.ts'
 export { runtimeVersion } from './onnx-runtime.ts'
 export { physicalCores } from './physical-cores.ts'

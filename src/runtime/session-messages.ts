@@ -1,6 +1,11 @@
 import type { Backend, Tensor } from './session.ts'
 import type { PlacedModel } from './weight-placement.ts'
 
+/** What a thread knows before it is told of a session. */
+export interface SessionThreadData {
+  readonly backend: Backend | undefined
+}
+
 /** What a session needs to start; the first thing its thread is told. */
 export interface SessionStart extends PlacedModel {
   readonly threads: number

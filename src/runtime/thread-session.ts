@@ -35,6 +35,7 @@ function whenReady(thread: SessionThread, start: SessionStart): Promise<Backend>
       )
     }
     thread.listen(take, reject)
+    thread.hold(true)
     thread.send(start, [])
   })
 }

@@ -1,6 +1,9 @@
 import { type Graph, type Placement, serializeGraph } from '../graph/index.ts'
 
-/** Initializers up to this many bytes travel inside the model, larger ones beside it. */
+/**
+ * Initializers of a model that lies in memory travel inside it up to this many bytes, beside it if
+ * they are larger.
+ */
 const INLINE_BYTES = 4096
 
 /** Bytes the runtime is given beside the model, under the name the model calls them by. */
@@ -22,7 +25,8 @@ export interface PlacedModel {
 
 /**
  * Weights that lie in files stay there: the model names file, offset and length, and the native
- * runtime maps them. Large weights in memory are attached; small ones go into the model.
+ * runtime maps them, but only where nothing is attached: what lies in memory then goes into the model.
+ * Where all lie in memory, large weights are attached.
  * @param separator what separates the folders in the paths of the files: `\\` on Windows
  */
 export function placeModel(graph: Graph, separator: string): PlacedModel {
@@ -36,7 +40,7 @@ export function placeModel(graph: Graph, separator: string): PlacedModel {
     if ('file' in data) {
       return { location: locate(data.file), offset: data.offset, length: data.byteLength }
     }
-    if (data.bytes.byteLength <= INLINE_BYTES) return data.bytes
+    if (files.length > 0 || data.bytes.byteLength <= INLINE_BYTES) return data.bytes
     attached.push({ path: value.name, data: data.bytes })
     return { location: value.name, offset: 0, length: data.bytes.byteLength }
   }
