@@ -1,2 +1,2 @@
-export const KERNEL_FILES: Readonly<Record<'nearest.ts' | 'optimizer.ts', string>>
+export const KERNEL_FILES: Readonly<Record<'eight-bit.ts' | 'nearest.ts' | 'optimizer.ts', string>>
 export function compileKernels(source: keyof typeof KERNEL_FILES): Promise<string>

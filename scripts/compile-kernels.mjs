@@ -10,6 +10,7 @@ const OPTIONS = [
 
 /** Where the kernels of each file of assembly/ are kept. */
 export const KERNEL_FILES = {
+  'eight-bit.ts': 'src/precision/generated/kernels.ts',
   'nearest.ts': 'src/search/exact/generated/kernels.ts',
   'optimizer.ts': 'src/train/optimizer/generated/kernels.ts',
 }

@@ -67,11 +67,11 @@ export class OpenFiles implements AsyncDisposable {
   readonly #handles = new Map<string, Promise<FileHandle>>()
 
   /** As `readRange`. */
-  readonly read: RangeReader = async (path, offset, length) => {
+  readonly read: RangeReader = async (path, offset, length, into) => {
     try {
       const handle = this.#handles.get(path) ?? open(path)
       this.#handles.set(path, handle)
-      const bytes = new Uint8Array(length)
+      const bytes = into?.subarray(0, length) ?? new Uint8Array(length)
       if (await fill(bytes, await handle, offset)) return bytes
     } catch (cause) {
       throw unreadable(path, 'could not be read', cause)

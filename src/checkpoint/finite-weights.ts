@@ -2,13 +2,17 @@ import { CheckpointError } from '../errors/index.ts'
 import { aligned, type Weight, type WeightType } from './weight.ts'
 
 /** Bytes that are checked at once. */
-const CHUNK = 4 << 20
+const CHUNK = 1 << 20
 
-/** Reads bytes `offset` to `offset + length` of a file that weights lie in. */
+/**
+ * Reads bytes `offset` to `offset + length` of a file that weights lie in.
+ * @param into at least `length` bytes that may be used to give them in
+ */
 export type RangeReader = (
   file: string,
   offset: number,
   length: number,
+  into?: Uint8Array<ArrayBuffer>,
 ) => Promise<Uint8Array<ArrayBuffer>>
 
 /**
@@ -29,9 +33,11 @@ export async function checkFilesWhole(weights: Iterable<Weight>, read: RangeRead
  * @throws CheckpointError naming the first weight and element that does.
  */
 export async function checkFinite(weights: Iterable<Weight>, read: RangeReader): Promise<void> {
+  const chunk = new Uint8Array(CHUNK)
+  const readChunk: RangeReader = (file, offset, length) => read(file, offset, length, chunk)
   for (const weight of weights) {
     const layout = FLOATS[weight.type]
-    if (layout) await checkWeight(weight, layout, read)
+    if (layout) await checkWeight(weight, layout, readChunk)
   }
 }
 

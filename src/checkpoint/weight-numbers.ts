@@ -4,11 +4,18 @@ import { aligned, type Weight, type WeightType } from './weight.ts'
 
 /** The numbers of a weight as float32, row-major, read by whoever reads its file. */
 export async function weightNumbers(
-  { type, data }: Weight,
+  weight: Weight,
   read: RangeReader,
 ): Promise<Float32Array<ArrayBuffer>> {
-  const bytes = 'bytes' in data ? data.bytes : await read(data.file, data.offset, data.byteLength)
-  return toFloat32(bytes, type)
+  return toFloat32(await weightBytes(weight, read), weight.type)
+}
+
+/** The bytes of a weight as it is stored. */
+export async function weightBytes(
+  { data }: Weight,
+  read: RangeReader,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return 'bytes' in data ? data.bytes : read(data.file, data.offset, data.byteLength)
 }
 
 /** float64 and wide integers are rounded. */

@@ -1,10 +1,10 @@
-import { type Checkpoint, type RangeReader, weightNumbers } from '../checkpoint/portable.ts'
+import { type Checkpoint, type RangeReader, weightBytes } from '../checkpoint/portable.ts'
 import { CheckpointError } from '../errors/index.ts'
 import type { Graph, Value } from '../graph/index.ts'
 import { type Codes, codesProduct, multiply, quantize, scalar } from '../graph/operations.ts'
 import type { LinearLayer } from '../model/index.ts'
 import type { ActivationRanges, ColumnRanges } from './activation-ranges.ts'
-import { type EightBitWeight, eightBitWeight } from './eight-bit-weight.ts'
+import { type EightBitWeight, WeightMemory } from './eight-bit-weight.ts'
 
 /** How much of a column's size moves from what goes in to the weight; 0 is nothing, 1 all of it. */
 const SMOOTHING = 0.7
@@ -37,9 +37,10 @@ export async function eightBitLayers(
   ranges: ActivationRanges,
   read: RangeReader,
 ): Promise<LinearLayer> {
+  const memory = new WeightMemory()
   const layers = new Map<string, EightBitLayer>()
   for (const [prefix, columns] of ranges) {
-    layers.set(prefix, await eightBitLayer(prefix, columns, { checkpoint, read }))
+    layers.set(prefix, await eightBitLayer(prefix, columns, { checkpoint, read, memory }))
   }
   const inputs = new Map<Value, Codes>()
   return (rows, weights) => {
@@ -56,10 +57,16 @@ export async function eightBitLayers(
   }
 }
 
+interface Conversion {
+  readonly checkpoint: Checkpoint
+  readonly read: RangeReader
+  readonly memory: WeightMemory
+}
+
 async function eightBitLayer(
   prefix: string,
   columns: ColumnRanges,
-  { checkpoint, read }: { readonly checkpoint: Checkpoint; readonly read: RangeReader },
+  { checkpoint, read, memory }: Conversion,
 ): Promise<EightBitLayer> {
   const stored = checkpoint.weights.get(`${prefix}weight`)
   const [outputs = 0, inputs = 0] = stored?.shape ?? []
@@ -67,15 +74,15 @@ async function eightBitLayer(
     throw unfit(checkpoint, `it has ${columns.smallest.length} columns for ${prefix}weight`)
   }
   const shape = [outputs, inputs] as const
-  const numbers = await weightNumbers(stored, read)
-  const divisors = isFeedForward(prefix) ? columnDivisors(numbers, columns) : undefined
+  memory.load(await weightBytes(stored, read), stored.type, shape)
+  const divisors = isFeedForward(prefix) ? columnDivisors(memory.columnSizes(), columns) : undefined
   const divided = (values: Float32Array) => values.map((value, i) => value / (divisors?.[i] ?? 1))
   const smallest = divided(columns.smallest).reduce((least, value) => Math.min(least, value), 0)
   const largest = divided(columns.largest).reduce((most, value) => Math.max(most, value), 0)
   const step = (largest - smallest) / 255 || 1
   return {
     shape,
-    weight: eightBitWeight(numbers, shape, divisors),
+    weight: memory.quantize(divisors),
     step,
     zeroPoint: Math.round(-smallest / step),
     factors: divisors?.map((divisor) => 1 / divisor),
@@ -86,19 +93,11 @@ function isFeedForward(prefix: string): boolean {
   return !prefix.includes('.attention.')
 }
 
-/** s_j of each column, for a weight [O,I]. */
+/** s_j of each column, from its largest size in the weight. */
 function columnDivisors(
-  weight: Float32Array,
+  ofWeight: Float32Array,
   { smallest, largest }: ColumnRanges,
 ): Float32Array<ArrayBuffer> {
-  const inputs = smallest.length
-  const ofWeight = new Float32Array(inputs)
-  for (let place = 0; place < weight.length; ) {
-    for (let input = 0; input < inputs; input += 1, place += 1) {
-      const size = Math.abs(weight[place] ?? 0)
-      if (size > (ofWeight[input] ?? 0)) ofWeight[input] = size
-    }
-  }
   return smallest.map((low, input) => {
     const ofInput = Math.max(SMALLEST, -low, largest[input] ?? 0)
     return ofInput ** SMOOTHING / Math.max(SMALLEST, ofWeight[input] ?? 0) ** (1 - SMOOTHING)
@@ -113,10 +112,9 @@ function inputCodes(rows: Value, { step, zeroPoint, factors }: EightBitLayer): C
 
 function weightCodes(graph: Graph, prefix: string, { shape, weight }: EightBitLayer): Codes {
   const [outputs, inputs] = shape
-  const bytes = new Uint8Array(weight.codes.buffer)
   const type = { type: 'int8', shape: [inputs, outputs] } as const
   return {
-    codes: graph.initializer(`${prefix}codes`, type, { bytes }),
+    codes: graph.initializer(`${prefix}codes`, type, { bytes: weight.codes }),
     scale: constant(graph, weight.scale),
   }
 }

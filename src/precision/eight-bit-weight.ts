@@ -1,53 +1,99 @@
+import { toFloat32, type WeightType } from '../checkpoint/portable.ts'
+import { Memory, PAGE_BYTES, type WasmMemory } from '../web-assembly/index.ts'
+import { createEightBitKernels, type EightBitKernels } from './kernels.ts'
+
 /** A weight [O,I] in 8 bits, turned round for the runtime's product: scale[o] · codes[i,o]. */
 export interface EightBitWeight {
   /** [I,O] */
-  readonly codes: Int8Array<ArrayBuffer>
+  readonly codes: Uint8Array<ArrayBuffer>
   /** [O] */
   readonly scale: Float32Array<ArrayBuffer>
 }
 
-/** The largest code; -128 is not used, so that both signs are alike. */
-const LARGEST = 127
-
-/** Rows that are turned round together: columns far apart would each be fetched for one number. */
-const BLOCK = 32
+/** One page less than WebAssembly's 4 GiB. */
+const LARGEST_PAGES = 65_535
+const ALIGNMENT = 16
 
 /**
- * Each row of a weight [O,I] by its own scale, so that its largest number is ±127.
- * @param factors [I]: what the columns are multiplied by before. Default: nothing.
+ * Memory in which weights are turned into 8 bits, one after the other: WebAssembly does that at full
+ * speed from the first number on, and one block of memory is used for all.
  */
-export function eightBitWeight(
-  weight: Float32Array,
-  [outputs, inputs]: readonly [number, number],
-  factors: Float32Array = new Float32Array(inputs).fill(1),
-): EightBitWeight {
-  const scale = rowSteps(weight, factors)
-  const perStep = scale.map((step) => 1 / step)
-  const codes = new Int8Array(weight.length)
-  for (let first = 0; first < outputs; first += BLOCK) {
-    const last = Math.min(outputs, first + BLOCK)
-    for (let input = 0; input < inputs; input += 1) {
-      const factor = factors[input] ?? 1
-      for (let output = first; output < last; output += 1) {
-        const code = (weight[output * inputs + input] ?? 0) * factor * (perStep[output] ?? 1)
-        codes[input * outputs + output] = code < 0 ? code - 0.5 : code + 0.5
-      }
+export class WeightMemory {
+  readonly #memory: WasmMemory = new Memory({ initial: 1, maximum: LARGEST_PAGES })
+  readonly #kernels: EightBitKernels = createEightBitKernels(this.#memory)
+  #shape: readonly [outputs: number, inputs: number] = [0, 0]
+  #places: Places = placesOf(this.#shape)
+
+  /** Takes a weight [O,I], as it is stored, in place of the one before. */
+  load(
+    bytes: Uint8Array<ArrayBuffer>,
+    type: WeightType,
+    shape: readonly [outputs: number, inputs: number],
+  ): void {
+    this.#shape = shape
+    this.#places = placesOf(shape)
+    const { numbers, codes, end } = this.#places
+    const pages = Math.ceil((end - this.#memory.buffer.byteLength) / PAGE_BYTES)
+    if (pages > 0) this.#memory.grow(pages)
+    const count = shape[0] * shape[1]
+    if (type === 'float16') {
+      // Halves are as long as codes and what those are turned round from, whose places are free.
+      new Uint8Array(this.#memory.buffer, codes, bytes.length).set(bytes)
+      this.#kernels.widenHalves(codes, numbers, count)
+    } else {
+      new Float32Array(this.#memory.buffer, numbers, count).set(toFloat32(bytes, type))
     }
   }
-  return { codes, scale }
+
+  /** The largest size in each column [I]: max_o |W[o,i]|. */
+  columnSizes(): Float32Array<ArrayBuffer> {
+    const [outputs, inputs] = this.#shape
+    const { numbers, factors } = this.#places
+    this.#kernels.columnSizes(numbers, outputs, inputs, factors)
+    return new Float32Array(this.#memory.buffer, factors, inputs).slice()
+  }
+
+  /**
+   * The weight in 8 bits, each row by its own scale, so that its largest code is ±127.
+   * @param factors [I]: what the columns are multiplied by before. Default: nothing.
+   */
+  quantize(factors?: Float32Array): EightBitWeight {
+    const [outputs, inputs] = this.#shape
+    const places = this.#places
+    const { buffer } = this.#memory
+    const given = new Float32Array(buffer, places.factors, inputs)
+    if (factors) given.set(factors)
+    else given.fill(1)
+    const { numbers, scales, codes, turned } = places
+    this.#kernels.quantizeRows(numbers, places.factors, outputs, inputs, scales, codes)
+    this.#kernels.turnRound(codes, outputs, inputs, turned)
+    return {
+      codes: new Uint8Array(buffer, turned, outputs * inputs).slice(),
+      scale: new Float32Array(buffer, scales, outputs).slice(),
+    }
+  }
 }
 
-/** What a code stands for in each row. */
-function rowSteps(weight: Float32Array, factors: Float32Array): Float32Array<ArrayBuffer> {
-  const columns = factors.length
-  const steps = new Float32Array(weight.length / columns)
-  for (let row = 0, place = 0; row < steps.length; row += 1) {
-    let largest = 0
-    for (let column = 0; column < columns; column += 1, place += 1) {
-      const size = Math.abs((weight[place] ?? 0) * (factors[column] ?? 1))
-      if (size > largest) largest = size
-    }
-    steps[row] = largest / LARGEST || 1
-  }
-  return steps
+/** Byte offsets. */
+interface Places {
+  readonly factors: number
+  readonly scales: number
+  readonly numbers: number
+  readonly codes: number
+  readonly turned: number
+  readonly end: number
+}
+
+function placesOf([outputs, inputs]: readonly [number, number]): Places {
+  const count = outputs * inputs
+  const factors = 0
+  const scales = aligned(factors + 4 * inputs)
+  const numbers = aligned(scales + 4 * outputs)
+  const codes = aligned(numbers + 4 * count)
+  const turned = codes + count
+  return { factors, scales, numbers, codes, turned, end: turned + count }
+}
+
+function aligned(offset: number): number {
+  return Math.ceil(offset / ALIGNMENT) * ALIGNMENT
 }

@@ -1,0 +1,33 @@
+import { Instance, Module, type WasmMemory } from '../web-assembly/index.ts'
+import { kernelBytes } from './generated/kernels.ts'
+
+/**
+ * The numeric loops that turn a weight into 8 bits, in WebAssembly (assembly/eight-bit.ts tells each
+ * formula). Pointers are byte offsets into the memory they were created over.
+ */
+export interface EightBitKernels {
+  widenHalves(halves: number, numbers: number, count: number): void
+  columnSizes(numbers: number, rows: number, columns: number, sizes: number): void
+  quantizeRows(
+    numbers: number,
+    factors: number,
+    rows: number,
+    columns: number,
+    scales: number,
+    codes: number,
+  ): void
+  turnRound(bytes: number, rows: number, columns: number, turned: number): void
+}
+
+let compiled: object | undefined
+
+/** @param memory made with a maximum; the kernels keep nothing in it. */
+export function createEightBitKernels(memory: WasmMemory): EightBitKernels {
+  compiled ??= new Module(decoded(kernelBytes))
+  return new Instance(compiled, { env: { memory } }).exports as EightBitKernels
+}
+
+/** Base64, in Node and in browsers. */
+function decoded(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
+}
