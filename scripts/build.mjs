@@ -1,6 +1,8 @@
-// Compile src/ to dist/ from scratch, so that no file of an earlier build survives.
+// Compile src/ to dist/ from scratch, so that no file of an earlier build survives, and bundle the
+// command line.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, readdirSync, rmSync } from 'node:fs'
+import { bundleCli } from './bundle-cli.mjs'
 
 const PAGE = 'server/page'
 
@@ -10,7 +12,8 @@ compile(`-p src/${PAGE} --noEmit false --outDir dist/${PAGE}`)
 for (const file of readdirSync(`src/${PAGE}`)) {
   if (/\.(?:html|css|svg)$/.test(file)) copyFileSync(`src/${PAGE}/${file}`, `dist/${PAGE}/${file}`)
 }
-if (existsSync('dist/cli/main.js')) chmodSync('dist/cli/main.js', 0o755)
+await bundleCli('dist')
+chmodSync('dist/cli/main.js', 0o755)
 
 function compile(options) {
   const { status } = spawnSync(`tsc ${options}`, { stdio: 'inherit', shell: true })

@@ -1,6 +1,6 @@
 // Writes the tables of docs/serving.md from the settings and the failures; build first.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { SETTINGS } from '../dist/cli/serve/serve-settings.js'
+import { SETTINGS } from '../dist/cli/serve-settings.js'
 import { FAILURES } from '../dist/server/index.js'
 import { table, withTablesIn } from './document-tables.mjs'
 

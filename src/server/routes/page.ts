@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { etag } from 'hono/etag'
 import type { App, Call } from '../app.ts'
 import { serverError } from '../failures/index.ts'
 import { refuseOtherMethods } from './endpoint.ts'
 
-const FOLDER = join(import.meta.dirname, '../page')
+const FOLDER = fileURLToPath(new URL('../page', import.meta.url))
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
