@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import { type ArgsDef, renderUsage } from 'citty'
+import { packageVersion } from '../files/index.ts'
 import type { CommandTable } from './command.ts'
 import { COMMANDS } from './command-table.ts'
 
@@ -38,7 +39,6 @@ function plain(usage: string): string {
   return stripVTControlCharacters(usage).replace(/ +$/gm, '').trimEnd()
 }
 
-export async function programVersion(): Promise<string> {
-  const { packageVersion } = await import('../files/index.ts')
+export function programVersion(): Promise<string> {
   return packageVersion()
 }
