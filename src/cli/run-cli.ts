@@ -1,9 +1,10 @@
 import { YujuError } from '../errors/index.ts'
+import { packageVersion } from '../files/index.ts'
 import type { CommandTable } from './command.ts'
 import { suggestion } from './command-line.ts'
 import { COMMANDS } from './command-table.ts'
 import { Interruption, type Shell } from './shell.ts'
-import { commandUsage, programUsage, programVersion, tableUsage } from './usage.ts'
+import { commandUsage, programUsage, tableUsage } from './usage.ts'
 import { UsageError } from './usage-error.ts'
 
 /**
@@ -22,7 +23,7 @@ export async function runCli(words: readonly string[], shell: Shell): Promise<nu
 async function dispatch([name, ...words]: readonly string[], shell: Shell): Promise<void> {
   if (name === undefined) throw new UsageError('no command was named; see yuju --help')
   if (isHelp(name)) return shell.print(await programUsage())
-  if (name === '--version' || name === '-v') return shell.print(await programVersion())
+  if (name === '--version' || name === '-v') return shell.print(packageVersion())
   await runNamed(COMMANDS, ['yuju'], [name, ...words], shell)
 }
 

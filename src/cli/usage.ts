@@ -16,7 +16,7 @@ interface About {
 
 /** The help of the whole program. */
 export async function programUsage(): Promise<string> {
-  const version = await programVersion()
+  const version = packageVersion()
   const about = { name: 'yuju', version, description: 'Chinese sentence embeddings' }
   return `${await tableUsage(about, COMMANDS)}\n${FOOTER}`
 }
@@ -37,8 +37,4 @@ export async function commandUsage(meta: About, args: ArgsDef): Promise<string> 
 /** citty colours its help also where no terminal shows it, and fills lines up with spaces. */
 function plain(usage: string): string {
   return stripVTControlCharacters(usage).replace(/ +$/gm, '').trimEnd()
-}
-
-export function programVersion(): Promise<string> {
-  return packageVersion()
 }
