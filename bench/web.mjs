@@ -1,6 +1,8 @@
-// yuju in Chromium, on one thread, beside transformers.js with the same exported model. Needs
-// Chromium (YUJU_CHROMIUM, else /usr/bin/chromium) and what bench/make-peers.mjs installs.
+// yuju in Chromium, on one thread, beside transformers.js with the same exported model, in float32 and
+// each in its own 8 bits. Needs Chromium (YUJU_CHROMIUM, else /usr/bin/chromium) and what
+// bench/make-peers.mjs installs.
 // node bench/web.mjs [MODEL [ROUNDS [TEXTS]]]   (default: models/yuju-small-zh, 5 rounds, 1,000 texts)
+import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,7 +17,7 @@ import {
   SentenceEncoder,
   saveCheckpoint,
 } from 'yuju'
-import { PEERS } from './peer.mjs'
+import { PEERS, PYTHON } from './peer.mjs'
 import { recordResult } from './results.mjs'
 import { drawSentences, trainingSentences } from './sentences.mjs'
 import { interleaveAll, median, round, spread } from './statistics.mjs'
@@ -41,6 +43,8 @@ async function publish(folder) {
   await copyRanges(model, target)
   await exportWeb(target)
   await exportOnnx(await loadCheckpoint(target), target)
+  const onnx = ['model.onnx', 'model_quantized.onnx'].map((name) => join(target, 'onnx', name))
+  execFileSync(PYTHON, [new URL('python/quantize_onnx.py', import.meta.url).pathname, ...onnx])
   cpSync(join(modules, '@huggingface/transformers/dist'), join(folder, 'transformers'), {
     recursive: true,
   })
@@ -94,6 +98,7 @@ try {
   const quickVector = await call(page, 'loadQuick')
   const other = await open()
   await call(other, 'loadTheirs')
+  await call(other, 'loadTheirsQuick')
 
   const checked = drawSentences(40, 31)
   const encoder = await SentenceEncoder.load(target, { precision: 'float32', onWarning: () => {} })
@@ -113,9 +118,10 @@ try {
     ours: () => call(page, 'timeOurs', texts),
     quick: () => call(page, 'timeQuick', texts),
     theirs: () => call(other, 'timeTheirs', texts),
+    theirsQuick: () => call(other, 'timeTheirsQuick', texts),
   }
   const { times, disturbance } = await interleaveAll(rounds, sides, { pids, most: 2 * rounds })
-  const { ours, quick, theirs } = times
+  const { ours, quick, theirs, theirsQuick } = times
   const ratios = ours.map((seconds, turn) => theirs[turn] / seconds)
   const rates = ours.map((seconds) => texts.length / seconds)
   const theirRate = texts.length / median(theirs)
@@ -123,8 +129,12 @@ try {
   console.log(`${round(median(rates))} sentences a second; theirs ${round(theirRate)}`)
   const quickRatios = ours.map((seconds, turn) => seconds / quick[turn])
   const quickRate = texts.length / median(quick)
-  console.log(`in 8 bits ${round(quickRate)}; first vector after ${round(quickVector)} ms`)
-  console.log(`first vector after ${round(firstVector)} ms; longest task ${round(longest)} ms`)
+  const theirQuickRate = texts.length / median(theirsQuick)
+  const bothQuick = quick.map((seconds, turn) => theirsQuick[turn] / seconds)
+  console.log(`in 8 bits ${round(quickRate)}, theirs ${round(theirQuickRate)}`)
+  console.log(
+    `first vector after ${round(quickVector)} ms in 8 bits, ${round(firstVector)} ms; longest task ${round(longest)} ms`,
+  )
 
   const what = `${texts.length} sentences of ${LENGTH} characters, float32`
   const record = (name, value, peer, spreadWords) =>
@@ -146,6 +156,12 @@ try {
     median(quickRatios),
     `yuju in float32: ${round(median(rates))} sentences/s, in 8 bits ${round(quickRate)}`,
     `${spread(quickRatios)}${disturbance}`,
+  )
+  await record(
+    'web.int8_throughput_vs_transformers_js',
+    median(bothQuick),
+    `${PEER}, its default of 8 bits: ${round(theirQuickRate)} sentences/s, yuju ${round(quickRate)}`,
+    `${spread(bothQuick)}${disturbance}`,
   )
   await record('web.parity_f32', apart, 'yuju in Node', `${checked.length} sentences`)
   await record('web.longest_task_ms', longest, '', what)
