@@ -1,8 +1,7 @@
-import { analyse } from './analysis.ts'
+import { inBackground } from './background.ts'
 import type { Lines } from './lines.ts'
-import { byId } from './page.ts'
+import { byId, shorten } from './page.ts'
 import { type Point, View } from './view.ts'
-import { whenLanguage, words } from './words.ts'
 
 /** How far from a point the pointer may be to choose it, in pixels. */
 const REACH = 24
@@ -40,7 +39,6 @@ export class SentenceMap {
     new ResizeObserver(() => this.#paint()).observe(this.#canvas)
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#paint())
     this.#box.tabIndex = 0
-    whenLanguage(() => this.#box.setAttribute('aria-label', words().mapLabel))
     this.#listen()
   }
 
@@ -53,9 +51,7 @@ export class SentenceMap {
     this.#draw.disabled = true
     try {
       const { texts, vectors } = await this.#lines.encoded()
-      const reply = await analyse({ kind: 'project', vectors })
-      if (reply.kind !== 'points') return
-      const { points } = reply
+      const points = await inBackground({ kind: 'project', vectors })
       this.#texts = texts
       this.#points = texts.map((_, row) => ({
         x: points[row * 2] ?? 0,
@@ -82,7 +78,7 @@ export class SentenceMap {
 
   #choose(row: number): void {
     this.#chosen = row
-    this.#sentence.textContent = this.#texts[row] ?? ''
+    this.#sentence.textContent = shorten(this.#texts[row])
     this.#paint()
   }
 
