@@ -29,6 +29,7 @@ export class SentenceMap {
   #texts: readonly string[] = []
   #points: readonly Point[] = []
   #chosen = -1
+  #frame = 0
 
   constructor(lines: Lines) {
     this.#lines = lines
@@ -67,6 +68,7 @@ export class SentenceMap {
   }
 
   #showAll(): void {
+    this.#view.resize(this.#canvas.clientWidth, this.#canvas.clientHeight)
     this.#view.frame(this.#points)
     this.#paint()
   }
@@ -158,7 +160,15 @@ export class SentenceMap {
     this.#choose(best)
   }
 
+  /** Once for all that changes before the screen is drawn again. */
   #paint(): void {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0
+      this.#paintNow()
+    })
+  }
+
+  #paintNow(): void {
     const canvas = this.#canvas
     const { clientWidth: width, clientHeight: height } = canvas
     const pen = canvas.getContext('2d')
