@@ -231,6 +231,8 @@ describe.skipIf(!chromium)('the demo in Chromium', () => {
     await expect.poll(notice, PATIENT).toContain('共 20,001 句，只用前 20,000 句')
     await page.locator('#language').click()
     expect(await notice()).toContain('Of 20,001 sentences the first 20,000 are used.')
+    await openFile(page, 'picture.txt', PICTURE)
+    await expect.poll(notice, PATIENT).toMatch(/^Of 20,001 .* picture\.txt is no text/)
     await page.locator('#search-form button').click()
     await page.locator('#lines-stop').click()
     await expect.poll(text(page, 'search-summary'), PATIENT).toBe('Stopped.')

@@ -103,7 +103,7 @@ export class LineField {
 
   #changed(): void {
     this.#reading.abort()
-    this.#say(...(this.#many ? noticesOf(this.#many) : []))
+    this.#say()
   }
 
   #say(...notices: readonly (() => string)[]): void {
@@ -113,13 +113,17 @@ export class LineField {
 
   #show(): void {
     this.#count.textContent = words().lineCount(this.texts.length)
-    this.#notice.textContent = this.#notices.map((notice) => notice()).join(' ')
+    const notices = this.#notices.map((notice) => notice())
+    this.#notice.textContent = [...shortcomingsOf(this.#many), ...notices].join(' ')
   }
 }
 
-function noticesOf({ texts, found }: LinesFile): readonly (() => string)[] {
-  const cut = found > texts.length ? [() => words().onlyFirst(texts.length, found)] : []
-  return [...cut, () => words().onlyBeginning]
+/** What a visitor should know of a text that lies beside the field. */
+function shortcomingsOf(many: LinesFile | undefined): readonly string[] {
+  if (!many) return []
+  const used = many.texts.length
+  const cut = many.found > used ? [words().onlyFirst(used, many.found)] : []
+  return [...cut, words().onlyBeginning]
 }
 
 function beginningOf(texts: readonly string[]): string {
