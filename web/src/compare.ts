@@ -4,8 +4,6 @@ import { whenLanguage, words } from './words.ts'
 
 const BEGINNING = ['花呗怎么还款', '花呗如何还钱', '今天天气真不错']
 const MOST_SENTENCES = 8
-/** Scores below have no colour: models of this kind seldom go lower. */
-const FAINTEST = 0.6
 /** How long a visitor stops typing before the scores are computed. */
 const PAUSE_MILLISECONDS = 250
 
@@ -14,6 +12,7 @@ export class Compare {
   readonly #encoder: Promise<SentenceEncoder>
   readonly #list = byId('compare-sentences', HTMLOListElement)
   readonly #add = byId('compare-add', HTMLButtonElement)
+  readonly #summary = byId('compare-summary', HTMLParagraphElement)
   readonly #result = byId('compare-result', HTMLDivElement)
   #timer = 0
   #turn = 0
@@ -69,37 +68,51 @@ export class Compare {
   async #show(): Promise<void> {
     this.#turn += 1
     const turn = this.#turn
-    const texts = [...this.#list.querySelectorAll('input')].map(({ value }) => value.trim())
+    const sentences = [...this.#list.querySelectorAll('input')].flatMap(({ value }, index) =>
+      value.trim() === '' ? [] : [{ number: index + 1, text: value.trim() }],
+    )
     const encoder = await this.#encoder
+    const texts = sentences.map(({ text }) => text)
     const { data, dimensions } = await encoder.encode(texts, { truncate: 'silent' })
     // A later change has asked for other scores.
     if (turn !== this.#turn) return
     const rowOf = (row: number) => data.subarray(row * dimensions, (row + 1) * dimensions)
-    const score = (a: number, b: number) => similarityOf('cosine', rowOf(a), rowOf(b))
-    this.#result.replaceChildren(scoreTable(texts, score))
+    const numbers = sentences.map(({ number }) => number)
+    const scores = texts.map((_, a) =>
+      texts.map((__, b) => similarityOf('cosine', rowOf(a), rowOf(b))),
+    )
+    this.#summary.textContent = closestOf(numbers, scores)
+    this.#result.replaceChildren(...(texts.length > 1 ? [scoreTable(numbers, scores)] : []))
   }
 }
 
-function scoreTable(
-  texts: readonly string[],
-  score: (a: number, b: number) => number,
-): HTMLTableElement {
+type Scores = readonly (readonly number[])[]
+
+/** A table is much to listen to after each change; this is what it is looked at for. */
+function closestOf(numbers: readonly number[], scores: Scores): string {
+  const pairs = scores.flatMap((row, a) =>
+    row.slice(0, a).map((score, b) => ({ first: numbers[b] ?? 0, second: numbers[a] ?? 0, score })),
+  )
+  const [best] = pairs.sort((one, other) => other.score - one.score)
+  return best ? words().closest(best.first, best.second, best.score.toFixed(3)) : ''
+}
+
+function scoreTable(numbers: readonly number[], scores: Scores): HTMLTableElement {
   const table = element('table')
   table.append(element('caption', words().tableCaption, { class: 'unseen' }))
   const head = element('tr')
-  head.append(element('th'))
-  texts.forEach((_, column) => {
-    head.append(element('th', String(column + 1), { scope: 'col' }))
-  })
+  head.append(element('td'))
+  for (const number of numbers) head.append(element('th', String(number), { scope: 'col' }))
   table.append(head)
-  texts.forEach((_, row) => {
+  // Some models score nothing below 0.7, others go below 0: the least score here has no colour.
+  const least = Math.min(...scores.flat())
+  scores.forEach((row, index) => {
     const line = element('tr')
-    line.append(element('th', String(row + 1), { scope: 'row' }))
-    texts.forEach((__, column) => {
-      const value = score(row, column)
-      const share = Math.max(0, (value - FAINTEST) / (1 - FAINTEST)).toFixed(3)
-      line.append(element('td', value.toFixed(3), { style: `--share: ${share}` }))
-    })
+    line.append(element('th', String(numbers[index]), { scope: 'row' }))
+    for (const score of row) {
+      const share = ((score - least) / (1 - least || 1)).toFixed(3)
+      line.append(element('td', score.toFixed(3), { style: `--share: ${share}` }))
+    }
     table.append(line)
   })
   return table

@@ -1,12 +1,13 @@
 import { Compare } from './compare.ts'
 import { Duplicates } from './duplicates.ts'
+import { LineField } from './line-field.ts'
 import { Lines } from './lines.ts'
 import { SentenceMap } from './map.ts'
 import { loadModel } from './model.ts'
 import { byId } from './page.ts'
 import { Search } from './search.ts'
 import { startTabs } from './tabs.ts'
-import { fillWords, switchLanguage, whenLanguage, words } from './words.ts'
+import { fillWords, switchLanguage, whenLanguage } from './words.ts'
 
 whenLanguage(fillWords)
 whenLanguage(() => {
@@ -20,15 +21,13 @@ const encoder = loadModel()
 // The status line says it; each part of the page would say it again.
 encoder.catch(() => {})
 
-const lines = new Lines(encoder)
+const lines = new Lines(encoder, new LineField())
 const map = new SentenceMap(lines)
 new Compare(encoder)
 new Search(encoder, lines)
 new Duplicates(lines)
 
-const theme = byId('theme', HTMLButtonElement)
-whenLanguage(() => theme.setAttribute('aria-label', words().theme))
-theme.addEventListener('click', () => {
+byId('theme', HTMLButtonElement).addEventListener('click', () => {
   const isDark =
     document.documentElement.dataset.theme === 'dark' ||
     (document.documentElement.dataset.theme === undefined &&

@@ -1,8 +1,7 @@
-import { analyse } from './analysis.ts'
+import { inBackground } from './background.ts'
 import type { Lines } from './lines.ts'
-import { byId } from './page.ts'
+import { byId, shorten } from './page.ts'
 import { type Point, View } from './view.ts'
-import { whenLanguage, words } from './words.ts'
 
 /** How far from a point the pointer may be to choose it, in pixels. */
 const REACH = 24
@@ -30,6 +29,7 @@ export class SentenceMap {
   #texts: readonly string[] = []
   #points: readonly Point[] = []
   #chosen = -1
+  #frame = 0
 
   constructor(lines: Lines) {
     this.#lines = lines
@@ -40,7 +40,6 @@ export class SentenceMap {
     new ResizeObserver(() => this.#paint()).observe(this.#canvas)
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#paint())
     this.#box.tabIndex = 0
-    whenLanguage(() => this.#box.setAttribute('aria-label', words().mapLabel))
     this.#listen()
   }
 
@@ -53,9 +52,7 @@ export class SentenceMap {
     this.#draw.disabled = true
     try {
       const { texts, vectors } = await this.#lines.encoded()
-      const reply = await analyse({ kind: 'project', vectors })
-      if (reply.kind !== 'points') return
-      const { points } = reply
+      const points = await inBackground({ kind: 'project', vectors })
       this.#texts = texts
       this.#points = texts.map((_, row) => ({
         x: points[row * 2] ?? 0,
@@ -71,6 +68,7 @@ export class SentenceMap {
   }
 
   #showAll(): void {
+    this.#view.resize(this.#canvas.clientWidth, this.#canvas.clientHeight)
     this.#view.frame(this.#points)
     this.#paint()
   }
@@ -82,7 +80,7 @@ export class SentenceMap {
 
   #choose(row: number): void {
     this.#chosen = row
-    this.#sentence.textContent = this.#texts[row] ?? ''
+    this.#sentence.textContent = shorten(this.#texts[row])
     this.#paint()
   }
 
@@ -162,7 +160,15 @@ export class SentenceMap {
     this.#choose(best)
   }
 
+  /** Once for all that changes before the screen is drawn again. */
   #paint(): void {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0
+      this.#paintNow()
+    })
+  }
+
+  #paintNow(): void {
     const canvas = this.#canvas
     const { clientWidth: width, clientHeight: height } = canvas
     const pen = canvas.getContext('2d')

@@ -5,6 +5,14 @@ export function byId<Kind extends HTMLElement>(id: string, Kind: new () => Kind)
   throw new Error(`the page has no ${Kind.name} #${id}`)
 }
 
+/** Characters of a sentence that are shown. */
+const SHOWN_CHARACTERS = 300
+
+/** A sentence as it is shown in lists, or the beginning of one that would fill the page. */
+export function shorten(text = ''): string {
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text
+}
+
 /** A new element with a text and attributes. */
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,

@@ -1,6 +1,6 @@
 import type { SentenceEncoder } from 'yuju/web'
 import type { Lines } from './lines.ts'
-import { byId, element } from './page.ts'
+import { byId, element, shorten } from './page.ts'
 import { rowScores } from './scores.ts'
 import { whenLanguage, words } from './words.ts'
 
@@ -13,6 +13,7 @@ export class Search {
   readonly #query = byId('search-query', HTMLInputElement)
   readonly #summary = byId('search-summary', HTMLParagraphElement)
   readonly #hits = byId('search-hits', HTMLOListElement)
+  #show = () => {}
 
   constructor(encoder: Promise<SentenceEncoder>, lines: Lines) {
     this.#encoder = encoder
@@ -26,7 +27,7 @@ export class Search {
     })
     whenLanguage(() => {
       this.#query.placeholder = words().queryLabel
-      this.#query.setAttribute('aria-label', words().queryLabel)
+      this.#show()
     })
   }
 
@@ -40,17 +41,20 @@ export class Search {
     const order = [...scores.keys()].sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0))
     const best = order.slice(0, MOST_HITS)
     const milliseconds = Math.round(performance.now() - start)
-    this.#summary.textContent = words().hits(best.length, milliseconds)
-    this.#hits.replaceChildren(
-      ...best.map((row) => {
-        const hit = element('li')
-        hit.append(
-          element('b', (scores[row] ?? 0).toFixed(3)),
-          element('span', texts[row]),
-          element('span', words().line(row + 1), { class: 'quiet' }),
-        )
-        return hit
-      }),
-    )
+    this.#show = () => {
+      this.#summary.textContent = words().hits(best.length, milliseconds)
+      this.#hits.replaceChildren(...best.map((row) => hitOf(row, texts[row], scores[row])))
+    }
+    this.#show()
   }
+}
+
+function hitOf(row: number, text: string | undefined, score = 0): HTMLLIElement {
+  const hit = element('li')
+  hit.append(
+    element('b', score.toFixed(3)),
+    element('span', shorten(text)),
+    element('span', words().line(row + 1), { class: 'quiet' }),
+  )
+  return hit
 }
