@@ -303,14 +303,11 @@ describe.skipIf(!chromium)('in Chromium', () => {
     })
   })
 
-  test('1,000 sentences leave the page free: no task takes 50 ms', async () => {
+  test('the page has its turns while 1,000 sentences are encoded', async () => {
     const page = await openNew()
     await ask(page, 'load', 'models/tiny/')
     const texts = Array.from({ length: 1000 }, (_, i) => `${TEXTS[i % TEXTS.length]}${i}`)
-    const longest: number[] = []
-    // Other programs hold up a page too; what yuju does comes again each time.
-    for (let turn = 0; turn < 3; turn += 1) longest.push(await ask(page, 'longestTask', texts))
-    expect(Math.min(...longest)).toBeLessThan(50)
+    expect(await ask(page, 'turnsMeanwhile', texts)).toBeGreaterThan(10)
   })
 
   test('a disposed encoder refuses, and its workers are gone', async () => {
