@@ -1,4 +1,4 @@
-import { Instance, Module, type WasmMemory } from '../web-assembly/index.ts'
+import { kernelsOf } from '../web-assembly/index.ts'
 import { kernelBytes } from './generated/kernels.ts'
 
 /**
@@ -19,15 +19,4 @@ export interface EightBitKernels {
   turnRound(bytes: number, rows: number, columns: number, turned: number): void
 }
 
-let compiled: object | undefined
-
-/** @param memory made with a maximum; the kernels keep nothing in it. */
-export function createEightBitKernels(memory: WasmMemory): EightBitKernels {
-  compiled ??= new Module(decoded(kernelBytes))
-  return new Instance(compiled, { env: { memory } }).exports as EightBitKernels
-}
-
-/** Base64, in Node and in browsers. */
-function decoded(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))
-}
+export const createEightBitKernels = kernelsOf<EightBitKernels>(kernelBytes)

@@ -15,9 +15,24 @@ interface WebAssemblyInterface {
 }
 
 /** The part of WebAssembly that is used here: the types of Node 20 declare none of it. */
-export const { Memory, Module, Instance } = (
+const { Memory, Module, Instance } = (
   globalThis as unknown as { readonly WebAssembly: WebAssemblyInterface }
 ).WebAssembly
 
 /** WebAssembly counts memory in pages of so many bytes. */
 export const PAGE_BYTES = 65536
+
+export { Memory }
+
+/**
+ * What creates the kernels of a module, which is compiled when it is first needed.
+ * @param base64 the module, as `npm run generate` writes it
+ * @returns takes a memory made with a maximum; the kernels keep nothing in it
+ */
+export function kernelsOf<Kernels>(base64: string): (memory: WasmMemory) => Kernels {
+  let compiled: object | undefined
+  return (memory) => {
+    compiled ??= new Module(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)))
+    return new Instance(compiled, { env: { memory } }).exports as Kernels
+  }
+}

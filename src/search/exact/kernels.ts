@@ -1,4 +1,4 @@
-import { Instance, Module, type WasmMemory } from '../../web-assembly/index.ts'
+import { kernelsOf } from '../../web-assembly/index.ts'
 import { kernelBytes } from './generated/kernels.ts'
 
 /**
@@ -19,10 +19,4 @@ export interface NearestKernels {
   hamming(query: number, rows: number, count: number, width: number, scores: number): void
 }
 
-let compiled: object | undefined
-
-/** @param memory made with a maximum; the kernels keep nothing in it. */
-export function createNearestKernels(memory: WasmMemory): NearestKernels {
-  compiled ??= new Module(Buffer.from(kernelBytes, 'base64'))
-  return new Instance(compiled, { env: { memory } }).exports as NearestKernels
-}
+export const createNearestKernels = kernelsOf<NearestKernels>(kernelBytes)

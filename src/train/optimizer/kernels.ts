@@ -1,4 +1,4 @@
-import { Instance, Module, type WasmMemory } from '../../web-assembly/index.ts'
+import { kernelsOf } from '../../web-assembly/index.ts'
 import { kernelBytes } from './generated/kernels.ts'
 
 /**
@@ -37,10 +37,4 @@ export interface Kernels {
   ): void
 }
 
-let compiled: object | undefined
-
-/** @param memory made with a maximum; the kernels keep nothing in it. */
-export function createKernels(memory: WasmMemory): Kernels {
-  compiled ??= new Module(Buffer.from(kernelBytes, 'base64'))
-  return new Instance(compiled, { env: { memory } }).exports as Kernels
-}
+export const createKernels = kernelsOf<Kernels>(kernelBytes)
