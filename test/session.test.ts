@@ -23,6 +23,18 @@ test('a program that forgets dispose still ends', () => {
   expect([status, stdout.trim()]).toEqual([0, '48'])
 })
 
+test('loads that fail leave no thread behind, at whatever moment', () => {
+  const { status, stdout } = runProgram(`
+    const codes = new Set()
+    for (let i = 0; i < 10; i += 1) {
+      await SentenceEncoder.load('/no/model').catch(({ code }) => codes.add(code))
+      await new Promise((resolve) => setTimeout(resolve, 10 * i))
+    }
+    console.log([...codes].join())
+  `)
+  expect([status, stdout.trim()]).toEqual([0, 'checkpoint-folder-missing'])
+})
+
 test('the event loop turns while texts are encoded', () => {
   const { stdout } = runProgram(`
     const encoder = await SentenceEncoder.load(${JSON.stringify(TINY)})
