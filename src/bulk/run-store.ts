@@ -1,12 +1,12 @@
 import { embeddingWidth } from '../checkpoint/index.ts'
-import { InputError, YujuError } from '../errors/index.ts'
+import { InputError } from '../errors/index.ts'
 import { type Column, type Row, readRows, type TextFormat } from '../files/index.ts'
 import {
   columnTypes,
   createStore,
+  findStore,
   modelSettings,
   type NamedColumn,
-  openStore,
   requireEncoding,
   requireModel,
   type StoreAccess,
@@ -43,10 +43,7 @@ export interface StoreRun {
  */
 export async function prepareStore(run: StoreRun): Promise<void> {
   const { location } = run.target
-  const store = await openStore(location, run.access).catch((error: unknown) => {
-    if (error instanceof YujuError && error.code === 'store-missing') return undefined
-    throw error
-  })
+  const store = await findStore(location, run.access)
   try {
     if (store) await requireFit(store, run)
     else await (await newStore(run)).close()

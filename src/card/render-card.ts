@@ -1,3 +1,4 @@
+import { NO_LIMIT } from '../checkpoint/index.ts'
 import { markdownTable } from '../tables/index.ts'
 import { CARD_WORDS, type CardLanguage, type CardWords, type FactName } from './card-words.ts'
 import { type CardMetadata, frontMatter } from './front-matter.ts'
@@ -170,5 +171,5 @@ function licenseOf({ license, baseModels, datasets }: CardFacts, words: CardWord
 
 /** A static model takes texts of any length. */
 function isLimited({ maxLength }: ModelDescription): boolean {
-  return maxLength < Number.MAX_SAFE_INTEGER
+  return maxLength < NO_LIMIT
 }

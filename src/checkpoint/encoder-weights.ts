@@ -1,13 +1,10 @@
 import { CheckpointError } from '../errors/index.ts'
 import type { BertConfig } from './bert-config.ts'
-import type { Weight, WeightMap, WeightType } from './weight.ts'
+import { NUMBER_TYPES, type Weight, type WeightMap } from './weight.ts'
 
 /** What model classes and wrappers put in front of the encoder's own names. */
 const PREFIXES = ['', 'bert.', 'roberta.', 'model.', '0.auto_model.', 'auto_model.']
 const MARKER = 'embeddings.word_embeddings.weight'
-
-/** Whole numbers are the codes of a quantization, which only whoever made them can undo. */
-const NUMBER_TYPES: readonly WeightType[] = ['float64', 'float32', 'float16', 'bfloat16']
 
 /**
  * The encoder's weights out of all a folder stores: names without prefix, LayerNorms of the oldest

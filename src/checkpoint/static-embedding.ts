@@ -4,7 +4,7 @@ import type { BertConfig } from './bert-config.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { type ModelFolder, missingFile, readJson } from './model-folder.ts'
 import type { PoolingSpec } from './module-spec.ts'
-import type { Weight, WeightMap, WeightType } from './weight.ts'
+import { NUMBER_TYPES, type Weight, type WeightMap } from './weight.ts'
 import { readWeightFiles } from './weight-files.ts'
 
 /**
@@ -20,8 +20,6 @@ export const TABLE_NAME = 'embeddings.word_embeddings.weight'
 const STORED_NAMES = ['embedding.weight', 'embeddings']
 /** Parts of newer folders of model2vec that change which row a piece has, or scale it. */
 const FOLDED_NAMES = ['mapping', 'weights']
-
-const NUMBER_TYPES: readonly WeightType[] = ['float64', 'float32', 'float16', 'bfloat16']
 
 /** What static models do with the vectors of a text's pieces. */
 export const STATIC_POOLING: PoolingSpec = { kind: 'pooling', modes: ['mean'], includePrompt: true }

@@ -13,6 +13,12 @@ export const WEIGHT_BYTES = {
 } as const
 export type WeightType = keyof typeof WEIGHT_BYTES
 
+/**
+ * What a model's numbers are stored in. Whole numbers are the codes of a quantization, which only
+ * whoever made them can undo.
+ */
+export const NUMBER_TYPES: readonly WeightType[] = ['float64', 'float32', 'float16', 'bfloat16']
+
 /** Where the bytes of a weight lie: a range of a file (nothing is read until asked), or memory. */
 export type WeightData =
   | { readonly file: string; readonly offset: number; readonly byteLength: number }

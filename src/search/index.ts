@@ -7,7 +7,7 @@ export {
   type TextToIndex,
 } from './index-texts.ts'
 export { createMemoryStore } from './memory/memory-store.ts'
-export { createStore, openStore, type StoreAccess } from './open-store.ts'
+export { createStore, findStore, openStore, type StoreAccess } from './open-store.ts'
 export { fuseRanks } from './reciprocal-rank.ts'
 export { columnTypes, type NamedColumn, peek, textsToIndex } from './row-texts.ts'
 export { type HybridOptions, type StoreQuery, searchStore } from './search-store.ts'

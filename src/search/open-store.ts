@@ -21,7 +21,7 @@ export interface StoreAccess {
  *   it needs is not installed.
  */
 export async function openStore(location: string, access: StoreAccess = {}): Promise<VectorStore> {
-  const store = await existingStore(location, access)
+  const store = await findStore(location, access)
   if (store) return store
   const message = `there is no store at ${location}; make one with yuju index, or createStore`
   throw new StoreError('store-missing', message, { facts: { location } })
@@ -38,7 +38,7 @@ export async function createStore(
   access: StoreAccess = {},
 ): Promise<VectorStore> {
   const settings = checkStoreSettings(options)
-  const found = await existingStore(location, access)
+  const found = await findStore(location, access)
   if (found) {
     await found.close()
     const message = `there is a store at ${location} already; open it, or name another place`
@@ -52,9 +52,10 @@ export async function createStore(
   return createLanceStore(location, settings, access)
 }
 
-async function existingStore(
+/** As `openStore`, but undefined where there is no store. */
+export async function findStore(
   location: string,
-  access: StoreAccess,
+  access: StoreAccess = {},
 ): Promise<VectorStore | undefined> {
   if (isMilvusLocation(location)) {
     const { openMilvusStore } = await import('./milvus/milvus-store.ts')

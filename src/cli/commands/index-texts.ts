@@ -1,7 +1,6 @@
 import type { ParsedArgs } from 'citty'
 import type { Checkpoint } from '../../checkpoint/index.ts'
 import type { SentenceEncoder } from '../../encoder/index.ts'
-import { YujuError } from '../../errors/index.ts'
 import { type Row, readRows } from '../../files/index.ts'
 import type { VectorStore } from '../../search/index.ts'
 import { defineCommand } from '../command.ts'
@@ -34,7 +33,8 @@ export const indexCommand = defineCommand(ARGS, async (args, shell) => {
   const location = namedStore(args.store)
   if (args.input === undefined) throw new UsageError('--input is missing; name a file of texts')
   const model = await namedModel(args.model, shell)
-  const found = await openedStore(location, shell)
+  const { findStore } = await import('../../search/index.ts')
+  const found = await findStore(location, storeAccess(shell))
   await using encoder = await loadEncoder(model, args, shell).catch(async (error) => {
     await found?.close()
     throw error
@@ -103,16 +103,6 @@ async function newStore(
     columns: first ? columnTypes(columns, first) : {},
   }
   return { store: await createStore(location, settings, storeAccess(shell)), rows: all }
-}
-
-async function openedStore(location: string, shell: Shell): Promise<VectorStore | undefined> {
-  const { openStore } = await import('../../search/index.ts')
-  try {
-    return await openStore(location, storeAccess(shell))
-  } catch (error) {
-    if (error instanceof YujuError && error.code === 'store-missing') return undefined
-    throw error
-  }
 }
 
 /** @throws UsageError when a flag contradicts what the store was made with. */

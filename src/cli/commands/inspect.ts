@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { describeModel, type ModelDescription } from '../../card/index.ts'
+import { NO_LIMIT } from '../../checkpoint/index.ts'
 import { defineCommand } from '../command.ts'
 import { printFields } from '../fields.ts'
 import { HUB_FLAGS, JSON_FLAG } from '../flags.ts'
@@ -36,8 +37,8 @@ function encoderText({
 }
 
 function lengthText({ maxLength, maxPositions }: ModelDescription): string {
-  if (maxLength === Number.MAX_SAFE_INTEGER) return 'no limit'
-  if (maxPositions === Number.MAX_SAFE_INTEGER) return `${maxLength} pieces`
+  if (maxLength === NO_LIMIT) return 'no limit'
+  if (maxPositions === NO_LIMIT) return `${maxLength} pieces`
   return `${maxLength} pieces (of ${maxPositions} positions)`
 }
 

@@ -49,16 +49,11 @@ export async function buildStaticStudent(
   const { dimensions = 256, sif = 1e-3, texts, signal } = options
   requireSif(sif)
   const { checkpoint } = teacher
-  const untrained = withTable(checkpoint, {
-    data: new Float32Array(teacher.tokenizer.vocabularySize * dimensions),
-    rows: teacher.tokenizer.vocabularySize,
-    dimensions,
-  })
+  const table = await projected(await pieceVectors(teacher, signal), dimensions)
+  const counting = { prompt: '', ...(signal ? { signal } : {}) }
   const shares = texts
-    ? sharesOf(await countPieces(untrained, texts, { prompt: '', ...(signal ? { signal } : {}) }))
-    : zipfShares(teacher.tokenizer.vocabularySize)
-  const pieces = await pieceVectors(teacher, signal)
-  const table = await projected(pieces, dimensions)
+    ? sharesOf(await countPieces(withTable(checkpoint, table), texts, counting))
+    : zipfShares(table.rows)
   for (let id = 0; id < table.rows; id += 1)
     scale(rowOf(table, id), sif / (sif + (shares[id] ?? 0)))
   for (const id of specialPieces(checkpoint.tokenizerFiles)) rowOf(table, id).fill(0)

@@ -1,9 +1,10 @@
 import { StoreError, YujuError } from '../../errors/index.ts'
+import { PREEMPTED } from './retried.ts'
 
 /** What LanceDB says when a disk is full, and when files are missing or not what they should be. */
 const REASONS: readonly [pattern: RegExp, code: string, advice: string][] = [
   [
-    /commit conflict|preempted|too many concurrent writers/i,
+    PREEMPTED,
     'store-busy',
     'other programs write to it all the time, and nothing of this step was kept. Do it again, with fewer at once',
   ],
