@@ -1,12 +1,13 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { SentenceEncoder } from 'yuju'
-import { BulkRuns, type StartOptions } from 'yuju/bulk'
+import type { StartOptions } from 'yuju/bulk'
 import { createStore, modelSettings, openStore, type VectorRecord } from 'yuju/search'
+import { bulkSuite } from './support/bulk-run.ts'
 import { temporaryFolder } from './support/model-folder.ts'
-import { hasRedis, RedisServer } from './support/redis-server.ts'
+import { hasRedis } from './support/redis-server.ts'
 import { DENSE, TINY } from './support/server-client.ts'
 import { finished, start, yuju } from './support/yuju-command.ts'
 
@@ -36,38 +37,29 @@ function inputFolder(shards: Shards): string {
 }
 
 describe.skipIf(!hasRedis())('bulk runs into a store', () => {
-  let redis: RedisServer
-  let runs: BulkRuns
-  let encoder: SentenceEncoder
-
-  beforeAll(async () => {
-    redis = await RedisServer.start()
-    runs = await BulkRuns.connect({ redis: redis.url })
-    encoder = await SentenceEncoder.load(TINY, { onWarning: () => {} })
-  })
-
-  afterAll(async () => {
-    await encoder?.dispose()
-    await runs?.[Symbol.asyncDispose]()
-    await redis?.[Symbol.asyncDispose]()
-  })
+  const suite = bulkSuite()
 
   function begin(name: string, options: Pick<StartOptions, 'input'> & Partial<StartOptions>) {
-    return runs.start(name, { model: TINY, checkpoint: encoder.checkpoint, lease: 2, ...options })
+    return suite.runs.start(name, {
+      model: TINY,
+      checkpoint: suite.encoder.checkpoint,
+      lease: 2,
+      ...options,
+    })
   }
 
   function work(name: string) {
     const { signal } = new AbortController()
-    return runs.work(name, encoder, { pid: process.pid, signal })
+    return suite.runs.work(name, suite.encoder, { pid: process.pid, signal })
   }
 
   function worker(name: string) {
-    const child = start(['bulk', 'worker', name, '--redis', redis.url, '--threads', '1'])
+    const child = start(['bulk', 'worker', name, '--redis', suite.redis.url, '--threads', '1'])
     return { child, end: finished(child) }
   }
 
   async function expectVectors(records: readonly VectorRecord[]): Promise<void> {
-    const { data, dimensions } = await encoder.encode(records.map(({ text }) => text))
+    const { data, dimensions } = await suite.encoder.encode(records.map(({ text }) => text))
     const worst = records.flatMap(({ vector }, row) =>
       Array.from(vector, (x, i) => Math.abs(x - (data[row * dimensions + i] ?? Number.NaN))),
     )
@@ -79,16 +71,16 @@ describe.skipIf(!hasRedis())('bulk runs into a store', () => {
     const shards = Object.fromEntries(names.map((name) => [`${name}.jsonl`, linesOf(name, 150)]))
     const location = join(temporaryFolder(), 'store')
     const words = ['--store', location, '--id', 'key', '--metadata', 'year', '--column', 'text']
-    const places = ['--input', inputFolder(shards), '--model', TINY, '--redis', redis.url]
+    const places = ['--input', inputFolder(shards), '--model', TINY, '--redis', suite.redis.url]
     const begun = await yuju('bulk', 'start', 'killed', ...words, ...places, '--lease', '2')
     expect(begun).toMatchObject({ code: 0, stdout: expect.stringContaining('4 files') })
     const victim = worker('killed')
-    while ((await runs.status('killed')).shards.active === 0) await pause(5)
+    while ((await suite.runs.status('killed')).shards.active === 0) await pause(5)
     victim.child.kill('SIGKILL')
     await victim.end
     const ends = await Promise.all([worker('killed').end, worker('killed').end])
     expect(ends.map(({ code, stderr }) => (code === 0 ? '' : stderr))).toEqual(['', ''])
-    expect((await runs.status('killed')).shards).toMatchObject({ all: 4, done: 4, failed: 0 })
+    expect((await suite.runs.status('killed')).shards).toMatchObject({ all: 4, done: 4, failed: 0 })
 
     const store = await openStore(location)
     const lines = Object.values(shards).flat()
@@ -109,12 +101,12 @@ describe.skipIf(!hasRedis())('bulk runs into a store', () => {
     await Promise.all([work('equal'), work('equal')])
     const store = await openStore(location)
     expect(await store.count()).toBe(5)
-    await runs.remove('equal')
+    await suite.runs.remove('equal')
     await begin('equal', options)
     const outcomes: unknown[] = []
     const { signal } = new AbortController()
     const onEvent = (event: object) => outcomes.push(event)
-    await runs.work('equal', encoder, { pid: 1, signal, onEvent })
+    await suite.runs.work('equal', suite.encoder, { pid: 1, signal, onEvent })
     expect(outcomes).toEqual(Array(2).fill(expect.objectContaining({ rows: 3, isOurs: false })))
     expect(await store.count()).toBe(5)
     await store.close()
@@ -127,7 +119,7 @@ describe.skipIf(!hasRedis())('bulk runs into a store', () => {
     const store = { location, metadata: [{ name: 'year' }] }
     await begin('lacking', { input, column: 'text', store, attempts: 1 })
     await work('lacking')
-    expect(await runs.failed('lacking')).toMatchObject([
+    expect(await suite.runs.failed('lacking')).toMatchObject([
       { output: 'b.jsonl', reason: expect.stringMatching(/b\.jsonl, line 1: .*column year/) },
     ])
   }, 120_000)
@@ -149,14 +141,14 @@ describe.skipIf(!hasRedis())('bulk runs into a store', () => {
     await refused({ store: own, outputFormat: 'npy' }, 'bulk-store-vectors')
     expect(existsSync(own.location)).toBe(false)
     const made = await createStore(own.location, {
-      ...(await modelSettings(encoder.checkpoint)),
-      dimensions: encoder.dimensions,
+      ...(await modelSettings(suite.encoder.checkpoint)),
+      dimensions: suite.encoder.dimensions,
     })
     await made.close()
     await refused({ store: { ...own, metadata: [{ name: 'year' }] } }, 'bulk-other-store')
     await refused({ store: own, encode: { prompt: 'query: ' } }, 'store-encoding')
     await refused({ store: own, encode: { dimensions: 2 } }, 'bulk-other-store')
-    expect(await runs.names()).not.toContain('refused')
+    expect(await suite.runs.names()).not.toContain('refused')
   }, 120_000)
 })
 

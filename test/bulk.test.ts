@@ -2,10 +2,17 @@ import { once } from 'node:events'
 import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { SentenceEncoder } from 'yuju'
 import { BulkRuns, type StartOptions, type WorkerEvent } from 'yuju/bulk'
-import { hashOf, type ShardTexts, someTexts, writeShards, writtenRows } from './support/bulk-run.ts'
+import {
+  bulkSuite,
+  hashOf,
+  type ShardTexts,
+  someTexts,
+  writeShards,
+  writtenRows,
+} from './support/bulk-run.ts'
 import { temporaryFolder } from './support/model-folder.ts'
 import { freePort, hasRedis, RedisServer } from './support/redis-server.ts'
 import { DENSE, TINY } from './support/server-client.ts'
@@ -14,28 +21,14 @@ import { finished, start, yuju } from './support/yuju-command.ts'
 const isRoot = process.getuid?.() === 0
 
 describe.skipIf(!hasRedis())('bulk runs', () => {
-  let redis: RedisServer
-  let runs: BulkRuns
-  let encoder: SentenceEncoder
-
-  beforeAll(async () => {
-    redis = await RedisServer.start()
-    runs = await BulkRuns.connect({ redis: redis.url })
-    encoder = await SentenceEncoder.load(TINY, { onWarning: () => {} })
-  })
-
-  afterAll(async () => {
-    await encoder?.dispose()
-    await runs?.[Symbol.asyncDispose]()
-    await redis?.[Symbol.asyncDispose]()
-  })
+  const suite = bulkSuite()
 
   /** Starts a run in new folders; gives its output. */
   async function begin(name: string, texts: ShardTexts, options: Partial<StartOptions> = {}) {
     const input = options.input ?? writeShards(texts)
     const output = options.output ?? join(temporaryFolder(), 'vectors')
-    const { checkpoint } = encoder
-    await runs.start(name, { model: TINY, checkpoint, lease: 2, ...options, input, output })
+    const { checkpoint } = suite.encoder
+    await suite.runs.start(name, { model: TINY, checkpoint, lease: 2, ...options, input, output })
     return { input, output }
   }
 
@@ -43,13 +36,13 @@ describe.skipIf(!hasRedis())('bulk runs', () => {
   async function work(name: string, signal = new AbortController().signal) {
     const events: WorkerEvent[] = []
     const onEvent = (event: WorkerEvent) => events.push(event)
-    const done = await runs.work(name, encoder, { pid: process.pid, signal, onEvent })
+    const done = await suite.runs.work(name, suite.encoder, { pid: process.pid, signal, onEvent })
     return { done, events }
   }
 
   /** A worker in a process of its own. */
   function worker(name: string) {
-    const child = start(['bulk', 'worker', name, '--redis', redis.url, '--threads', '1'])
+    const child = start(['bulk', 'worker', name, '--redis', suite.redis.url, '--threads', '1'])
     return { child, end: finished(child) }
   }
 
@@ -59,7 +52,7 @@ describe.skipIf(!hasRedis())('bulk runs', () => {
       child.kill('SIGSTOP')
       // A state that was on its way to Redis arrives.
       await pause(100)
-      const { shards } = await runs.status(name)
+      const { shards } = await suite.runs.status(name)
       if (shards.active === active && shards.done < shards.all) return
       child.kill('SIGCONT')
       await pause(20)
@@ -74,7 +67,7 @@ describe.skipIf(!hasRedis())('bulk runs', () => {
       const rows = written.get(name.replace(/\..*/, '')) ?? []
       expect(rows).toHaveLength(expected.length)
       expect(hashOf(rows.map(({ text }) => text))).toBe(hashOf(expected))
-      const { data, dimensions } = await encoder.encode(expected)
+      const { data, dimensions } = await suite.encoder.encode(expected)
       const worst = rows.flatMap(({ embedding }, row) =>
         embedding.map((x, i) => Math.abs(x - (data[row * dimensions + i] ?? Number.NaN))),
       )
@@ -94,14 +87,14 @@ describe.skipIf(!hasRedis())('bulk runs', () => {
       await victim.end
     }
     const survivors = [worker('killed'), worker('killed')]
-    while ((await runs.status('killed')).workers < 2) await pause(100)
-    await redis.kill()
+    while ((await suite.runs.status('killed')).workers < 2) await pause(100)
+    await suite.redis.kill()
     await pause(500)
-    await redis.start()
+    await suite.redis.start()
     const ends = await Promise.all(survivors.map(({ end }) => end))
     expect(ends.map(({ code }) => code)).toEqual([0, 0])
     expect(ends.map(({ stderr }) => stderr).join()).toContain('its worker is not heard of')
-    const { shards, rows, secondsLeft } = await runs.status('killed')
+    const { shards, rows, secondsLeft } = await suite.runs.status('killed')
     expect(shards).toMatchObject({ all: 6, done: 6, active: 0, failed: 0 })
     expect([rows.done, secondsLeft]).toEqual([900, 0])
     await expectEveryRowOnce(output, texts)
@@ -121,7 +114,7 @@ describe.skipIf(!hasRedis())('bulk runs', () => {
       files,
     )
     expect(done.rows).toBeGreaterThanOrEqual(300)
-    expect((await runs.status('frozen')).rows.done).toBe(600)
+    expect((await suite.runs.status('frozen')).rows.done).toBe(600)
     await expectEveryRowOnce(output, texts)
   }, 600_000)
 
@@ -132,7 +125,7 @@ describe.skipIf(!hasRedis())('bulk runs', () => {
     stopped.child.kill('SIGTERM')
     stopped.child.kill('SIGCONT')
     expect(await stopped.end).toMatchObject({ code: 143 })
-    expect((await runs.status('stopped')).shards).toMatchObject({ active: 0, waiting: 2 })
+    expect((await suite.runs.status('stopped')).shards).toMatchObject({ active: 0, waiting: 2 })
     expect((await work('stopped')).done.rows).toBe(600)
   }, 600_000)
 
@@ -140,7 +133,7 @@ describe.skipIf(!hasRedis())('bulk runs', () => {
     await using own = await RedisServer.start()
     await using short = await BulkRuns.connect({ redis: own.url })
     const places = { input: writeShards(someTexts(['a.jsonl'], 2)), output: temporaryFolder() }
-    await short.start('waiting', { ...places, model: TINY, checkpoint: encoder.checkpoint })
+    await short.start('waiting', { ...places, model: TINY, checkpoint: suite.encoder.checkpoint })
     const waiting = start(['bulk', 'worker', 'waiting', '--redis', own.url], {})
     const end = finished(waiting)
     while ((await short.status('waiting')).workers < 1) await pause(50)
@@ -160,16 +153,18 @@ describe.skipIf(!hasRedis())('bulk runs', () => {
     const failures = events.filter(({ kind }) => kind === 'failed')
     expect(failures).toMatchObject([{ isLast: false }, { isLast: true }])
     const listed = { input: join(input, 'bad.jsonl'), output: 'bad.parquet', attempts: 2 }
-    expect(await runs.failed('bad')).toMatchObject([
+    expect(await suite.runs.failed('bad')).toMatchObject([
       { ...listed, reason: expect.stringContaining('expected a text in column text') },
     ])
-    const told = await yuju('bulk', 'worker', 'bad', '--redis', redis.url)
+    const told = await yuju('bulk', 'worker', 'bad', '--redis', suite.redis.url)
     expect(told).toMatchObject({ code: 1, stderr: expect.stringContaining('yuju bulk failed bad') })
 
     writeShards(texts, input)
-    expect((await yuju('bulk', 'failed', 'bad', '--retry', '--redis', redis.url)).code).toBe(0)
+    expect((await yuju('bulk', 'failed', 'bad', '--retry', '--redis', suite.redis.url)).code).toBe(
+      0,
+    )
     expect((await work('bad')).done.rows).toBe(3)
-    expect(await runs.failed('bad')).toEqual([])
+    expect(await suite.runs.failed('bad')).toEqual([])
     await expectEveryRowOnce(output, texts)
   })
 
@@ -181,12 +176,12 @@ describe.skipIf(!hasRedis())('bulk runs', () => {
     writeShards(more, input)
     await begin('again', {}, { input, output })
     expect((await work('again')).done).toMatchObject({ shards: 1, rows: 5 })
-    await runs.remove('again')
-    expect(await runs.names()).not.toContain('again')
+    await suite.runs.remove('again')
+    expect(await suite.runs.names()).not.toContain('again')
     await begin('again', {}, { input, output })
     const { events } = await work('again')
     expect(events).toEqual(Array(3).fill(expect.objectContaining({ rows: 5, isOurs: false })))
-    expect((await runs.status('again')).rows.done).toBe(15)
+    expect((await suite.runs.status('again')).rows.done).toBe(15)
   })
 
   test('another run does not take the name or the output of one', async () => {
@@ -201,17 +196,17 @@ describe.skipIf(!hasRedis())('bulk runs', () => {
       code: 'bulk-other-run',
       facts: { where: output, different: ['encode'] },
     })
-    expect(await runs.names()).not.toContain('second')
+    expect(await suite.runs.names()).not.toContain('second')
   })
 
   test('a worker with another model is refused', async () => {
     await begin('model', someTexts(['a.jsonl'], 2))
     await using other = await SentenceEncoder.load(DENSE)
     const signal = new AbortController().signal
-    await expect(runs.work('model', other, { pid: 1, signal })).rejects.toMatchObject({
+    await expect(suite.runs.work('model', other, { pid: 1, signal })).rejects.toMatchObject({
       code: 'bulk-other-model',
     })
-    expect((await runs.status('model')).shards).toMatchObject({ waiting: 1, failed: 0 })
+    expect((await suite.runs.status('model')).shards).toMatchObject({ waiting: 1, failed: 0 })
   })
 
   test.each(['npy', 'jsonl'] as const)('writes %s, normalised', async (outputFormat) => {
@@ -236,7 +231,10 @@ describe.skipIf(!hasRedis())('bulk runs', () => {
       const { output } = await begin('unwritable', someTexts(['a.jsonl'], 2), { lease: 3600 })
       chmodSync(output, 0o555)
       await expect(work('unwritable')).rejects.toMatchObject({ code: 'output-folder-unwritable' })
-      expect((await runs.status('unwritable')).shards).toMatchObject({ waiting: 1, failed: 0 })
+      expect((await suite.runs.status('unwritable')).shards).toMatchObject({
+        waiting: 1,
+        failed: 0,
+      })
       chmodSync(output, 0o755)
       expect((await work('unwritable')).done.rows).toBe(2)
     },
@@ -254,7 +252,11 @@ describe.skipIf(!hasRedis())('bulk runs', () => {
     const texts = someTexts(['a.jsonl', 'b.jsonl'], 600)
     const { output } = await begin('full', texts, { output: join(disk, 'vectors'), lease: 3600 })
     await expect(work('full')).rejects.toMatchObject({ code: 'output-disk-full' })
-    expect((await runs.status('full')).shards).toMatchObject({ waiting: 2, active: 0, failed: 0 })
+    expect((await suite.runs.status('full')).shards).toMatchObject({
+      waiting: 2,
+      active: 0,
+      failed: 0,
+    })
     expect(readdirSync(output)).toEqual(['yuju-run.json'])
     execFileSync('mount', ['-o', 'remount,size=20m', disk])
     expect((await work('full')).done.rows).toBe(1200)
@@ -263,11 +265,13 @@ describe.skipIf(!hasRedis())('bulk runs', () => {
 
   test('status by the command line', async () => {
     const { output } = await begin('shown', someTexts(['a.jsonl', 'b.jsonl'], 2))
-    const shown = await yuju('bulk', 'status', 'shown', '--redis', redis.url)
+    const shown = await yuju('bulk', 'status', 'shown', '--redis', suite.redis.url)
     expect(shown.stdout).toContain(output)
     expect(shown.stdout).toContain('0 of 2 done (0 %), 2 waiting')
-    const json = await yuju('bulk', 'status', 'shown', '--json', '--redis', redis.url)
-    expect(JSON.parse(json.stdout)).toEqual(JSON.parse(JSON.stringify(await runs.status('shown'))))
+    const json = await yuju('bulk', 'status', 'shown', '--json', '--redis', suite.redis.url)
+    expect(JSON.parse(json.stdout)).toEqual(
+      JSON.parse(JSON.stringify(await suite.runs.status('shown'))),
+    )
   })
 
   test.each([
@@ -288,7 +292,7 @@ describe.skipIf(!hasRedis())('bulk runs', () => {
   })
 
   test('a run that is not there', async () => {
-    const { code, stderr } = await yuju('bulk', 'worker', 'nothing', '--redis', redis.url)
+    const { code, stderr } = await yuju('bulk', 'worker', 'nothing', '--redis', suite.redis.url)
     expect([code, stderr]).toEqual([1, expect.stringContaining('there is no run called nothing')])
   })
 

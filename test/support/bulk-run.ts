@@ -4,7 +4,36 @@ import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { parquetWriteBuffer } from 'hyparquet-writer'
+import { afterAll, beforeAll } from 'vitest'
+import { SentenceEncoder } from 'yuju'
+import { BulkRuns } from 'yuju/bulk'
 import { temporaryFolder } from './model-folder.ts'
+import { RedisServer } from './redis-server.ts'
+import { TINY } from './server-client.ts'
+
+/** What the tests of a suite share. */
+export interface BulkSuite {
+  redis: RedisServer
+  runs: BulkRuns
+  encoder: SentenceEncoder
+}
+
+/** A queue, the runs in it and a tiny model: there from the first test of a suite to the last. */
+export function bulkSuite(): BulkSuite {
+  const suite = {} as BulkSuite
+  beforeAll(async () => {
+    suite.redis = await RedisServer.start()
+    suite.runs = await BulkRuns.connect({ redis: suite.redis.url })
+    suite.encoder = await SentenceEncoder.load(TINY, { onWarning: () => {} })
+  })
+  afterAll(async () => {
+    const { redis, runs, encoder }: Partial<BulkSuite> = suite
+    await encoder?.dispose()
+    await runs?.[Symbol.asyncDispose]()
+    await redis?.[Symbol.asyncDispose]()
+  })
+  return suite
+}
 
 /** Texts by the name of the file they are to be in; no two alike. */
 export type ShardTexts = Readonly<Record<string, readonly string[]>>
