@@ -14,6 +14,8 @@ import { finished, start, yuju } from './support/yuju-command.ts'
 
 /** Twelve layers, 48 wide, random. */
 const TEACHER = join(FIXTURES, 'models/tiny-bert-zh')
+/** Another, with vectors of another length. */
+const OTHER = join(FIXTURES, 'models/tiny-dense-normalize')
 
 const WORDS = '花呗怎么还款今天天气不错出去走走借呗额度多少可以提前'.split('')
 const SENTENCES = Array.from({ length: 120 }, (_, i) => {
@@ -111,8 +113,9 @@ describe('yuju distil', () => {
     const first = agreementOf(await beginner.encode(heldOut), vectors)
     const last = agreementOf(await vectorsOf(output, heldOut), vectors)
     expect(last.agreement).toBeGreaterThan(first.agreement ?? 100)
-    expect(report.agreement.agreement).toBeCloseTo(last.agreement ?? 0, 1)
-    expect(report.agreement.texts).toBe(12)
+    expect(report.agreements).toHaveLength(1)
+    expect(report.agreements[0].agreement).toBeCloseTo(last.agreement ?? 0, 1)
+    expect(report.agreements[0].texts).toBe(12)
   })
 
   test('leaves the student, its report, curve and records, and nothing else', async () => {
@@ -122,7 +125,7 @@ describe('yuju distil', () => {
     expect(stdout).toContain('Teacher and student')
     const output = join(folder, 'student')
     const markdown = readFileSync(join(output, 'distillation/report.md'), 'utf8')
-    expect(markdown).toContain('Agreement with the teacher on 12 texts')
+    expect(markdown).toContain(`Agreement with ${TEACHER} on 12 texts`)
     expect(markdown.match(/^# /gm)).toHaveLength(1)
     expect(readFileSync(join(output, 'distillation/learning-curve.svg'), 'utf8')).toMatch(/^<svg/)
     expect(existsSync(join(output, 'distillation/1-general/metrics.jsonl'))).toBe(true)
@@ -218,6 +221,112 @@ describe('losses that look inside the teacher', () => {
   })
 })
 
+describe('several teachers', () => {
+  const QUERIES = SENTENCES.slice(0, 30)
+  const DOCUMENTS = QUERIES.map((query, i) => `${SENTENCES[119 - i]}，${query}`)
+
+  /** A recipe of two teachers, one of them wider, for texts and for searches. */
+  function searchRecipe(changes: Readonly<Record<string, unknown>> = {}): string {
+    const folder = recipeFolder()
+    const lines = (rows: readonly (readonly unknown[])[]) =>
+      rows.map((row) => `${row.join('\t')}\n`).join('')
+    const set = join(folder, 'questions')
+    mkdirSync(set)
+    writeFileSync(join(set, 'queries.tsv'), lines(QUERIES.map((text, i) => [`q${i}`, text])))
+    writeFileSync(join(set, 'corpus.tsv'), lines(DOCUMENTS.map((text, i) => [`d${i}`, text])))
+    writeFileSync(join(set, 'relevance.tsv'), lines(QUERIES.map((_, i) => [`q${i}`, `d${i}`, 1])))
+    writeFileSync(join(folder, 'asked.tsv'), lines(QUERIES.map((q, i) => [q, DOCUMENTS[i]])))
+    const search = {
+      file: 'asked.tsv',
+      kind: 'pairs',
+      texts: [0, 1],
+      roles: ['query', 'document'],
+      batch_size: 8,
+    }
+    const sentences = { file: 'sentences.txt', kind: 'sentences', batch_size: 16 }
+    const distribution = { name: 'similarity_distribution', compare: 'columns', temperature: 0.1 }
+    const recipe = {
+      teachers: {
+        texts: TEACHER,
+        searches: { model: OTHER, prompts: { query: '问', document: '文' } },
+      },
+      student: { layers: [0, 6], prompts: { query: '花', document: '' } },
+      output: 'student',
+      held_out: 12,
+      stages: [
+        {
+          name: 'both',
+          data: [
+            {
+              ...search,
+              teacher: [{ name: 'searches', weight: 3 }, 'texts'],
+              loss: distribution,
+            },
+            { ...sentences, teacher: 'texts', loss: { name: 'cosine_to_teacher' } },
+            {
+              ...sentences,
+              teacher: ['texts', 'searches'],
+              loss: [{ name: 'cosine_to_teacher' }, { name: 'similarity_matrix', weight: 10 }],
+            },
+          ],
+          steps: 24,
+          optimizer: { learning_rate: 1e-3 },
+        },
+      ],
+      tasks: { folder: 'tasks', names: ['csts_dev'] },
+      retrieval: ['questions'],
+      timing: false,
+      ...changes,
+    }
+    writeFileSync(join(folder, 'recipe.json'), JSON.stringify(recipe))
+    return folder
+  }
+
+  test('teach one student, each its data; the report has tasks and search of all', async () => {
+    const folder = searchRecipe()
+    const { code, stdout, stderr } = await run(folder, '--json')
+    expect([code, stderr.match(/error.*/)]).toEqual([0, null])
+    const report = JSON.parse(stdout)
+    const groups = report.agreements.map(({ teachers }: { teachers: string }) => teachers)
+    expect(groups).toEqual(['searches + texts', 'texts', 'texts + searches'])
+    const { teachers, models, comparisons } = report.evaluation
+    expect(teachers).toEqual(['texts', 'searches'])
+    const scores = models.map(
+      ({ retrieval }: { retrieval: { ndcg10: number }[] }) => retrieval[0]?.ndcg10 ?? 0,
+    )
+    expect(scores).toHaveLength(3)
+    const best = Math.max(scores[0], scores[1])
+    expect(comparisons[0].retrieval.kept.questions).toBeCloseTo((100 * scores[2]) / best, 8)
+    expect(report.stages[0].evaluations.at(-1).scores.questions).toBeCloseTo(scores[2], 8)
+    const markdown = readFileSync(join(folder, 'student/distillation/report.md'), 'utf8')
+    expect(markdown).toContain('| questions | 30 | 30 | student |')
+  })
+
+  test('the student keeps its prompts, and uses them', async () => {
+    const folder = searchRecipe()
+    expect(await run(folder)).toMatchObject({ code: 0 })
+    await using encoder = await SentenceEncoder.load(join(folder, 'student'))
+    expect(encoder.checkpoint.prompts).toEqual({ query: '花', document: '' })
+    const [query = ''] = QUERIES
+    expect(await encoder.encodeQuery(query)).toEqual(await encoder.encode(`花${query}`))
+    expect(await encoder.encodeDocument(query)).toEqual(await encoder.encode(query))
+  })
+
+  test.each([
+    [
+      'an unknown teacher',
+      { teachers: { other: TEACHER } },
+      'there is no teacher called "searches"',
+    ],
+    ['teacher and teachers', { teacher: TEACHER }, 'expected either teacher'],
+    ['a folder without a search', { retrieval: ['tasks'] }, 'tasks holds no relevance.tsv'],
+  ])('%s', async (_, changes, message) => {
+    const { code, stderr } = await run(searchRecipe(changes))
+    expect(stderr).toContain(message)
+    expect(code).toBe(1)
+  })
+})
+
 describe('what a recipe cannot ask for', () => {
   const stage = (loss: unknown, more: Readonly<Record<string, unknown>> = {}) => [
     { name: 'one', data: [{ file: 'sentences.txt', kind: 'sentences', loss }], steps: 2, ...more },
@@ -269,7 +378,7 @@ describe('what a recipe cannot ask for', () => {
     writeFileSync(join(other, 'student.distil/run.json'), '{"teacher":"another"}')
     expect((await run(other)).stderr).toContain('go on with it by --resume')
     const { code, stderr } = await run(other, '--resume')
-    expect(stderr).toMatch(/was another: teacher, .*changed/)
+    expect(stderr).toMatch(/was another: teachers?, .*changed/)
     expect(code).toBe(1)
   })
 })
@@ -287,7 +396,7 @@ test('a student that collapses is not saved', async () => {
   const rows = SENTENCES.map((sentence) => [sentence])
   const dataset = datasetOf({ name: 'sentences', kind: 'sentences', rows })
   const running = distil({
-    teacher,
+    teachers: { teacher },
     student: async () => selectLayers(await loadCheckpoint(TEACHER), [0]),
     output,
     stages: [

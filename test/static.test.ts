@@ -289,7 +289,7 @@ describe('a student made of its teacher', async () => {
     })
     const student = await buildStaticStudent(teacher, { dimensions: 16, texts: sentences })
     const report = await distil({
-      teacher: await openTeacher(teacher),
+      teachers: { teacher: await openTeacher(teacher) },
       student: async () => student,
       output: join(folder, 'student'),
       heldOut: 20,

@@ -2,6 +2,7 @@ import type { ParsedArgs } from 'citty'
 import type { DownloadProgress } from '../checkpoint/hub/index.ts'
 import type { Checkpoint } from '../checkpoint/index.ts'
 import type { EncodeOptions, LoadOptions, SentenceEncoder } from '../encoder/index.ts'
+import { given } from '../options/index.ts'
 import type { Precision } from '../precision/index.ts'
 import { wholeNumber } from './command-line.ts'
 import type { HUB_FLAGS, RUN_FLAGS, TEXT_FLAGS } from './flags.ts'
@@ -94,12 +95,4 @@ export function textOptions(
     promptName: args['prompt-name'],
     maxLength: wholeNumber('max-length', args['max-length']),
   })
-}
-
-type Given<Options> = { [Name in keyof Options]?: Exclude<Options[Name], undefined> }
-
-/** The options that were given, without those that are undefined. */
-export function given<Options extends object>(options: Options): Given<Options> {
-  const entries = Object.entries(options).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(entries) as Given<Options>
 }

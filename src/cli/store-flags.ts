@@ -1,5 +1,5 @@
+import { given } from '../options/index.ts'
 import type { StoreAccess, StorePrecision } from '../search/index.ts'
-import { given } from './model.ts'
 import type { Shell } from './shell.ts'
 import { UsageError } from './usage-error.ts'
 

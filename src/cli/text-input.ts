@@ -1,6 +1,6 @@
 import type { ParsedArgs } from 'citty'
 import { readTexts, TEXT_FORMATS, type TextFormat } from '../files/index.ts'
-import { given } from './model.ts'
+import { given } from '../options/index.ts'
 import type { Shell } from './shell.ts'
 import { UsageError } from './usage-error.ts'
 

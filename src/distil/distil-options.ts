@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../checkpoint/index.ts'
-import type { LoadedTasks } from '../evaluate/index.ts'
+import type { LoadedTasks, RetrievalSet } from '../evaluate/index.ts'
 import type { Backend } from '../runtime/index.ts'
 import type { EvaluationReport, Loss, StepReport, TrainingSource } from '../train/index.ts'
 import type { StepsOptions } from '../train/recipe/index.ts'
@@ -9,8 +9,18 @@ import type { Teacher } from './teacher/teacher.ts'
 export interface Widths {
   readonly student: number
   readonly teacher: number
-  /** Of the teacher's hidden states, where it is a model that runs here. */
+  /** Of the teacher's hidden states, where it is one model that runs here. */
   readonly teacherHidden?: number
+  /** Tells the source's teachers from those of other sources. */
+  readonly teacherName: string
+}
+
+/** One of several teachers. */
+export interface TeacherShare {
+  /** Among the run's teachers. */
+  readonly name: string
+  /** How much its similarities count, relative to the others'. Default 1. */
+  readonly weight?: number
 }
 
 /** A data set, and what a student is taught with it. */
@@ -21,11 +31,17 @@ export interface DistilSource extends Omit<TrainingSource, 'loss' | 'targets'> {
    */
   readonly loss: Loss | ((widths: Widths) => Loss)
   /**
-   * What the loss compares with inside the teacher: `hidden_states.n` from 0, the embeddings; and of
+   * What the loss compares with inside the first teacher: `hidden_states.n` from 0, the embeddings; and of
    * layer n from 0, `queries.n`, `keys.n`, `values.n`. The teacher then runs in every step, and must
    * be a model of the student's tokenizer. Default: nothing.
    */
   readonly states?: readonly string[]
+  /**
+   * Who teaches it. The vectors of several teachers are scaled to length √(weight / all weights) and
+   * put one behind the other: a cosine of the whole is the weighted mean of the teachers' cosines,
+   * whatever their widths. Default: the run's first teacher.
+   */
+  readonly teachers?: readonly TeacherShare[]
 }
 
 /** One training of a student, with data, losses and a schedule of its own. */
@@ -35,7 +51,8 @@ export interface DistilStage extends StepsOptions {
   /** Steps between measurements of the student; the last step is always followed by one. */
   readonly evaluateEvery?: number
   /**
-   * The score that decides which model of the stage is kept: `agreement`, a task or `average`.
+   * The score that decides which model of the stage is kept: `agreement`, a task, `average`, a
+   * retrieval set or `retrieval`, their mean.
    * Default: none, its last is.
    */
   readonly metric?: string
@@ -54,9 +71,8 @@ export interface TimingOptions {
 }
 
 export interface DistilOptions {
-  readonly teacher: Teacher
-  /** What reports call the teacher. Default: teacher. */
-  readonly teacherName?: string
+  /** By the names that sources and reports call them; at least one. */
+  readonly teachers: Readonly<Record<string, Teacher>>
   /** Makes the student as it begins; called once, an interrupted run goes on with what it made. */
   readonly student: () => Promise<Checkpoint>
   /** The folder of the student. The run works in a folder beside it, `<output>.distil`. */
@@ -69,6 +85,8 @@ export interface DistilOptions {
   readonly heldOut?: number
   /** What the student is measured on, in stages and at the end, beside its teacher. */
   readonly tasks?: LoadedTasks
+  /** Search sets it is measured on too: 100 x nDCG@10. Default: none. */
+  readonly retrieval?: readonly RetrievalSet[]
   /** Default: as on the model card; `false` for none. Teachers that run elsewhere are not timed. */
   readonly timing?: TimingOptions | false
   /** Go on with an interrupted run. Default false. */

@@ -42,7 +42,8 @@ export async function distil(options: DistilOptions): Promise<DistilReport> {
   const run = { options, folder, vectors, width: embeddingWidth(beginning) }
   let student = start
   for (const [index, stage] of options.stages.entries()) {
-    const measure = { heldOut, tasks: options.tasks, prompt: stage.prompt }
+    const { tasks, retrieval } = options
+    const measure = { heldOut, tasks, retrieval, prompt: stage.prompt }
     if (!(await folder.hasStage(index)))
       await trainStage(stage, { ...run, index, measure, student })
     student = folder.stage(index)
@@ -93,10 +94,10 @@ async function trainStage(stage: DistilStage, run: StageRun): Promise<void> {
 }
 
 /** What must be the same in a run that goes on; stages check the rest themselves. */
-function recordOf({ teacher, stages, heldOut, record = {} }: DistilOptions) {
+function recordOf({ teachers, stages, heldOut, record = {} }: DistilOptions) {
   return {
     versions: { yuju: packageVersion(), onnxruntime: runtimeVersion() },
-    teacher: teacher.id,
+    teachers: Object.fromEntries(Object.entries(teachers).map(([name, { id }]) => [name, id])),
     stages: stages.map(({ name }) => name),
     heldOut,
     ...record,

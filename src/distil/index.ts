@@ -4,6 +4,7 @@ export type {
   DistilProgress,
   DistilSource,
   DistilStage,
+  TeacherShare,
   TimingOptions,
   Widths,
 } from './distil-options.ts'
@@ -17,12 +18,13 @@ export { type DistilRecipeOptions, distilRecipe } from './recipe/index.ts'
 export type { DistilReport, ModelSize, StageReport } from './report/distil-report.ts'
 export { distilTables, renderDistilReport } from './report/render-report.ts'
 export { type Agreement, agreementOf } from './run/agreement.ts'
+export type { TeacherAgreement } from './run/stage-evaluation.ts'
 export { selectLayers, spreadLayers } from './select-layers.ts'
 export { buildStaticStudent, type StaticStudentOptions } from './student/build-static-student.ts'
 export { buildStudent, type StudentOptions } from './student/build-student.ts'
 export type { HttpOptions } from './teacher/http-teacher.ts'
 export { type OpenTeacherOptions, openTeacher } from './teacher/open-teacher.ts'
-export type { Teacher, VectorFunction } from './teacher/teacher.ts'
+export type { Teacher, VectorFunction, VectorSource } from './teacher/teacher.ts'
 export { TeacherCache, type TeacherCacheOptions } from './teacher/teacher-cache.ts'
 export { type CountOptions, countPieces } from './vocabulary/count-pieces.ts'
 export { type CutOptions, cutVocabulary } from './vocabulary/cut-vocabulary.ts'

@@ -13,6 +13,7 @@ import { PairJudge } from './pair-match.ts'
 import { requirePieces } from './prepared-pieces.ts'
 import { quantize } from './quantization.ts'
 import { type PreparedText, tokenizeText } from './text-preparation.ts'
+import { roleOptions } from './text-role.ts'
 
 /** What a tokenizer made of a text, for people. */
 export interface TokenizedText {
@@ -98,6 +99,45 @@ export class Encoder {
     this.#warnOfTruncation({ ...cut, all: list.length }, settings)
     const result = quantize(embeddings, settings.output, settings.ranges)
     return typeof texts === 'string' ? result.data : result
+  }
+
+  /**
+   * `encode`, for what is asked in a search: with the model's own prompt for queries, if it has one,
+   * where the options name none. Reference: encode_query of sentence-transformers.
+   */
+  encodeQuery<Output extends OutputType = 'float32'>(
+    text: string,
+    options?: EncodeOptions<Output>,
+  ): Promise<OutputArrays[Output]>
+  encodeQuery<Output extends OutputType = 'float32'>(
+    texts: readonly string[],
+    options?: EncodeOptions<Output>,
+  ): Promise<Embeddings<Output>>
+  encodeQuery<Output extends OutputType>(
+    texts: string | readonly string[],
+    options: EncodeOptions<Output> = {},
+  ): Promise<OutputArrays[Output] | Embeddings<Output>> {
+    return this.encode(texts as string, roleOptions('query', options, this.checkpoint.prompts))
+  }
+
+  /**
+   * `encode`, for what is found in a search: with the model's own prompt for documents, if it has
+   * one (`document`, `passage` or `corpus`), where the options name none. Reference:
+   * encode_document of sentence-transformers.
+   */
+  encodeDocument<Output extends OutputType = 'float32'>(
+    text: string,
+    options?: EncodeOptions<Output>,
+  ): Promise<OutputArrays[Output]>
+  encodeDocument<Output extends OutputType = 'float32'>(
+    texts: readonly string[],
+    options?: EncodeOptions<Output>,
+  ): Promise<Embeddings<Output>>
+  encodeDocument<Output extends OutputType>(
+    texts: string | readonly string[],
+    options: EncodeOptions<Output> = {},
+  ): Promise<OutputArrays[Output] | Embeddings<Output>> {
+    return this.encode(texts as string, roleOptions('document', options, this.checkpoint.prompts))
   }
 
   /**

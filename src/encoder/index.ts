@@ -24,6 +24,6 @@ export type {
 } from './options.ts'
 export { quantize, quantizeRows, rangesOf, stepWidths } from './quantization.ts'
 export { SentenceEncoder } from './sentence-encoder.ts'
-export { sideOptions } from './side-prompts.ts'
 export { type PreparedText, prepareTexts, tokenizeText } from './text-preparation.ts'
+export { roleOptions, TEXT_ROLES, type TextRole } from './text-role.ts'
 export { finishVectors } from './vectors.ts'

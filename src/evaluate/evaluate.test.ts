@@ -222,7 +222,7 @@ describe('reports', () => {
       { model: 'big', results: good },
       { model: 'small', results: half },
     ]
-    return createReport(loaded, models, { hasTeacher: true, allowMissing })
+    return createReport(loaded, models, { teachers: 1, allowMissing })
   }
 
   test('gap and share kept, per task and on average', async () => {

@@ -59,12 +59,17 @@ export {
 } from './report.ts'
 export {
   evaluateRetrieval,
+  evaluateRetrievalSets,
   loadRetrieval,
+  loadRetrievalSet,
   type RetrievalData,
   type RetrievalEncode,
   type RetrievalFiles,
   type RetrievalOptions,
   type RetrievalResult,
+  type RetrievalSet,
+  type RetrievalSetResult,
+  retrievalTable,
 } from './retrieval/index.ts'
 export { scoreHistogram } from './score-histogram.ts'
 export type { LabelKind, Pairs, Task } from './task.ts'

@@ -1,11 +1,17 @@
 import type { Table } from '../tables/index.ts'
 import type { TaskResult } from './evaluate-tasks.ts'
-import type { Comparison, ModelReport, Report } from './report.ts'
+import type { Kept, ModelReport, Report } from './report.ts'
+import { retrievalTable } from './retrieval/index.ts'
 
-/** The tables of a report: scores, teacher and students as on the model card, details of each model. */
+/**
+ * The tables of a report: scores, search, teachers and students as on the model card, details of
+ * each model.
+ */
 export function reportTables(report: Report): Table[] {
+  const hasRetrieval = report.models.some(({ retrieval }) => retrieval.length > 0)
   return [
     scoreTable(report),
+    ...(hasRetrieval ? [retrievalTable(report.models)] : []),
     ...(report.comparisons.length > 0 ? [cardTable(report)] : []),
     ...report.models.map(detailTable),
   ]
@@ -47,30 +53,50 @@ function scoreTable({ tasks, models }: Report): Table {
 }
 
 /** As on the card of DMetaSoul/sbert-chinese-general-v2-distill: a column each task, gaps below. */
-function cardTable({ tasks, models, comparisons }: Report): Table {
-  const [teacher] = models
-  const scores = ({ model, results, average }: ModelReport, role: string) => [
-    `${role}: ${model}`,
-    ...results.map(({ score }) => points(score)),
-    points(average),
+function cardTable({ tasks, models, teachers, comparisons }: Report): Table {
+  const sets = models[0]?.retrieval ?? []
+  const scores = (report: ModelReport, role: string) => [
+    `${role}: ${report.model}`,
+    ...report.results.map(({ score }) => points(score)),
+    points(report.average),
+    ...report.retrieval.map(({ ndcg10 }) => points(ndcg10)),
+    ...(sets.length > 0 ? [points(report.retrievalAverage)] : []),
   ]
+  const row = (name: string, tasksKept: Cells, retrieval: Cells) => {
+    return [name, ...tasksKept, ...(sets.length > 0 ? retrieval : [])]
+  }
   const students = comparisons.flatMap((comparison, index) => {
-    const student = models[index + 1]
-    return student ? [scores(student, 'student'), ...gapRows(comparison)] : []
+    const student = models[teachers.length + index]
+    if (!student) return []
+    const { retrieval } = comparison
+    return [
+      scores(student, 'student'),
+      row('gap', gapCells(comparison), gapCells(retrieval)),
+      row('kept', keptCells(comparison), keptCells(retrieval)),
+    ]
   })
+  const setNames = sets.length > 0 ? [...sets.map(({ set }) => set), 'nDCG@10'] : []
   return {
-    title: 'Teacher and student',
-    columns: ['model', ...tasks.map(({ name }) => name), 'average'],
-    rows: [...(teacher ? [scores(teacher, 'teacher')] : []), ...students],
+    title: teachers.length > 1 ? 'Teachers and student' : 'Teacher and student',
+    columns: ['model', ...tasks.map(({ name }) => name), 'average', ...setNames],
+    rows: [
+      ...models.slice(0, teachers.length).map((teacher) => scores(teacher, 'teacher')),
+      ...students,
+    ],
   }
 }
 
-function gapRows({ gaps, kept, averageGap, averageKept }: Comparison): string[][] {
-  return [
-    ['gap', ...Object.values(gaps).map(signed), signed(averageGap)],
-    ['kept', ...Object.values(kept).map(percent), percent(averageKept)],
-  ]
-}
+type Cells = readonly string[]
+
+const gapCells = ({ gaps, averageGap }: Kept) => [
+  ...Object.values(gaps).map(signed),
+  signed(averageGap),
+]
+
+const keptCells = ({ kept, averageKept }: Kept) => [
+  ...Object.values(kept).map(percent),
+  percent(averageKept),
+]
 
 function detailTable({ model, prompt, results }: ModelReport): Table {
   return {

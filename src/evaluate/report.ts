@@ -1,6 +1,7 @@
 import { mean } from '../metrics/index.ts'
 import type { TaskResult } from './evaluate-tasks.ts'
 import type { LoadedTasks } from './load-tasks.ts'
+import type { RetrievalSetResult } from './retrieval/index.ts'
 
 /** One model's results. */
 export interface ModelResults {
@@ -8,24 +9,34 @@ export interface ModelResults {
   /** Text put before every sentence, where the model's own default was not used. */
   readonly prompt?: string
   readonly results: readonly TaskResult[]
+  /** On retrieval sets, where there are any. */
+  readonly retrieval?: readonly RetrievalSetResult[]
 }
 
-/** One model's results and their mean. */
+/** One model's results and their means. */
 export interface ModelReport extends ModelResults {
+  readonly retrieval: readonly RetrievalSetResult[]
   /** Mean of the tasks' scores; `undefined` where one is missing or undefined. */
   readonly average: number | undefined
+  /** Mean nDCG@10 of the retrieval sets; `undefined` where there are none. */
+  readonly retrievalAverage: number | undefined
 }
 
-/** How much of a teacher's score another model keeps. */
-export interface Comparison {
-  readonly model: string
-  /** Score less the teacher's score, by task. */
+/** How much of its teachers' scores a model keeps: of each score, the best teacher's. */
+export interface Kept {
+  /** Score less the best teacher's score, by task or retrieval set. */
   readonly gaps: Readonly<Record<string, number | undefined>>
-  /** 100 x score / the teacher's score, by task. */
+  /** 100 x score / the best teacher's score. */
   readonly kept: Readonly<Record<string, number | undefined>>
   readonly averageGap: number | undefined
-  /** 100 x average / the teacher's average. */
+  /** 100 x average / the average of the best teachers' scores. */
   readonly averageKept: number | undefined
+}
+
+/** What a model keeps on the tasks, and on the retrieval sets. */
+export interface Comparison extends Kept {
+  readonly model: string
+  readonly retrieval: Kept
 }
 
 export interface Report {
@@ -39,14 +50,15 @@ export interface Report {
   }[]
   readonly missing: LoadedTasks['missing']
   readonly models: readonly ModelReport[]
-  /** The name of the teacher among the models, and every other model beside it. */
-  readonly teacher?: string
+  /** The names of the teachers among the models. */
+  readonly teachers: readonly string[]
+  /** Every other model beside its teachers, where there are any. */
   readonly comparisons: readonly Comparison[]
 }
 
 export interface ReportOptions {
-  /** The first of the models is the teacher of the others. Default false. */
-  readonly hasTeacher?: boolean
+  /** So many of the first models are the teachers of the others. Default 0. */
+  readonly teachers?: number
   /** Average over the tasks that are there, though others are missing. Default false: no average. */
   readonly allowMissing?: boolean
 }
@@ -55,46 +67,72 @@ export interface ReportOptions {
 export function createReport(
   { tasks, missing }: LoadedTasks,
   models: readonly ModelResults[],
-  { hasTeacher = false, allowMissing = false }: ReportOptions = {},
+  { teachers: count = 0, allowMissing = false }: ReportOptions = {},
 ): Report {
-  const reports = models.map((model) => ({
-    ...model,
-    average: missing.length > 0 && !allowMissing ? undefined : averageOf(model.results),
-  }))
-  const [teacher, ...students] = reports
-  const compared = hasTeacher && teacher ? { teacher, students } : undefined
+  const reports = models.map((model): ModelReport => {
+    const { retrieval = [], results } = model
+    const average = averageOf(results.map(({ score }) => score))
+    return {
+      ...model,
+      retrieval,
+      average: missing.length > 0 && !allowMissing ? undefined : average,
+      retrievalAverage: averageOf(retrieval.map(({ ndcg10 }) => ndcg10)),
+    }
+  })
+  const teachers = reports.slice(0, count)
   return {
     tasks: tasks.map(({ name, split, pairs, source, sha256 }) => {
       return { name, split, pairs: pairs.gold.length, source, sha256 }
     }),
     missing,
     models: reports,
-    ...(compared ? { teacher: compared.teacher.model } : {}),
-    comparisons: compared?.students.map((student) => compare(student, compared.teacher)) ?? [],
-  }
-}
-
-function averageOf(results: readonly TaskResult[]): number | undefined {
-  const scores = results.map(({ score }) => score).filter((score) => score !== undefined)
-  return scores.length === results.length ? mean(scores) : undefined
-}
-
-function compare(student: ModelReport, teacher: ModelReport): Comparison {
-  const pairs = student.results.map(({ task, score }, index) => {
-    return { task, score, reference: teacher.results[index]?.score }
-  })
-  const byTask = (of: (score: Score, reference: Score) => Score) =>
-    Object.fromEntries(pairs.map(({ task, score, reference }) => [task, of(score, reference)]))
-  return {
-    model: student.model,
-    gaps: byTask(gapOf),
-    kept: byTask(keptOf),
-    averageGap: gapOf(student.average, teacher.average),
-    averageKept: keptOf(student.average, teacher.average),
+    teachers: teachers.map(({ model }) => model),
+    comparisons: count === 0 ? [] : reports.slice(count).map((model) => compare(model, teachers)),
   }
 }
 
 type Score = number | undefined
+/** Scores by name, in order. */
+type Scores = readonly (readonly [name: string, score: Score])[]
+
+/** No mean where a score is missing, or all are. */
+function averageOf(scores: readonly Score[]): Score {
+  const defined = scores.filter((score) => score !== undefined)
+  return defined.length === scores.length ? mean(defined) : undefined
+}
+
+function compare(student: ModelReport, teachers: readonly ModelReport[]): Comparison {
+  const { model, average, retrievalAverage } = student
+  return {
+    model,
+    ...keptOfBest(average, [student, ...teachers].map(taskScores)),
+    retrieval: keptOfBest(retrievalAverage, [student, ...teachers].map(retrievalScores)),
+  }
+}
+
+const taskScores = ({ results }: ModelReport): Scores =>
+  results.map(({ task, score }) => [task, score] as const)
+
+const retrievalScores = ({ retrieval }: ModelReport): Scores =>
+  retrieval.map(({ set, ndcg10 }) => [set, ndcg10] as const)
+
+function keptOfBest(average: Score, [student = [], ...teachers]: readonly Scores[]): Kept {
+  const pairs = student.map(([name, score], index) => {
+    return { name, score, best: highest(teachers.map((scores) => scores[index]?.[1])) }
+  })
+  const bestAverage = averageOf(pairs.map(({ best }) => best))
+  return {
+    gaps: Object.fromEntries(pairs.map(({ name, score, best }) => [name, gapOf(score, best)])),
+    kept: Object.fromEntries(pairs.map(({ name, score, best }) => [name, keptOf(score, best)])),
+    averageGap: gapOf(average, bestAverage),
+    averageKept: keptOf(average, bestAverage),
+  }
+}
+
+function highest(scores: readonly Score[]): Score {
+  const defined = scores.filter((score) => score !== undefined)
+  return defined.length === 0 ? undefined : Math.max(...defined)
+}
 
 function gapOf(score: Score, reference: Score): Score {
   return score === undefined || reference === undefined ? undefined : score - reference

@@ -1,5 +1,5 @@
 import { type Checkpoint, checkpointHash } from '../checkpoint/index.ts'
-import { choosePrompt, type EncodeOptions, sideOptions } from '../encoder/index.ts'
+import { choosePrompt, type EncodeOptions, roleOptions } from '../encoder/index.ts'
 import { StoreError } from '../errors/index.ts'
 import type { StoreOptions } from './store-settings.ts'
 import type { VectorStore } from './vector-store.ts'
@@ -16,7 +16,7 @@ export async function modelSettings(
   checkpoint: Checkpoint,
   options: StoreEncoding = {},
 ): Promise<Pick<StoreOptions, 'model' | 'prompt' | 'maxLength' | 'similarity'>> {
-  const sided = sideOptions('document', options, checkpoint.prompts)
+  const sided = roleOptions('document', options, checkpoint.prompts)
   return {
     model: await checkpointHash(checkpoint),
     prompt: choosePrompt(sided, checkpoint),

@@ -1,4 +1,4 @@
-import { type EncodeOptions, type SentenceEncoder, sideOptions } from '../encoder/index.ts'
+import { type EncodeOptions, roleOptions, type SentenceEncoder } from '../encoder/index.ts'
 import { checkTop } from './check-records.ts'
 import { type HybridOptions, searchStore } from './search-store.ts'
 import { requireModel } from './store-model.ts'
@@ -32,7 +32,7 @@ export class TextSearch {
   async search(text: string, options: TextSearchOptions = {}): Promise<Hit[]> {
     const { hybrid = false, top: _, filter, ...encode } = options
     const top = checkTop(options)
-    const sided = sideOptions('query', encode, this.#encoder.checkpoint.prompts)
+    const sided = roleOptions('query', encode, this.#encoder.checkpoint.prompts)
     const { dimensions } = this.#store.settings
     const vector = await this.#encoder.encode(text, { ...sided, dimensions })
     const chosen = filter === undefined ? {} : { filter }

@@ -1,5 +1,11 @@
 import type { Checkpoint } from '../checkpoint/index.ts'
-import { batchTensors, type PreparedText, prepareTexts } from '../encoder/index.ts'
+import {
+  batchTensors,
+  choosePrompt,
+  type PreparedText,
+  prepareTexts,
+  roleOptions,
+} from '../encoder/index.ts'
 import { InputError } from '../errors/index.ts'
 import { excludesPrompt } from '../model/index.ts'
 import type { Tensor } from '../runtime/index.ts'
@@ -12,7 +18,7 @@ import type { TrainingSource } from './training-source.ts'
 export interface BatchPreparerOptions {
   readonly tokenizer: Tokenizer
   readonly checkpoint: Checkpoint
-  /** Put before every text. */
+  /** Put before every text that has no role in a search. */
   readonly prompt: string
   /** The most pieces of a text. */
   readonly maxLength: number
@@ -41,13 +47,9 @@ export class BatchPreparer {
     program: number,
     examples: readonly Example[],
   ): Promise<PreparedBatch> {
-    const { texts, columns } = uniqueTexts(examples)
-    const { tokenizer, checkpoint, prompt, maxLength } = this.#options
-    const prepared = await prepareTexts(
-      texts,
-      { prompt, maxLength, truncate: 'silent', signal: undefined },
-      { tokenizer, checkpoint, firstNumber: 0 },
-    )
+    const { tokenizer, checkpoint } = this.#options
+    const { texts, columns } = uniqueTexts(examples, this.#prompts(source))
+    const prepared = await this.#tokenize(texts)
     const { order, parts } = partsByLength(prepared, source.cachedTexts)
     const layout = { padId: tokenizer.padId, poolingMask: excludesPrompt(checkpoint) }
     const place = new Map(order.map((text, position) => [text, position]))
@@ -57,26 +59,62 @@ export class BatchPreparer {
     const inputs = { program, texts: tensors, loss: { ...rowInputs(placed), ...targets } }
     return { inputs, texts: texts.length }
   }
+
+  /** What is put before the texts of each column. */
+  #prompts({ dataset, roles = [] }: TrainingSource): readonly string[] {
+    const { checkpoint, prompt } = this.#options
+    return Array.from({ length: dataset.columns }, (_, column) => {
+      const role = roles[column]
+      return role ? choosePrompt(roleOptions(role, {}, checkpoint.prompts), checkpoint) : prompt
+    })
+  }
+
+  /** The tokens of each text, in their order. */
+  async #tokenize(texts: readonly PromptedText[]): Promise<PreparedText[]> {
+    const { tokenizer, checkpoint, maxLength } = this.#options
+    const prepared = new Array<PreparedText>(texts.length)
+    for (const prompt of new Set(texts.map((text) => text.prompt))) {
+      const indices = [...texts.keys()].filter((index) => texts[index]?.prompt === prompt)
+      const some = await prepareTexts(
+        indices.map((index) => texts[index]?.text ?? ''),
+        { prompt, maxLength, truncate: 'silent', signal: undefined },
+        { tokenizer, checkpoint, firstNumber: 0 },
+      )
+      for (const [row, index] of indices.entries()) {
+        const text = some[row]
+        if (text) prepared[index] = text
+      }
+    }
+    return prepared
+  }
+}
+
+interface PromptedText {
+  readonly text: string
+  readonly prompt: string
 }
 
 interface UniqueTexts {
-  readonly texts: readonly string[]
-  /** For each text column, the number of the text of each example. */
+  readonly texts: readonly PromptedText[]
+  /** For each text column, the index of the text of each example. */
   readonly columns: readonly (readonly number[])[]
 }
 
-function uniqueTexts(examples: readonly Example[]): UniqueTexts {
-  const numbers = new Map<string, number>()
-  const numberOf = (text: string) => {
-    const number = numbers.get(text) ?? numbers.size
-    numbers.set(text, number)
-    return number
+/** @param prompts of each text column */
+function uniqueTexts(examples: readonly Example[], prompts: readonly string[]): UniqueTexts {
+  const texts: PromptedText[] = []
+  const known = new Map<string, number>()
+  const indexOf = (text: string, prompt: string) => {
+    const key = JSON.stringify([prompt, text])
+    const index = known.get(key) ?? texts.length
+    known.set(key, index)
+    if (index === texts.length) texts.push({ text, prompt })
+    return index
   }
-  const width = examples[0]?.texts.length ?? 0
-  const columns = Array.from({ length: width }, (_, column) =>
-    examples.map(({ texts }) => numberOf(texts[column] ?? '')),
+  const columns = prompts.map((prompt, column) =>
+    examples.map((example) => indexOf(example.texts[column] ?? '', prompt)),
   )
-  return { texts: [...numbers.keys()], columns }
+  return { texts, columns }
 }
 
 /** All texts in one part in their order; or longest first, in parts of `size`. */

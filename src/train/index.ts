@@ -20,6 +20,8 @@ export type { DropoutRates } from './dropout-inputs.ts'
 export type { StepResult } from './engine/messages.ts'
 export {
   attentionRelation,
+  COMPARISONS,
+  type Comparison,
   contrastive,
   cosent,
   cosineSimilarity,

@@ -1,3 +1,4 @@
+import type { TextRole } from '../encoder/index.ts'
 import type { Tensor } from '../runtime/index.ts'
 import type { BatchSource, Example } from './data/index.ts'
 import type { Loss } from './losses/index.ts'
@@ -5,6 +6,11 @@ import type { Loss } from './losses/index.ts'
 /** A data set, how batches are made of it, and the loss they are trained with. */
 export interface TrainingSource extends BatchSource {
   readonly loss: Loss
+  /**
+   * What the texts of each column are in a search: they get the model's prompt for it, as when they
+   * are encoded for one. Default: texts like any other, with the prompt of the run.
+   */
+  readonly roles?: readonly TextRole[]
   /**
    * For batches whose states do not fit into memory: texts encoded at a time (gradient caching).
    * Default: the whole batch at once.

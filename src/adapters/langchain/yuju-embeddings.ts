@@ -2,8 +2,8 @@ import type { EmbeddingsInterface } from '@langchain/core/embeddings'
 import {
   type EncodeOptions,
   type LoadOptions,
+  roleOptions,
   SentenceEncoder,
-  sideOptions,
 } from '../../encoder/index.ts'
 import { vectorRows } from '../vector-rows.ts'
 
@@ -35,8 +35,8 @@ export class YujuEmbeddings implements EmbeddingsInterface {
   ) {
     const { prompts } = encoder.checkpoint
     this.encoder = encoder
-    this.#documents = sideOptions('document', documents, prompts)
-    this.#queries = sideOptions('query', queries, prompts)
+    this.#documents = roleOptions('document', documents, prompts)
+    this.#queries = roleOptions('query', queries, prompts)
   }
 
   /**

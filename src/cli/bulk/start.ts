@@ -5,11 +5,12 @@ import {
   VECTOR_FORMATS,
   type VectorFormat,
 } from '../../files/index.ts'
+import { given } from '../../options/index.ts'
 import { defineCommand } from '../command.ts'
 import { decimalNumber, wholeNumber } from '../command-line.ts'
 import { HUB_FLAGS, JSON_FLAG, MODEL_FLAGS, TEXT_FLAGS, VECTOR_FLAGS } from '../flags.ts'
 import { namedColumns } from '../indexed-columns.ts'
-import { given, namedModel, readCheckpoint, textOptions } from '../model.ts'
+import { namedModel, readCheckpoint, textOptions } from '../model.ts'
 import { grouped } from '../progress-display.ts'
 import { RECORD_FLAGS, STORE_FLAG } from '../store-flags.ts'
 import { columnOf } from '../text-input.ts'

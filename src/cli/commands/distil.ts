@@ -1,7 +1,7 @@
 import type { DistilProgress, DistilReport } from '../../distil/index.ts'
+import { given } from '../../options/index.ts'
 import { defineCommand } from '../command.ts'
 import { JSON_FLAG } from '../flags.ts'
-import { given } from '../model.ts'
 import { type ProgressDisplay, startProgress } from '../progress-display.ts'
 import type { Shell } from '../shell.ts'
 import { startTrainingDisplay } from '../training-display.ts'

@@ -1,6 +1,7 @@
 import type { ParsedArgs } from 'citty'
 import type { EncodedTexts, EncodeOptions, OutputType } from '../../encoder/index.ts'
 import { createVectorWriter, rowsOf, shortNumbers, type VectorWriter } from '../../files/index.ts'
+import { given } from '../../options/index.ts'
 import { defineCommand } from '../command.ts'
 import { wholeNumber } from '../command-line.ts'
 import {
@@ -11,7 +12,7 @@ import {
   TRUNCATE_FLAG,
   VECTOR_FLAGS,
 } from '../flags.ts'
-import { given, loadEncoder, namedModel, textOptions } from '../model.ts'
+import { loadEncoder, namedModel, textOptions } from '../model.ts'
 import { grouped, startProgress } from '../progress-display.ts'
 import type { Shell } from '../shell.ts'
 import { INPUT_FLAGS, inputTexts } from '../text-input.ts'

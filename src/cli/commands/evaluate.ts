@@ -1,10 +1,11 @@
 import { extname } from 'node:path'
 import type { ParsedArgs } from 'citty'
 import type { LoadedTasks, ModelResults, Report, ReportFormat } from '../../evaluate/index.ts'
+import { given } from '../../options/index.ts'
 import { defineCommand } from '../command.ts'
 import { type EvaluatedModel, evaluateModel, VECTOR_CACHE_FLAG } from '../evaluated-model.ts'
 import { JSON_FLAG, PRECISION_FLAG, RUN_FLAGS, TEXT_FLAGS } from '../flags.ts'
-import { given, textOptions, withDownload } from '../model.ts'
+import { textOptions, withDownload } from '../model.ts'
 import { modelNames } from '../model-names.ts'
 import { COLUMNS_FLAG, pairColumns } from '../pair-columns.ts'
 import type { Shell } from '../shell.ts'
@@ -69,9 +70,8 @@ export const evaluate = defineCommand(ARGS, async (args, shell) => {
   for (const model of modelsOf(args)) {
     results.push(await evaluateModel(model, loaded.tasks, { args, shell }))
   }
-  const hasTeacher = args.teacher !== undefined
   const report = createReport(loaded, results, {
-    hasTeacher,
+    teachers: args.teacher === undefined ? 0 : 1,
     ...given({ allowMissing: args['allow-missing'] }),
   })
   await writeReport(report, { output, format })

@@ -1,7 +1,8 @@
 import type { SaveType } from '../../checkpoint/index.ts'
+import { given } from '../../options/index.ts'
 import { defineCommand } from '../command.ts'
 import { HUB_FLAGS, JSON_FLAG } from '../flags.ts'
-import { given, readCheckpoint } from '../model.ts'
+import { readCheckpoint } from '../model.ts'
 import { UsageError } from '../usage-error.ts'
 
 const SAVE_TYPES: SaveType[] = ['float32', 'float16']

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { type ParsedArgs, parseArgs } from 'citty'
+import { given } from '../../options/index.ts'
 import type { Listener } from '../../server/index.ts'
 import type { Command } from '../command.ts'
 import { checkCommandLine, flagValues } from '../command-line.ts'
 import { HUB_FLAGS, JSON_FLAG, PRECISION_FLAG, RUN_FLAGS } from '../flags.ts'
 import { interruptible } from '../interruptible.ts'
-import { given } from '../model.ts'
 import { readSettings, SETTING_FLAGS } from '../serve/serve-settings.ts'
 import {
   type NamedIndex,

@@ -1,7 +1,7 @@
 import { findDuplicates } from '../../mining/index.ts'
+import { given } from '../../options/index.ts'
 import { decimalNumber } from '../command-line.ts'
 import type { MineArgs } from '../commands/mine.ts'
-import { given } from '../model.ts'
 import { giveRows, shortScore, writeRows } from '../row-output.ts'
 import type { Shell } from '../shell.ts'
 import { compared, textsOf, vectorsOf } from './mining-flags.ts'

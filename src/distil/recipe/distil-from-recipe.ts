@@ -2,7 +2,8 @@ import { resolve } from 'node:path'
 import type { Checkpoint } from '../../checkpoint/index.ts'
 import { type LoadOptions, loadSource, SentenceEncoder } from '../../encoder/index.ts'
 import { InputError } from '../../errors/index.ts'
-import { loadTasks } from '../../evaluate/index.ts'
+import { loadRetrievalSet, loadTasks, type RetrievalSet } from '../../evaluate/index.ts'
+import { given } from '../../options/index.ts'
 import type { Dataset } from '../../train/index.ts'
 import {
   batchOptions,
@@ -19,7 +20,12 @@ import { buildStudent, type StudentOptions } from '../student/build-student.ts'
 import { openTeacher } from '../teacher/open-teacher.ts'
 import type { Teacher } from '../teacher/teacher.ts'
 import { textsOf } from '../texts-of.ts'
-import { type DistilRecipe, distilRecipeSchema, type StageRecipe } from './distil-recipe.ts'
+import {
+  type DistilRecipe,
+  distilRecipeSchema,
+  type StageRecipe,
+  type TeacherRecipe,
+} from './distil-recipe.ts'
 import { RecipeDatasets } from './recipe-datasets.ts'
 import { distilLossOf, teacherStatesOf } from './teacher-loss-recipe.ts'
 
@@ -44,11 +50,14 @@ export async function distilRecipe(
 ): Promise<DistilReport> {
   const file = await readRecipe(path, distilRecipeSchema)
   const loading = withWarning(load, options)
-  const teacher = await teacherOf(file, loading, apiKey)
+  const teachers: Record<string, Teacher> = {}
   try {
-    return await distil({ ...(await recipeOptions(file, teacher, loading)), ...options })
+    for (const [name, recipe] of Object.entries(teachersOf(file.recipe))) {
+      teachers[name] = await openRecipeTeacher(recipe, file, { load: loading, apiKey })
+    }
+    return await distil({ ...(await recipeOptions(file, teachers, loading)), ...options })
   } finally {
-    await teacher.dispose()
+    for (const teacher of Object.values(teachers)) await teacher.dispose()
   }
 }
 
@@ -56,20 +65,20 @@ function withWarning(load: LoadOptions, { onWarning }: DistilRecipeOptions): Loa
   return onWarning ? { onWarning, ...load } : load
 }
 
-function teacherOf(
-  { recipe: { teacher, threads }, folder }: RecipeFile<DistilRecipe>,
-  load: LoadOptions,
-  apiKey: string | undefined,
+/** By name; a single one is called as its model. */
+function teachersOf({ teacher, teachers = {} }: DistilRecipe): Record<string, TeacherRecipe> {
+  return teacher ? { [teacher.model]: teacher } : teachers
+}
+
+function openRecipeTeacher(
+  { model, service_model, ...recipe }: TeacherRecipe,
+  { recipe: { threads }, folder }: RecipeFile<DistilRecipe>,
+  { load, apiKey }: { readonly load: LoadOptions; readonly apiKey: string | undefined },
 ): Promise<Teacher> {
-  const { model, prompt, id, service_model } = teacher
   return openTeacher(isService(model) ? model : modelPath(model, folder), {
-    load: { ...load, ...(threads === undefined ? {} : { threads }) },
-    service: {
-      ...(service_model === undefined ? {} : { model: service_model }),
-      ...(apiKey === undefined ? {} : { apiKey }),
-    },
-    ...(prompt === undefined ? {} : { prompt }),
-    ...(id === undefined ? {} : { id }),
+    ...recipe,
+    load: { ...load, ...given({ threads }) },
+    service: given({ model: service_model, apiKey }),
   })
 }
 
@@ -80,17 +89,16 @@ function isService(model: string): boolean {
 /** Reads the recipe's data; gives what `distil` takes. */
 async function recipeOptions(
   { recipe, folder }: RecipeFile<DistilRecipe>,
-  teacher: Teacher,
+  teachers: Readonly<Record<string, Teacher>>,
   load: LoadOptions,
 ): Promise<DistilOptions> {
-  const { output, vectors, held_out, tasks, timing, save_as, threads } = recipe
+  const { output, vectors, held_out, tasks, retrieval, timing, save_as, threads } = recipe
   const datasets = new RecipeDatasets(folder)
   const stages: DistilStage[] = []
   for (const stage of recipe.stages) stages.push(await stageOf(stage, datasets))
   const { names } = tasks ?? {}
   return {
-    teacher,
-    teacherName: recipe.teacher.model,
+    teachers,
     student: () => studentOf({ recipe, folder }, { stages, datasets, load }),
     output: resolve(folder, output),
     stages,
@@ -99,11 +107,18 @@ async function recipeOptions(
     ...(tasks
       ? { tasks: await loadTasks(resolve(folder, tasks.folder), names ? { names } : {}) }
       : {}),
+    ...(retrieval ? { retrieval: await retrievalSets(retrieval, folder) } : {}),
     ...(timing === undefined ? {} : { timing: timing && timingOptions(timing) }),
     ...(save_as === undefined ? {} : { saveType: save_as }),
     ...(threads === undefined ? {} : { threads }),
     record: { recipe },
   }
+}
+
+async function retrievalSets(folders: readonly string[], folder: string): Promise<RetrievalSet[]> {
+  const sets: RetrievalSet[] = []
+  for (const path of folders) sets.push(await loadRetrievalSet(resolve(folder, path)))
+  return sets
 }
 
 function timingOptions({
@@ -128,6 +143,7 @@ async function stageOf(stage: StageRecipe, datasets: RecipeDatasets): Promise<Di
       dataset,
       loss: distilLossOf(source.loss, dataset.columns),
       states: teacherStatesOf(source.loss),
+      ...(source.teacher ? { teachers: source.teacher } : {}),
     })
   }
   return {
@@ -149,10 +165,21 @@ interface StudentParts {
 const SAMPLE = 4096
 
 async function studentOf(
-  { recipe: { student, teacher }, folder }: RecipeFile<DistilRecipe>,
+  { recipe, folder }: RecipeFile<DistilRecipe>,
+  parts: StudentParts,
+): Promise<Checkpoint> {
+  const { prompts } = recipe.student
+  const checkpoint = await bareStudentOf({ recipe, folder }, parts)
+  return prompts ? { ...checkpoint, prompts: { ...checkpoint.prompts, ...prompts } } : checkpoint
+}
+
+async function bareStudentOf(
+  { recipe, folder }: RecipeFile<DistilRecipe>,
   { stages, datasets, load }: StudentParts,
-) {
-  const { model = teacher.model, static: table, layers } = student
+): Promise<Checkpoint> {
+  const { student } = recipe
+  const [teacher] = Object.values(teachersOf(recipe))
+  const { model = teacher?.model ?? '', static: table, layers } = student
   const { vocabulary, hidden_size, dimensions } = student
   if (isService(model)) throw studentMissing(model)
   const checkpoint = await loadSource(modelPath(model, folder), load)

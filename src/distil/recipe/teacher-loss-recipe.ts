@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { InputError } from '../../errors/index.ts'
+import { given } from '../../options/index.ts'
 import {
   attentionRelation,
+  COMPARISONS,
   cosineToTeacher,
   hiddenStates,
   type Loss,
@@ -22,16 +24,18 @@ import type { Widths } from '../distil-options.ts'
 
 const layer = z.number().int().nonnegative()
 const positive = z.number().positive().exactOptional()
+const compare = z.enum(COMPARISONS).exactOptional()
 
 const teacherLosses = [
   z.strictObject({ name: z.literal('mse'), ...lossWeight }),
   z.strictObject({ name: z.literal('cosine_to_teacher'), ...lossWeight }),
-  z.strictObject({ name: z.literal('similarity_matrix'), ...lossWeight }),
+  z.strictObject({ name: z.literal('similarity_matrix'), compare, ...lossWeight }),
   z.strictObject({
     name: z.literal('similarity_distribution'),
     temperature: positive,
     teacher_temperature: positive,
     candidates: z.enum(['student', 'teacher']).exactOptional(),
+    compare,
     ...lossWeight,
   }),
   z.strictObject({ name: z.literal('teacher_ranking'), scale: positive, ...lossWeight }),
@@ -89,7 +93,7 @@ export function distilLossOf(
       })),
     )
   if (recipes.some(isTeacherLoss)) return build
-  return build({ student: 0, teacher: 0 })
+  return build({ student: 0, teacher: 0, teacherName: '' })
 }
 
 function isTeacherLoss(recipe: LossRecipe): recipe is TeacherLossRecipe {
@@ -108,18 +112,15 @@ function teacherLossOf(recipe: TeacherLossRecipe, widths: Widths, columns: numbe
     case 'cosine_to_teacher':
       return cosineToTeacher({
         perColumn,
+        teacherName: widths.teacherName,
         ...(widths.student === widths.teacher ? {} : { projectTo: widths.teacher }),
       })
     case 'similarity_matrix':
-      return similarityMatrix(relational)
+      return similarityMatrix({ ...relational, ...given({ compare: recipe.compare }) })
     case 'similarity_distribution': {
-      const { temperature, teacher_temperature, candidates } = recipe
-      return similarityDistribution({
-        ...relational,
-        ...(temperature === undefined ? {} : { temperature }),
-        ...(teacher_temperature === undefined ? {} : { teacherTemperature: teacher_temperature }),
-        ...(candidates === undefined ? {} : { candidates }),
-      })
+      const { temperature, teacher_temperature: teacherTemperature, candidates, compare } = recipe
+      const options = { temperature, teacherTemperature, candidates, compare }
+      return similarityDistribution({ ...relational, ...given(options) })
     }
     case 'teacher_ranking':
       return teacherRanking(recipe.scale === undefined ? {} : { scale: recipe.scale })

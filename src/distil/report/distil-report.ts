@@ -1,15 +1,15 @@
 import { join } from 'node:path'
-import type { BenchmarkReport } from '../../benchmark/index.ts'
+import type { BenchmarkedModel, BenchmarkReport } from '../../benchmark/index.ts'
 import { describeModel } from '../../card/index.ts'
 import { type Checkpoint, loadCheckpoint } from '../../checkpoint/index.ts'
 import { SentenceEncoder } from '../../encoder/index.ts'
 import type { Report } from '../../evaluate/index.ts'
+import { given } from '../../options/index.ts'
 import { type EvaluationEntry, readMetrics } from '../../train/index.ts'
 import type { DistilOptions } from '../distil-options.ts'
-import { promptedEncode } from '../prompted-encode.ts'
-import { type Agreement, agreementOf } from '../run/agreement.ts'
 import type { DistilFolder } from '../run/distil-folder.ts'
-import type { Measure } from '../run/stage-evaluation.ts'
+import { agreementsWith, type TeacherAgreement } from '../run/stage-evaluation.ts'
+import type { HeldOut } from '../run/teacher-vectors.ts'
 import { reportTasks } from './report-tasks.ts'
 import { timeModels } from './time-models.ts'
 
@@ -36,11 +36,11 @@ export interface StageReport {
 export interface DistilReport {
   readonly output: string
   readonly stages: readonly StageReport[]
-  /** On the texts that were held out; none where no loss asked the teacher. */
-  readonly agreement?: Agreement & { readonly texts: number }
-  /** The teacher, where it runs here, then the student. */
+  /** With each group of teachers, on the texts that were held out. */
+  readonly agreements: readonly TeacherAgreement[]
+  /** The teachers that run here, then the student. */
   readonly models: readonly ModelSize[]
-  /** Scores, gaps and percentages kept, where there were tasks. */
+  /** Scores, gaps and percentages kept, where there were tasks or retrieval sets. */
   readonly evaluation?: Report
   /** Cost, latency and throughput, of teachers that run here. */
   readonly timing?: BenchmarkReport
@@ -49,69 +49,58 @@ export interface DistilReport {
 interface FinishedRun {
   readonly options: DistilOptions
   readonly folder: DistilFolder
-  readonly heldOut: Measure['heldOut']
+  readonly heldOut: readonly HeldOut[]
   /** The folder of the student, as it is handed out. */
   readonly student: string
 }
 
-/** Compares the finished student with the teacher. */
+/** Compares the finished student with its teachers. */
 export async function reportRun(run: FinishedRun): Promise<DistilReport> {
   const { options, folder, heldOut } = run
-  const {
-    stages,
-    output,
-    teacher,
-    teacherName = 'teacher',
-    timing = {},
-    threads,
-    backend,
-  } = options
+  const { stages, output, teachers, threads, backend } = options
   const checkpoint = await loadCheckpoint(run.student)
   await using encoder = await SentenceEncoder.fromCheckpoint(checkpoint, {
     precision: 'float32',
     onWarning: () => {},
-    ...(threads === undefined ? {} : { threads }),
-    ...(backend === undefined ? {} : { backend }),
+    ...given({ threads, backend }),
   })
   const student = { name: 'student', encoder, prompt: stages.at(-1)?.prompt }
-  const isTimed = timing !== false && teacher.encoder && heldOut.texts.length > 0
+  const encoders = Object.entries(teachers).flatMap(([name, teacher]) =>
+    teacher.encoder ? [{ model: name, encoder: teacher.encoder }] : [],
+  )
+  const isMeasured = options.tasks || options.retrieval
   return {
     output,
     stages: await Promise.all(
       stages.map(({ name }, index) => stageReport(name, folder.stage(index))),
     ),
-    ...(heldOut.texts.length > 1 ? { agreement: await agreementWith(student, heldOut) } : {}),
-    models: [
-      ...(teacher.encoder ? [await sizeOf(teacherName, teacher.encoder.checkpoint)] : []),
-      await sizeOf(student.name, checkpoint),
-    ],
-    ...(options.tasks
-      ? { evaluation: await reportTasks(options.tasks, student, { options, folder }) }
-      : {}),
-    ...(isTimed && teacher.encoder
-      ? {
-          timing: await timeModels(
-            [
-              { model: teacherName, encoder: teacher.encoder },
-              { model: student.name, encoder },
-            ],
-            heldOut.texts,
-            { ...options, timing },
-          ),
-        }
-      : {}),
+    agreements: await agreementsWith(encoder, heldOut, student.prompt),
+    models: await Promise.all([
+      ...encoders.map(({ model, encoder: teacher }) => sizeOf(model, teacher.checkpoint)),
+      sizeOf(student.name, checkpoint),
+    ]),
+    ...(isMeasured ? { evaluation: await reportTasks(student, { options, folder }) } : {}),
+    ...given({
+      timing: await timing([...encoders, { model: student.name, encoder }], { options, heldOut }),
+    }),
   }
+}
+
+/** None of a student whose teachers run elsewhere, or of which no text was held out. */
+async function timing(
+  models: readonly BenchmarkedModel[],
+  { options, heldOut }: Pick<FinishedRun, 'options' | 'heldOut'>,
+): Promise<BenchmarkReport | undefined> {
+  const texts = heldOut.flatMap((group) => group.texts.map(({ text }) => text))
+  const settings = options.timing ?? {}
+  if (settings === false || models.length < 2 || texts.length === 0) return undefined
+  return timeModels(models, texts, { ...options, timing: settings })
 }
 
 export interface Student {
   readonly name: string
   readonly encoder: SentenceEncoder
   readonly prompt: string | undefined
-}
-
-async function agreementWith({ encoder, prompt }: Student, { texts, vectors }: Measure['heldOut']) {
-  const own = await promptedEncode(encoder, prompt)(texts)
-  return { ...agreementOf(own, vectors), texts: texts.length }
 }
 
 async function stageReport(name: string, folder: string): Promise<StageReport> {

@@ -7,14 +7,14 @@ import type { DistilReport, ModelSize } from './distil-report.ts'
 export async function renderDistilReport(report: DistilReport): Promise<string> {
   const { evaluation, timing } = report
   const parts = [
-    '# Teacher and student',
+    '# Teachers and student',
     markdownTable(sizeTable(report)),
-    agreementText(report),
+    ...agreementTexts(report),
     ...(evaluation ? [deeper(await renderReport(evaluation, 'md'))] : []),
     ...(timing ? [deeper(await renderBenchmark(timing, 'md'))] : []),
     markdownTable(stageTable(report)),
   ]
-  return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+  return `${parts.join('\n\n')}\n`
 }
 
 /** The report for a terminal. */
@@ -22,11 +22,11 @@ export function distilTables(report: DistilReport): string {
   const { evaluation, timing } = report
   const parts = [
     textTable(sizeTable(report)),
-    agreementText(report),
+    ...agreementTexts(report),
     ...(evaluation ? [textReport(evaluation)] : []),
     ...(timing ? [textBenchmark(timing)] : []),
   ]
-  return parts.filter((part) => part !== '').join('\n\n')
+  return parts.join('\n\n')
 }
 
 function sizeTable({ models }: DistilReport): Table {
@@ -45,14 +45,14 @@ function sizeTable({ models }: DistilReport): Table {
   }
 }
 
-function agreementText({ agreement }: DistilReport): string {
-  if (!agreement) return ''
-  const { texts, cosine } = agreement
-  const angle = cosine === undefined ? '' : `; mean cosine to the teacher ${cosine.toFixed(2)} %`
-  return (
-    `Agreement with the teacher on ${texts} texts that were held out: ` +
-    `${points(agreement.agreement)} (100 x Spearman's correlation of all cosines)${angle}.`
-  )
+function agreementTexts({ agreements }: DistilReport): string[] {
+  return agreements.map(({ teachers, texts, agreement, cosine }) => {
+    const angle = cosine === undefined ? '' : `; mean cosine to the teacher ${cosine.toFixed(2)} %`
+    return (
+      `Agreement with ${teachers} on ${texts} texts that were held out: ${points(agreement)} ` +
+      `(100 x Spearman's correlation of all cosines)${angle}.`
+    )
+  })
 }
 
 function stageTable({ stages }: DistilReport): Table {

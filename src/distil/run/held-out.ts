@@ -1,9 +1,9 @@
-import type { Dataset } from '../../train/index.ts'
+import type { Dataset, Example } from '../../train/index.ts'
 
 /** A data set of which some examples are kept from training. */
 export interface SplitDataset {
   readonly training: Dataset
-  readonly heldOut: readonly string[]
+  readonly heldOut: readonly Example[]
 }
 
 /**
@@ -14,7 +14,7 @@ export function holdOut(dataset: Dataset, count: number): SplitDataset {
   const most = Math.min(count, Math.floor(dataset.length / 10))
   if (most === 0) return { training: dataset, heldOut: [] }
   const every = Math.floor(dataset.length / most)
-  const heldOut = Array.from({ length: most }, (_, at) => dataset.example(at * every).texts).flat()
+  const heldOut = Array.from({ length: most }, (_, at) => dataset.example(at * every))
   return { training: without(dataset, { every, count: most }), heldOut }
 }
 

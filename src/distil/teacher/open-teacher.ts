@@ -1,14 +1,27 @@
 import { createHash } from 'node:crypto'
 import { checkpointHash } from '../../checkpoint/index.ts'
-import { type LoadOptions, SentenceEncoder } from '../../encoder/index.ts'
+import {
+  choosePrompt,
+  type EncodeOptions,
+  type LoadOptions,
+  roleOptions,
+  SentenceEncoder,
+  type TextRole,
+} from '../../encoder/index.ts'
 import { InputError } from '../../errors/index.ts'
+import { given } from '../../options/index.ts'
 import { promptedEncode } from '../prompted-encode.ts'
 import { type HttpOptions, httpVectors } from './http-teacher.ts'
-import { checkedVectors, type Teacher, type VectorFunction } from './teacher.ts'
+import { checkedVectors, type Teacher, type VectorFunction, type VectorSource } from './teacher.ts'
 
 export interface OpenTeacherOptions {
   /** Put before every text. Default: the model's default prompt, else nothing. */
   readonly prompt?: string
+  /**
+   * Put before queries and before documents, where a data set says which of its texts are these.
+   * Default: the model's own prompts of these names, else nothing.
+   */
+  readonly prompts?: Partial<Readonly<Record<TextRole, string>>>
   /** Names a function's or a service's vectors; change it whenever they change. */
   readonly id?: string
   /** How a folder or a model from the hub is loaded. */
@@ -37,20 +50,29 @@ const nothing = async () => {}
 
 async function encoderTeacher(
   encoder: SentenceEncoder,
-  { prompt }: OpenTeacherOptions,
+  { prompt, prompts = {} }: OpenTeacherOptions,
 ): Promise<Teacher> {
+  const { checkpoint } = encoder
+  const hash = await checkpointHash(checkpoint)
+  const source = (options: EncodeOptions): VectorSource => {
+    const text = choosePrompt(options, checkpoint)
+    return {
+      id: hashOf('encoder', hash, text),
+      vectors: checkedVectors('the teacher', promptedEncode(encoder, text)),
+    }
+  }
+  const inRole = (role: TextRole) =>
+    source(roleOptions(role, given({ prompt: prompts[role] }), checkpoint.prompts))
   return {
-    id: hashOf('encoder', await checkpointHash(encoder.checkpoint), prompt),
-    vectors: checkedVectors('the teacher', promptedEncode(encoder, prompt)),
+    ...source(given({ prompt })),
+    roles: { query: inRole('query'), document: inRole('document') },
     encoder,
     dispose: nothing,
   }
 }
 
-function functionTeacher(
-  vectors: VectorFunction,
-  { id, prompt = '' }: OpenTeacherOptions,
-): Teacher {
+function functionTeacher(vectors: VectorFunction, options: OpenTeacherOptions): Teacher {
+  const { id } = options
   if (id === undefined || id === '') {
     throw new InputError(
       'teacher-id-missing',
@@ -58,20 +80,28 @@ function functionTeacher(
         'vectors are kept under it',
     )
   }
-  return {
-    id: hashOf('function', id, prompt),
-    vectors: checkedVectors(`the teacher ${id}`, prompted(vectors, prompt)),
-    dispose: nothing,
-  }
+  return promptedTeacher(checkedVectors(`the teacher ${id}`, vectors), ['function', id], options)
 }
 
-function serviceTeacher(
-  url: string,
-  { id = '', prompt = '', service = {} }: OpenTeacherOptions,
+function serviceTeacher(url: string, options: OpenTeacherOptions): Teacher {
+  const { id = '', service = {} } = options
+  const vectors = checkedVectors(url, httpVectors(url, service))
+  return promptedTeacher(vectors, ['service', url, service.model, id], options)
+}
+
+/** A teacher that knows nothing of prompts: they are put before its texts. */
+function promptedTeacher(
+  vectors: VectorFunction,
+  parts: readonly (string | undefined)[],
+  { prompt = '', prompts = {} }: OpenTeacherOptions,
 ): Teacher {
+  const source = (text: string) => ({
+    id: hashOf(...parts, text),
+    vectors: prompted(vectors, text),
+  })
   return {
-    id: hashOf('service', url, service.model, id, prompt),
-    vectors: checkedVectors(url, prompted(httpVectors(url, service), prompt)),
+    ...source(prompt),
+    roles: { query: source(prompts.query ?? ''), document: source(prompts.document ?? '') },
     dispose: nothing,
   }
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../../test/support/model-folder.ts'
 import { largestDifference } from '../../../test/support/vectors.ts'
 import { type DatasetKind, datasetOf } from '../../train/index.ts'
@@ -117,27 +117,15 @@ test('another teacher or other texts have another file', async () => {
   expect(readdirSync(folder).length).toBe(3)
 })
 
-describe('targets', () => {
+test('only some columns are asked for, and other texts refused', async () => {
   const pairs = rows('pairs', ['第1句', '第2句'], ['第3句', '第1句'])
-  const examples = [pairs.example(1), pairs.example(0)]
-
-  test('are the vectors of the first texts', async () => {
-    const { cache, asked } = await opened(temporaryFolder(), [pairs, SENTENCES])
-    expect(asked()).toBe(2500)
-    const { teacher } = await cache.targets()(examples)
-    expect(teacher?.dims).toEqual([2, D])
-    expect(teacher?.data).toEqual((await cache.vectors(['第3句', '第1句'])).data)
-    await cache.close()
-  })
-
-  test('or of every column', async () => {
-    const { cache } = await opened(temporaryFolder(), [pairs])
-    const targets = await cache.targets({ perColumn: true })(examples)
-    expect(Object.keys(targets)).toEqual(['teacher.0', 'teacher.1'])
-    expect(targets['teacher.1']?.data).toEqual((await cache.vectors(['第1句', '第2句'])).data)
-    await expect(cache.vectors(['第9句'])).rejects.toMatchObject({ code: 'teacher-text-unknown' })
-    await cache.close()
-  })
+  const { teacher, asked } = await counting()
+  const options = { teacher, datasets: [pairs], columns: [1] }
+  const cache = await TeacherCache.open(temporaryFolder(), options)
+  expect([asked(), cache.size]).toEqual([2, 2])
+  expect((await cache.vectors(['第1句', '第2句'])).rows).toBe(2)
+  await expect(cache.vectors(['第3句'])).rejects.toMatchObject({ code: 'teacher-text-unknown' })
+  await cache.close()
 })
 
 test('a damaged file is refused by name', async () => {

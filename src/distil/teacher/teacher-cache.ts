@@ -4,26 +4,22 @@ import { join } from 'node:path'
 import { blocksOf, type Progress } from '../../encoder/index.ts'
 import { InputError, TeacherError } from '../../errors/index.ts'
 import { outputError } from '../../files/index.ts'
-import type { Tensor } from '../../runtime/index.ts'
 import type { Matrix } from '../../similarity/index.ts'
-import type { Dataset, Example } from '../../train/index.ts'
+import type { Dataset } from '../../train/index.ts'
 import { textsOf } from '../texts-of.ts'
-import type { Teacher } from './teacher.ts'
+import type { VectorSource } from './teacher.ts'
 import { TextIndex } from './text-index.ts'
 import { VectorFile } from './vector-file.ts'
 
 export interface TeacherCacheOptions {
-  readonly teacher: Pick<Teacher, 'id' | 'vectors'>
+  readonly teacher: VectorSource
   /** Whose texts the teacher is asked for. */
   readonly datasets: readonly Dataset[]
+  /** Only the texts of these columns. Default: of all. */
+  readonly columns?: readonly number[]
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: Progress) => void
 }
-
-/** Gives a teacher's vectors of examples by the names losses ask for. */
-export type VectorTargets = (
-  examples: readonly Example[],
-) => Promise<Readonly<Record<string, Tensor>>>
 
 /** Texts the teacher is asked for at a time; what an interruption loses. */
 const BLOCK = 1024
@@ -48,9 +44,9 @@ export class TeacherCache {
    * @throws TeacherError when the teacher fails; OutputError when the file cannot be written.
    */
   static async open(folder: string, options: TeacherCacheOptions): Promise<TeacherCache> {
-    const { teacher, datasets } = options
+    const { teacher, datasets, columns } = options
     const index = new TextIndex()
-    for (const text of textsOf(datasets)) index.add(text)
+    for (const text of textsOf(datasets, columns)) index.add(text)
     await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
       throw outputError(folder, cause)
     })
@@ -83,20 +79,6 @@ export class TeacherCache {
     return this.#file.read(texts.map((text) => this.#rowOf(text)))
   }
 
-  /**
-   * The `targets` of a training source: `teacher` [P,D], the vectors of the first texts; or with
-   * `perColumn` the vectors of every text column, `teacher.0`, `teacher.1` …
-   */
-  targets({ perColumn = false } = {}): VectorTargets {
-    return async (examples) => {
-      if (!perColumn) return { teacher: await this.#tensor(examples, 0) }
-      const columns = (examples[0]?.texts ?? []).map(async (_, column) => {
-        return [`teacher.${column}`, await this.#tensor(examples, column)] as const
-      })
-      return Object.fromEntries(await Promise.all(columns))
-    }
-  }
-
   /** Closes the file; the vectors stay. */
   async close(): Promise<void> {
     await this.#file.close()
@@ -104,11 +86,6 @@ export class TeacherCache {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
-  }
-
-  async #tensor(examples: readonly Example[], column: number): Promise<Tensor> {
-    const matrix = await this.vectors(examples.map(({ texts }) => texts[column] ?? ''))
-    return { type: 'float32', dims: [matrix.rows, matrix.dimensions], data: matrix.data }
   }
 
   #rowOf(text: string): number {
@@ -127,11 +104,11 @@ export class TeacherCache {
 async function compute(
   file: VectorFile,
   index: TextIndex,
-  { teacher, datasets, signal, onProgress }: TeacherCacheOptions,
+  { teacher, signal, onProgress, ...texts }: TeacherCacheOptions,
 ): Promise<void> {
-  for await (const texts of blocksOf(missingTexts(datasets, index, file.written), BLOCK)) {
+  for await (const block of blocksOf(missingTexts(texts, index, file.written), BLOCK)) {
     signal?.throwIfAborted()
-    const vectors = await teacher.vectors(texts, signal)
+    const vectors = await teacher.vectors(block, signal)
     requireWidth(file, vectors)
     await file.append(vectors)
     onProgress?.({ done: file.written, total: index.size })
@@ -140,9 +117,13 @@ async function compute(
 }
 
 /** Each different text once, in the order of the rows, from row `written` on. */
-function* missingTexts(datasets: readonly Dataset[], index: TextIndex, written: number) {
+function* missingTexts(
+  { datasets, columns }: Pick<TeacherCacheOptions, 'datasets' | 'columns'>,
+  index: TextIndex,
+  written: number,
+) {
   let next = 0
-  for (const text of textsOf(datasets)) {
+  for (const text of textsOf(datasets, columns)) {
     if (index.find(text) !== next) continue
     next += 1
     if (next > written) yield text

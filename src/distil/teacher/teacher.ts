@@ -1,15 +1,20 @@
-import type { SentenceEncoder } from '../../encoder/index.ts'
+import type { SentenceEncoder, TextRole } from '../../encoder/index.ts'
 import { TeacherError } from '../../errors/index.ts'
 import type { Matrix } from '../../similarity/index.ts'
 
 /** Gives the vectors [N,D] of N texts, in their order. */
 export type VectorFunction = (texts: readonly string[], signal?: AbortSignal) => Promise<Matrix>
 
-/** Whose vectors a student learns to give. */
-export interface Teacher {
-  /** The same for the same vectors, and only then: what vectors are kept under. */
+/** Vectors, and the name they are kept under: the same for the same vectors, and only then. */
+export interface VectorSource {
   readonly id: string
   readonly vectors: VectorFunction
+}
+
+/** Whose vectors a student learns to give. */
+export interface Teacher extends VectorSource {
+  /** Its vectors of queries and of documents, which may want prompts. Default: those of any text. */
+  readonly roles?: Readonly<Record<TextRole, VectorSource>>
   /** The teacher itself, where it is a model that runs here. */
   readonly encoder?: SentenceEncoder
   /** Frees what the teacher was opened with. */

@@ -3,6 +3,7 @@ import { InputError } from '../../errors/index.ts'
 import { mean, meanInterval, ndcg, recall, reciprocalRank } from '../../metrics/index.ts'
 import { allPairsSimilarity, type Matrix } from '../../similarity/index.ts'
 import type { Encode } from '../evaluate-tasks.ts'
+import type { RetrievalSet } from './load-retrieval-set.ts'
 import type { RetrievalData } from './retrieval-data.ts'
 import { topScores } from './top-scores.ts'
 
@@ -30,6 +31,22 @@ export interface RetrievalResult {
   readonly recall1: number
   readonly recall10: number
   readonly recall100: number
+}
+
+/** A model's results on a set, by the set's name. */
+export type RetrievalSetResult = RetrievalResult & { readonly set: string }
+
+/** Evaluates a model on several sets; see `evaluateRetrieval`. */
+export async function evaluateRetrievalSets(
+  encode: RetrievalEncode,
+  sets: readonly RetrievalSet[],
+  options?: RetrievalOptions,
+): Promise<RetrievalSetResult[]> {
+  const results: RetrievalSetResult[] = []
+  for (const set of sets) {
+    results.push({ set: set.name, ...(await evaluateRetrieval(encode, set, options)) })
+  }
+  return results
 }
 
 /** The deepest place that a metric looks at. */

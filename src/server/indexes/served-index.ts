@@ -1,4 +1,4 @@
-import { sideOptions } from '../../encoder/index.ts'
+import { roleOptions } from '../../encoder/index.ts'
 import { InputError } from '../../errors/index.ts'
 import { type Hit, parseFilter, searchStore, type VectorStore } from '../../search/index.ts'
 import { serverError } from '../failures/index.ts'
@@ -34,7 +34,7 @@ export class ServedIndex {
    */
   prompt(name: string | undefined): string {
     if (name !== undefined) return this.model.prompt(name)
-    const { prompt, promptName } = sideOptions('query', {}, this.model.description.prompts)
+    const { prompt, promptName } = roleOptions('query', {}, this.model.description.prompts)
     return prompt ?? this.model.prompt(promptName)
   }
 

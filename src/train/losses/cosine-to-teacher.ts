@@ -12,6 +12,8 @@ export interface CosineToTeacherOptions extends TeacherOptions {
    * not part of the trained model.
    */
   readonly projectTo?: number
+  /** Tells the projections to several teachers apart, as part of the parameter's name. */
+  readonly teacherName?: string
 }
 
 /**
@@ -32,7 +34,7 @@ export function cosineToTeacher(options: CosineToTeacherOptions = {}): Loss {
     label: 'none',
     build(context) {
       const teacher = teacherVectors(context, options, projectTo)
-      const losses = students(context, projectTo).map((student, index) =>
+      const losses = students(context, options).map((student, index) =>
         mean(subtract(1, cosine(student, teacher(index), COSINE_EPSILON))),
       )
       return multiply(total(losses), 1 / losses.length)
@@ -40,9 +42,10 @@ export function cosineToTeacher(options: CosineToTeacherOptions = {}): Loss {
   }
 }
 
-function students(context: LossContext, projectTo: number | undefined) {
+function students(context: LossContext, { projectTo, teacherName }: CosineToTeacherOptions) {
   if (projectTo === undefined) return context.columns
   const shape = [projectTo, widthOf(columnAt(context, 0))]
-  const projection = context.parameter('cosine_to_teacher.projection', shape)
+  const name = ['cosine_to_teacher.projection', ...(teacherName ? [teacherName] : [])].join('.')
+  const projection = context.parameter(name, shape)
   return context.columns.map((column) => linear(column, projection, undefined))
 }

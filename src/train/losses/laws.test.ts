@@ -42,14 +42,21 @@ const tensor = (rows: Matrix): Tensor => {
 interface Given {
   readonly label?: readonly number[]
   readonly teacher?: Matrix
+  /** The teacher's vectors of each of several columns. */
+  readonly teachers?: readonly Matrix[]
 }
 
 /** The loss of text columns; gradients must be finite, whatever the test is about. */
-async function lossOf(loss: Loss, columns: readonly Matrix[], { label, teacher }: Given = {}) {
+async function lossOf(
+  loss: Loss,
+  columns: readonly Matrix[],
+  { label, teacher, teachers = [] }: Given = {},
+) {
   const inputs = Object.fromEntries(columns.map((rows, i) => [`column.${i}`, tensor(rows)]))
   const targets = {
     ...(label ? { label: { shape: [label.length], data: label } } : {}),
     ...(teacher ? { teacher: tensor(teacher) } : {}),
+    ...Object.fromEntries(teachers.map((rows, i) => [`teacher.${i}`, tensor(rows)])),
   }
   const { loss: value, gradients } = await runLoss(loss, { inputs, targets })
   expect(Object.values(gradients).flat().every(Number.isFinite)).toBe(true)
@@ -62,6 +69,18 @@ const scaled = (rows: Matrix) => rows.map((row, i) => row.map((x) => x * (i + 0.
 /** Turned by a quarter in the plane of the first two axes. */
 const turned = (rows: Matrix) => rows.map(([x = 0, y = 0, ...rest]) => [-y, x, ...rest])
 const mirrored = (rows: Matrix) => rows.map((row) => row.map((x) => -x))
+
+function cosineOf(a: readonly number[], b: readonly number[]): number {
+  const dot = (x: readonly number[], y: readonly number[]) =>
+    x.reduce((sum, value, i) => sum + value * (y[i] ?? 0), 0)
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))
+}
+
+function softmax(logits: readonly number[]): number[] {
+  const powers = logits.map(Math.exp)
+  const all = powers.reduce((sum, x) => sum + x)
+  return powers.map((x) => x / all)
+}
 
 describe('laws of losses on pairs and triplets', () => {
   const losses = [cosent(), contrastive(), onlineContrastive(), multipleNegatives()]
@@ -167,6 +186,33 @@ describe('laws of distilling', () => {
     },
   )
 
+  const relational = [similarityMatrix, similarityDistribution]
+
+  test.each(relational)('%o compares all texts, of whatever column', async (loss) => {
+    const whole = await lossOf(loss(), [[...A, ...B]], { teacher: [...B, ...C] })
+    const columns = await lossOf(loss(), [A, B], { teachers: [B, C] })
+    expect(columns).toBeCloseTo(whole, 6)
+  })
+
+  test('columns: queries are compared with documents only', async () => {
+    const wanted = { teachers: [B, C] }
+    const matrixLoss = await lossOf(similarityMatrix({ compare: 'columns' }), [A, B], wanted)
+    const differences = A.flatMap((a, i) =>
+      B.map((b, j) => cosineOf(a, b) - cosineOf(B[i] ?? [], C[j] ?? [])),
+    )
+    const squares = differences.map((x) => x * x)
+    expect(matrixLoss).toBeCloseTo(squares.reduce((sum, x) => sum + x) / squares.length, 5)
+
+    const options = { compare: 'columns', temperature: 0.5, teacherTemperature: 0.2 } as const
+    const kl = A.map((a, i) => {
+      const p = softmax(C.map((c) => cosineOf(B[i] ?? [], c) / 0.2))
+      const q = softmax(B.map((b) => cosineOf(a, b) / 0.5))
+      return p.reduce((sum, x, j) => sum + x * Math.log(x / (q[j] ?? 0)), 0)
+    })
+    const loss = await lossOf(similarityDistribution(options), [A, B], wanted)
+    expect(loss).toBeCloseTo(kl.reduce((sum, x) => sum + x) / kl.length, 5)
+  })
+
   /** Two texts of three and two pieces. */
   const mask: Tensor = { shape: [2, 3], data: [1, 1, 1, 1, 1, 0] }
   const padding = [5]
@@ -224,6 +270,7 @@ describe('what cannot be asked for', () => {
     ['weight', () => weightedSum([{ loss: mse(), weight: 0 }])],
     ['projectTo', () => cosineToTeacher({ projectTo: 0 })],
     ['teacherSize', () => similarityMatrix({ teacherSize: -1 })],
+    ['compare', () => similarityMatrix({ compare: 'rows' as 'columns' })],
     ['temperature', () => similarityDistribution({ temperature: 0 })],
     ['candidates', () => similarityDistribution({ candidates: 'both' as 'student' })],
     ['pairs', () => hiddenStates({ pairs: [] })],

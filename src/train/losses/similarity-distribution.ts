@@ -5,7 +5,12 @@ import type { Loss } from './loss.ts'
 import { invalidOption, positive } from './loss-options.ts'
 import { mean } from './mean.ts'
 import { dotProducts } from './similarity.ts'
-import { checkRelational, type RelationalOptions, unitPair } from './unit-pair.ts'
+import {
+  checkRelational,
+  comparedPairs,
+  type RelationalOptions,
+  relationalColumns,
+} from './unit-pair.ts'
 
 /** A logit that softmax turns into exactly 0. */
 const NEVER = -1e9
@@ -25,7 +30,7 @@ export interface SimilarityDistributionOptions extends RelationalOptions {
 
 /**
  * Distils who is near whom: mean over i of KL(softmax(tᵢ·tⱼ/τₜ) ‖ softmax(sᵢ·cⱼ/τ)) over the texts
- * j of the batch, all vectors of length 1. With the student's own candidates c = s, where j = i
+ * j that i is compared with, all vectors of length 1. With the student's own candidates c = s, where j = i
  * tells nothing and is left out; or with the teacher's, c = t, and j = i in.
  *
  * Inputs: as `similarityMatrix`. The lower the temperature, the more the nearest texts count. With
@@ -47,15 +52,16 @@ export function similarityDistribution(options: SimilarityDistributionOptions = 
   )
   return {
     name: 'similarity_distribution',
-    columns: { min: 1, max: 1 },
+    columns: relationalColumns(options),
     label: 'none',
     build(context) {
-      const { student, teacher } = unitPair(context, options)
-      const compared = { student, teacher }[candidates]
-      const wanted = multiply(dotProducts(teacher, teacher), 1 / teacherTemperature)
-      const given = multiply(dotProducts(student, compared), 1 / temperature)
-      if (candidates === 'teacher') return mean(divergence(wanted, given))
-      return mean(divergence(withoutSelf(wanted), withoutSelf(given)))
+      const { rows, columns } = comparedPairs(context, options)
+      const wanted = multiply(dotProducts(rows.teacher, columns.teacher), 1 / teacherTemperature)
+      const given = multiply(dotProducts(rows.student, columns[candidates]), 1 / temperature)
+      const hasSelf = candidates === 'student' && options.compare !== 'columns'
+      return mean(
+        hasSelf ? divergence(withoutSelf(wanted), withoutSelf(given)) : divergence(wanted, given),
+      )
     },
   }
 }

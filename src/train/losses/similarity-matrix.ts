@@ -2,14 +2,20 @@ import { subtract } from '../../graph/operations.ts'
 import type { Loss } from './loss.ts'
 import { mean, square } from './mean.ts'
 import { dotProducts } from './similarity.ts'
-import { checkRelational, type RelationalOptions, unitPair } from './unit-pair.ts'
+import {
+  checkRelational,
+  comparedPairs,
+  type RelationalOptions,
+  relationalColumns,
+} from './unit-pair.ts'
 
 /**
- * Relational distillation: mean over all i, j of the batch of (cos(sᵢ, sⱼ) - cos(tᵢ, tⱼ))²: the
- * student should find any two texts as alike as the teacher does.
+ * Relational distillation: mean over all i, j that are compared of (cos(sᵢ, sⱼ) - cos(tᵢ, tⱼ))²: the
+ * student should find any two texts as similar as the teacher does.
  *
- * Inputs: one text column and the target `teacher` for every text; no label. The teacher may have
- * another width, and the student may turn the space, unlike in `mse` and `cosineToTeacher`.
+ * Inputs: text columns and the teacher's vectors of their texts: the target `teacher`, or of several
+ * columns `teacher.0`, `teacher.1` …; no label. The teacher may have another width, and the student
+ * may turn the space, unlike in `mse` and `cosineToTeacher`.
  * `similarityDistribution` stresses the nearest texts instead of counting all alike.
  * Source: Tung & Mori 2019, "Similarity-Preserving Knowledge Distillation", with unit vectors.
  */
@@ -17,11 +23,12 @@ export function similarityMatrix(options: RelationalOptions = {}): Loss {
   checkRelational(options)
   return {
     name: 'similarity_matrix',
-    columns: { min: 1, max: 1 },
+    columns: relationalColumns(options),
     label: 'none',
     build(context) {
-      const { student, teacher } = unitPair(context, options)
-      return mean(square(subtract(dotProducts(student, student), dotProducts(teacher, teacher))))
+      const { rows, columns } = comparedPairs(context, options)
+      const given = dotProducts(rows.student, columns.student)
+      return mean(square(subtract(given, dotProducts(rows.teacher, columns.teacher))))
     },
   }
 }

@@ -48,10 +48,11 @@ export function batchOptions(
   recipe: Fields<typeof batchFields>,
   losses: readonly { readonly name: string }[],
 ): Omit<TrainingSource, 'dataset' | 'loss' | 'targets'> {
-  const { batch_size, cached_texts, budget, weight, duplicates } = recipe
+  const { batch_size, cached_texts, budget, weight, duplicates, roles } = recipe
   return {
     batchSize: batch_size,
     duplicates: duplicates ?? !losses.some(({ name }) => IN_BATCH.includes(name)),
+    ...(roles === undefined ? {} : { roles }),
     ...(budget === undefined ? {} : { budget }),
     ...(weight === undefined ? {} : { weight }),
     ...(cached_texts === undefined ? {} : { cachedTexts: cached_texts }),

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
+import { TEXT_ROLES } from '../../encoder/index.ts'
 import { InputError } from '../../errors/index.ts'
 import { SCHEDULES } from '../optimizer/index.ts'
 import { dataFields } from './data-recipe.ts'
@@ -18,6 +19,8 @@ export const batchFields = {
   budget: whole.exactOptional(),
   weight: positive.exactOptional(),
   duplicates: z.boolean().exactOptional(),
+  /** What the texts of each column are in a search. */
+  roles: z.array(z.enum(TEXT_ROLES)).min(1).exactOptional(),
   cached_texts: whole.exactOptional(),
 } as const
 const sourceSchema = z.strictObject({ ...batchFields, loss: labelLossesSchema })
