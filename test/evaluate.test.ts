@@ -1,9 +1,10 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { SentenceEncoder } from 'yuju'
 import { evaluateTasks, loadTasks, type Report } from 'yuju/evaluate'
 import { temporaryFolder } from './support/model-folder.ts'
+import { retrievalFolder } from './support/retrieval-folder.ts'
 import { FIXTURES, sharedPath } from './support/shared.ts'
 import { yuju } from './support/yuju-command.ts'
 
@@ -48,6 +49,17 @@ test('a teacher, another prompt, a report in a file', async () => {
   expect(report.models.map(({ prompt }) => prompt)).toEqual(['问：', undefined])
   expect(report.comparisons).toHaveLength(1)
   expect(readFileSync(output, 'utf8')).toContain('| kept |')
+})
+
+test('search beside the tasks, with intervals, and what is kept of a teacher', async () => {
+  const set = retrievalFolder()
+  const words = ['--data', dataFolder(), '--tasks', 'afqmc', '--retrieval', set]
+  const { code, stdout } = await command(TINY, ...words, '--teacher', TINY)
+  expect(code).toBe(0)
+  const { models, comparisons }: Report = JSON.parse(stdout)
+  const found = { set: basename(set), ndcg10: 100, interval: [100, 100] }
+  expect(models.map(({ retrieval }) => retrieval)).toMatchObject([[found], [found]])
+  expect(comparisons[0]?.retrieval).toMatchObject({ averageKept: 100, kept: { [found.set]: 100 } })
 })
 
 test('the cache of a folder is not used when its weights changed', async () => {

@@ -1,8 +1,9 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { loadCheckpoint, measureTextRanges, SentenceEncoder, saveRanges } from 'yuju'
 import { temporaryFolder } from './support/model-folder.ts'
+import { retrievalFolder } from './support/retrieval-folder.ts'
 import { FIXTURES } from './support/shared.ts'
 import { yuju } from './support/yuju-command.ts'
 
@@ -123,15 +124,27 @@ describe('yuju quantize', () => {
   test('shows both scores and leaves the ranges beside the model', async () => {
     const [folder, cache] = [copyOf(TINY), temporaryFolder()]
     const words = ['quantize', folder, '--data', tasks(), '--tasks', 'csts_dev', '--loss', '50']
-    const { code, stdout } = await yuju(...words, '--vector-cache', cache, '--json')
+    const set = retrievalFolder()
+    const flags = ['--retrieval', set, '--vector-cache', cache, '--json']
+    const { code, stdout } = await yuju(...words, ...flags)
     expect(code).toBe(0)
-    const { tasks: scores, loss, average } = JSON.parse(stdout)
-    expect(scores).toEqual([
-      { task: 'csts_dev', float32: expect.any(Number), int8: expect.any(Number) },
-    ])
-    expect(loss).toBeCloseTo(average.float32 - average.int8, 10)
+    const both = { float32: expect.any(Number), int8: expect.any(Number) }
+    const { tasks: onTasks, retrieval } = JSON.parse(stdout)
+    expect(onTasks.scores).toEqual([{ name: 'csts_dev', ...both }])
+    expect(onTasks.loss).toBeCloseTo(onTasks.average.float32 - onTasks.average.int8, 10)
+    expect(retrieval.scores).toEqual([{ name: basename(set), float32: 100, int8: 100 }])
     await using encoder = await SentenceEncoder.load(folder, quiet)
     expect(encoder.precision).toBe('int8')
+  })
+
+  test('saves nothing where 8 bits lose more than allowed, which is no wrong usage', async () => {
+    const folder = copyOf(TINY)
+    const words = ['quantize', folder, '--data', tasks(), '--tasks', 'csts_dev', '--loss', '0']
+    const { code, stderr } = await yuju(...words, '--vector-cache', temporaryFolder())
+    const saved = existsSync(join(folder, 'activation_ranges.safetensors'))
+    if (code === 0) expect(saved).toBe(true)
+    else
+      expect([code, saved, stderr]).toEqual([1, false, expect.stringContaining('--loss allows 0')])
   })
 
   test.each([

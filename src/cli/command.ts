@@ -1,5 +1,5 @@
 import { type ArgsDef, type ParsedArgs, parseArgs } from 'citty'
-import { checkCommandLine } from './command-line.ts'
+import { checkCommandLine, flagValues } from './command-line.ts'
 import type { Shell } from './shell.ts'
 
 /** One command: what it takes, as data, and what it does. */
@@ -24,16 +24,23 @@ export interface CommandGroup {
   readonly commands: CommandTable
 }
 
-/** Makes a command of its arguments and of the work that gets them, parsed and typed. */
+/** All values of a flag that may be given again. */
+export type FlagValues = (flag: string) => string[]
+
+/**
+ * Makes a command of its arguments and of the work that gets them, parsed and typed; a flag that is
+ * given again has its last value there, and all of them by `valuesOf`.
+ */
 export function defineCommand<const Args extends ArgsDef>(
   args: Args,
-  work: (args: ParsedArgs<Args>, shell: Shell) => Promise<void>,
+  work: (args: ParsedArgs<Args>, shell: Shell, valuesOf: FlagValues) => Promise<void>,
 ): Command {
   return {
     args,
     async run(words, shell) {
       checkCommandLine(words, args)
-      await work(parseArgs<Args>([...words], args), shell)
+      const valuesOf = (flag: string) => flagValues(flag, words, args)
+      await work(parseArgs<Args>([...words], args), shell, valuesOf)
     },
   }
 }

@@ -3,8 +3,15 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { ParsedArgs } from 'citty'
 import type { Checkpoint } from '../checkpoint/index.ts'
-import type { EncodeOptions, SentenceEncoder } from '../encoder/index.ts'
-import type { ModelResults, Task } from '../evaluate/index.ts'
+import type { EncodeOptions, SentenceEncoder, TextRole } from '../encoder/index.ts'
+import type {
+  Encode,
+  ModelResults,
+  RetrievalEncode,
+  RetrievalSet,
+  Task,
+} from '../evaluate/index.ts'
+import { given } from '../options/index.ts'
 import type { Precision } from '../precision/index.ts'
 import type { RUN_FLAGS } from './flags.ts'
 import { encoderOf, readCheckpoint } from './model.ts'
@@ -20,42 +27,112 @@ export const VECTOR_CACHE_FLAG = {
   },
 } as const
 
+/** What stands before the texts of a search. */
+export const ROLE_PROMPT_FLAGS = {
+  'query-prompt': {
+    type: 'string',
+    valueHint: 'text',
+    description: "Put this before every query of a search (default: the model's own prompt for it)",
+  },
+  'corpus-prompt': {
+    type: 'string',
+    valueHint: 'text',
+    description: "Put this before every document (default: the model's own prompt for it)",
+  },
+} as const
+
 type CacheArgs = ParsedArgs<typeof VECTOR_CACHE_FLAG & typeof RUN_FLAGS>
+
+type TextOptions = Pick<EncodeOptions, 'prompt' | 'promptName' | 'maxLength'>
 
 /** A model to be evaluated, and how its texts are encoded. */
 export interface EvaluatedModel {
   readonly model: string
   /** What reports call it. */
   readonly name: string
-  readonly options: Pick<EncodeOptions, 'prompt' | 'promptName' | 'maxLength'>
+  readonly options: TextOptions
+  /** Put before queries and before documents. Default: the model's own prompts for these. */
+  readonly prompts?: Partial<Readonly<Record<TextRole, string | undefined>>>
   /** Default: as the folder says. */
   readonly precision?: Precision | undefined
 }
 
+/** What models are evaluated on. */
+export interface EvaluationData {
+  readonly tasks: readonly Task[]
+  readonly retrieval: readonly RetrievalSet[]
+}
+
 /** Evaluates a model; it is made ready to run only if the vector cache lacks a text. */
 export async function evaluateModel(
-  { model, name, options, precision }: EvaluatedModel,
-  tasks: readonly Task[],
+  { model, name, options, prompts = {}, precision }: EvaluatedModel,
+  { tasks, retrieval }: EvaluationData,
   { args, shell }: { readonly args: CacheArgs; readonly shell: Shell },
 ): Promise<ModelResults> {
-  const { cachedEncode, evaluateTasks, VectorCache } = await import('../evaluate/index.ts')
+  const { evaluateRetrievalSets, evaluateTasks } = await import('../evaluate/index.ts')
+  const { roleOptions } = await import('../encoder/index.ts')
   const checkpoint = await readCheckpoint(model, args, shell)
-  const key = { ...options, precision: await precisionOf(checkpoint, precision) }
-  const cache = await VectorCache.open(await cacheFolder(checkpoint, key, { args, shell }))
   const progress = await startProgress(shell, 'texts')
-  let encoder: SentenceEncoder | undefined
-  const encode = async (texts: readonly string[]) => {
-    encoder ??= await encoderOf(checkpoint, args, shell, precision)
-    return encoder.encode(texts, { ...options, signal: shell.signal })
+  const vectors = new CachedVectors(checkpoint, precision, { args, shell })
+  const encode = (settings: TextOptions) => vectors.encode(settings, progress.update.bind(progress))
+  const inRole = (role: TextRole) => {
+    const { maxLength } = options
+    const own = given({ prompt: prompts[role], maxLength })
+    return encode(roleOptions(role, own, checkpoint.prompts))
   }
-  const onProgress = progress.update.bind(progress)
   try {
-    const results = await evaluateTasks(cachedEncode(encode, cache, { onProgress }), tasks)
-    const { prompt } = options
-    return { model: name, ...(prompt === undefined ? {} : { prompt }), results }
+    const roles: RetrievalEncode = { query: inRole('query'), corpus: inRole('document') }
+    const { similarity } = checkpoint
+    return {
+      model: name,
+      ...given({ prompt: options.prompt }),
+      results: tasks.length > 0 ? await evaluateTasks(encode(options), tasks) : [],
+      retrieval: await evaluateRetrievalSets(roles, retrieval, { similarity }),
+    }
   } finally {
     progress.stop()
-    await encoder?.dispose()
+    await vectors.dispose()
+  }
+}
+
+/** A model's vectors from the cache; what is missing there is encoded. */
+class CachedVectors {
+  readonly #checkpoint: Checkpoint
+  readonly #precision: Precision | undefined
+  readonly #run: { readonly args: CacheArgs; readonly shell: Shell }
+  #encoder: SentenceEncoder | undefined
+
+  constructor(
+    checkpoint: Checkpoint,
+    precision: Precision | undefined,
+    run: { readonly args: CacheArgs; readonly shell: Shell },
+  ) {
+    this.#checkpoint = checkpoint
+    this.#precision = precision
+    this.#run = run
+  }
+
+  encode(
+    options: TextOptions,
+    onProgress: (progress: { readonly done: number; readonly total: number }) => void,
+  ): Encode {
+    return async (texts) => {
+      const { cachedEncode, VectorCache } = await import('../evaluate/index.ts')
+      const precision = await precisionOf(this.#checkpoint, this.#precision)
+      const key = { ...options, precision }
+      const cache = await VectorCache.open(await cacheFolder(this.#checkpoint, key, this.#run))
+      return cachedEncode((missing) => this.#encode(missing, options), cache, { onProgress })(texts)
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.#encoder?.dispose()
+  }
+
+  async #encode(texts: readonly string[], options: TextOptions) {
+    const { args, shell } = this.#run
+    this.#encoder ??= await encoderOf(this.#checkpoint, args, shell, this.#precision)
+    return this.#encoder.encode(texts, { ...options, signal: shell.signal })
   }
 }
 
@@ -72,7 +149,7 @@ async function precisionOf(
 /** One folder for each model and way of encoding: whatever changes vectors changes its name. */
 async function cacheFolder(
   checkpoint: Checkpoint,
-  options: EvaluatedModel['options'] & { readonly precision: Precision },
+  options: TextOptions & { readonly precision: Precision },
   { args, shell: { env } }: { readonly args: CacheArgs; readonly shell: Shell },
 ): Promise<string> {
   const { checkpointHash } = await import('../checkpoint/index.ts')

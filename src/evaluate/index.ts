@@ -65,6 +65,7 @@ export {
   type RetrievalData,
   type RetrievalEncode,
   type RetrievalFiles,
+  type RetrievalModel,
   type RetrievalOptions,
   type RetrievalResult,
   type RetrievalSet,

@@ -3,7 +3,12 @@ import type { ParsedArgs } from 'citty'
 import type { LoadedTasks, ModelResults, Report, ReportFormat } from '../../evaluate/index.ts'
 import { given } from '../../options/index.ts'
 import { defineCommand } from '../command.ts'
-import { type EvaluatedModel, evaluateModel, VECTOR_CACHE_FLAG } from '../evaluated-model.ts'
+import {
+  type EvaluatedModel,
+  evaluateModel,
+  ROLE_PROMPT_FLAGS,
+  VECTOR_CACHE_FLAG,
+} from '../evaluated-model.ts'
 import { JSON_FLAG, PRECISION_FLAG, RUN_FLAGS, TEXT_FLAGS } from '../flags.ts'
 import { textOptions, withDownload } from '../model.ts'
 import { modelNames } from '../model-names.ts'
@@ -25,6 +30,11 @@ const ARGS = {
     description: 'The folder with csts/dev.tsv, afqmc/dev.tsv …',
   },
   hub: { type: 'boolean', description: 'Read the tasks from C-MTEB on the hub, instead of --data' },
+  retrieval: {
+    type: 'string',
+    valueHint: 'folder',
+    description: 'A retrieval set to search too: queries, corpus, relevance; may be given again',
+  },
   teacher: {
     type: 'string',
     valueHint: 'folder|owner/name',
@@ -51,6 +61,7 @@ const ARGS = {
     description: "The teacher's --prompt (default: that of the others)",
   },
   ...TEXT_FLAGS,
+  ...ROLE_PROMPT_FLAGS,
   ...VECTOR_CACHE_FLAG,
   ...PRECISION_FLAG,
   ...RUN_FLAGS,
@@ -60,15 +71,16 @@ const ARGS = {
 type EvaluateArgs = ParsedArgs<typeof ARGS>
 
 /** Prints a report, or with `--json` the same as one JSON object; writes it too with `--output`. */
-export const evaluate = defineCommand(ARGS, async (args, shell) => {
+export const evaluate = defineCommand(ARGS, async (args, shell, valuesOf) => {
   const { output } = args
   const format = output === undefined ? undefined : reportFormat(output)
-  const { createReport } = await import('../../evaluate/index.ts')
+  const { createReport, loadRetrievalSet } = await import('../../evaluate/index.ts')
   const loaded = await tasksOf(args, shell)
+  const retrieval = await Promise.all(valuesOf('retrieval').map(loadRetrievalSet))
   for (const notice of loaded.tasks.flatMap(({ notices }) => notices)) shell.note(`note: ${notice}`)
   const results: ModelResults[] = []
   for (const model of modelsOf(args)) {
-    results.push(await evaluateModel(model, loaded.tasks, { args, shell }))
+    results.push(await evaluateModel(model, { tasks: loaded.tasks, retrieval }, { args, shell }))
   }
   const report = createReport(loaded, results, {
     teachers: args.teacher === undefined ? 0 : 1,
@@ -101,7 +113,8 @@ function modelsOf(args: EvaluateArgs): EvaluatedModel[] {
   return all.map((model, index) => {
     const isTeacher = teacher !== undefined && index === 0
     const chosen = isTeacher ? { ...options, ...given({ prompt }) } : options
-    return { model, name: names[index] ?? model, options: chosen, precision }
+    const prompts = { query: args['query-prompt'], document: args['corpus-prompt'] }
+    return { model, name: names[index] ?? model, options: chosen, prompts, precision }
   })
 }
 

@@ -1,12 +1,13 @@
 import type { ParsedArgs } from 'citty'
 import type { Checkpoint } from '../../checkpoint/index.ts'
-import type { Task, TaskResult } from '../../evaluate/index.ts'
+import { InputError } from '../../errors/index.ts'
+import type { ModelResults } from '../../evaluate/index.ts'
 import { readTexts } from '../../files/index.ts'
 import { given } from '../../options/index.ts'
 import type { ActivationRanges } from '../../precision/index.ts'
 import { defineCommand } from '../command.ts'
 import { wholeNumber } from '../command-line.ts'
-import { evaluateModel, VECTOR_CACHE_FLAG } from '../evaluated-model.ts'
+import { type EvaluationData, evaluateModel, VECTOR_CACHE_FLAG } from '../evaluated-model.ts'
 import { printFields } from '../fields.ts'
 import { JSON_FLAG, RUN_FLAGS, TEXT_FLAGS } from '../flags.ts'
 import { readCheckpoint, textOptions } from '../model.ts'
@@ -34,7 +35,12 @@ const ARGS = {
     type: 'string',
     valueHint: 'points',
     default: '0.5',
-    description: 'What the average of the tasks may lose, at most',
+    description: 'What the average of the tasks may lose, at most; that of searches too',
+  },
+  retrieval: {
+    type: 'string',
+    valueHint: 'folder',
+    description: 'A retrieval set to search too: queries, corpus, relevance; may be given again',
   },
   texts: {
     type: 'string',
@@ -59,29 +65,30 @@ interface Context {
  * Measures a model in float32 and in 8 bits. Where it loses no more than it may, what 8 bits need is
  * left beside it, and it runs in 8 bits from then on.
  */
-export const quantize = defineCommand(ARGS, async (args, shell) => {
-  if (!args.data) throw new UsageError('--data is missing; name the folder of the tasks')
+export const quantize = defineCommand(ARGS, async (args, shell, valuesOf) => {
   const mostLoss = points(args.loss)
-  const { loadTasks } = await import('../../evaluate/index.ts')
-  const names = args.tasks?.split(',').map((name) => name.trim())
-  const columns = pairColumns(args.columns)
-  const { tasks } = await loadTasks(args.data, given({ names, columns }))
+  const data = await dataOf(args, valuesOf('retrieval'))
   const checkpoint = await readCheckpoint(args.model, args, shell)
   const ranges = await rangesOf(checkpoint, { args, shell })
   const asked = { model: args.model, name: args.model, options: textOptions(args) }
-  const before = await evaluateModel({ ...asked, precision: 'float32' }, tasks, { args, shell })
-  const after = await evaluateQuantized({ checkpoint, ranges, tasks }, { args, shell })
-  const loss = averageOf(before.results) - averageOf(after)
-  print({ before: before.results, after, loss }, { args, shell })
-  if (loss > mostLoss) {
-    throw new UsageError(
-      `8 bits lose ${loss.toFixed(2)} points, and --loss allows ${mostLoss}; nothing was saved. Give ` +
-        '--texts like yours, or allow more',
-    )
-  }
+  const before = await evaluateModel({ ...asked, precision: 'float32' }, data, { args, shell })
+  const after = await evaluateQuantized({ checkpoint, ranges, data }, { args, shell })
+  const losses = lossesOf(before, after)
+  if (args.json) shell.printJson(losses)
+  else print(losses, shell)
+  requireSmall(losses, mostLoss)
   const { saveRanges } = await import('../../precision/index.ts')
   shell.note(`saved ${await saveRanges(checkpoint.folder, ranges)}`)
 })
+
+async function dataOf(args: QuantizeArgs, sets: readonly string[]): Promise<EvaluationData> {
+  if (!args.data) throw new UsageError('--data is missing; name the folder of the tasks')
+  const { loadRetrievalSet, loadTasks } = await import('../../evaluate/index.ts')
+  const names = args.tasks?.split(',').map((name) => name.trim())
+  const columns = pairColumns(args.columns)
+  const { tasks } = await loadTasks(args.data, given({ names, columns }))
+  return { tasks, retrieval: await Promise.all(sets.map(loadRetrievalSet)) }
+}
 
 function points(text: string): number {
   const number = Number(text)
@@ -105,16 +112,16 @@ async function rangesOf(checkpoint: Checkpoint, { args }: Context): Promise<Acti
 interface Quantized {
   readonly checkpoint: Checkpoint
   readonly ranges: ActivationRanges
-  readonly tasks: readonly Task[]
+  readonly data: EvaluationData
 }
 
 /** The vectors are not kept: they depend on the ranges. */
 async function evaluateQuantized(
-  { checkpoint, ranges, tasks }: Quantized,
+  { checkpoint, ranges, data }: Quantized,
   { args, shell }: Context,
-): Promise<TaskResult[]> {
+): Promise<ModelResults> {
   const { SentenceEncoder } = await import('../../encoder/index.ts')
-  const { evaluateTasks } = await import('../../evaluate/index.ts')
+  const { evaluateRetrievalSets, evaluateTasks } = await import('../../evaluate/index.ts')
   const threads = wholeNumber('threads', args.threads)
   await using encoder = await SentenceEncoder.fromCheckpoint(checkpoint, {
     ...given({ threads, backend: args.backend }),
@@ -122,43 +129,96 @@ async function evaluateQuantized(
     ranges,
     onWarning: (message) => shell.note(`warning: ${message}`),
   })
-  const options = { ...textOptions(args), signal: shell.signal }
-  return await evaluateTasks((texts) => encoder.encode(texts, options), tasks)
+  const { prompt: _, promptName: __, ...options } = textOptions(args)
+  const { signal } = shell
+  const roles = {
+    query: (texts: readonly string[]) => encoder.encodeQuery(texts, { ...options, signal }),
+    corpus: (texts: readonly string[]) => encoder.encodeDocument(texts, { ...options, signal }),
+  }
+  const encode = (texts: readonly string[]) =>
+    encoder.encode(texts, { ...textOptions(args), signal })
+  return {
+    model: args.model,
+    results: await evaluateTasks(encode, data.tasks),
+    retrieval: await evaluateRetrievalSets(roles, data.retrieval, {
+      similarity: encoder.similarityName,
+    }),
+  }
 }
 
-/** @throws UsageError when a task has no score, which would hide a loss. */
-function averageOf(results: readonly TaskResult[]): number {
-  const scores = results.map(({ task, score, undefinedBecause }) => {
-    if (score !== undefined) return score
-    throw new UsageError(`${task} has no score: ${undefinedBecause ?? 'unknown'}; leave it out`)
-  })
-  return scores.reduce((sum, score) => sum + score, 0) / scores.length
+/** A score in float32 and in 8 bits. */
+interface Both {
+  readonly float32: number
+  readonly int8: number
 }
 
-interface Measured {
-  readonly before: readonly TaskResult[]
-  readonly after: readonly TaskResult[]
+/** Scores on the tasks or on the retrieval sets, and what 8 bits lose of their average. */
+interface Loss {
+  readonly scores: readonly (Both & { readonly name: string })[]
+  readonly average: Both
   readonly loss: number
 }
 
-function print({ before, after, loss }: Measured, { args, shell }: Context): void {
-  const scores = before.map(({ task, score = Number.NaN }, index) => {
-    return { task, float32: score, int8: after[index]?.score ?? Number.NaN }
+interface Losses {
+  readonly tasks: Loss
+  /** Where there are retrieval sets. */
+  readonly retrieval?: Loss
+}
+
+function lossesOf(before: ModelResults, after: ModelResults): Losses {
+  const tasks = lossOf(taskScores(before), taskScores(after))
+  const sets = retrievalScores(before)
+  return { tasks, ...(sets.length > 0 ? { retrieval: lossOf(sets, retrievalScores(after)) } : {}) }
+}
+
+type Score = readonly [name: string, score: number]
+
+/** @throws UsageError when a task has no score, which would hide a loss. */
+function taskScores({ results }: ModelResults): Score[] {
+  return results.map(({ task, score, undefinedBecause }) => {
+    if (score !== undefined) return [task, score]
+    throw new UsageError(`${task} has no score: ${undefinedBecause ?? 'unknown'}; leave it out`)
   })
-  const averages = { float32: averageOf(before), int8: averageOf(after) }
-  if (args.json) {
-    shell.printJson({ tasks: scores, average: averages, loss })
-    return
+}
+
+function retrievalScores({ retrieval = [] }: ModelResults): Score[] {
+  return retrieval.map(({ set, ndcg10 }) => [set, ndcg10])
+}
+
+function lossOf(before: readonly Score[], after: readonly Score[]): Loss {
+  const averageOf = (scores: readonly Score[]) =>
+    scores.reduce((sum, [, score]) => sum + score, 0) / scores.length
+  const average = { float32: averageOf(before), int8: averageOf(after) }
+  return {
+    scores: before.map(([name, float32], index) => {
+      return { name, float32, int8: after[index]?.[1] ?? Number.NaN }
+    }),
+    average,
+    loss: average.float32 - average.int8,
   }
-  const line = ({ float32, int8 }: typeof averages) => {
-    return `float32 ${float32.toFixed(2)}, 8 bits ${int8.toFixed(2)}`
-  }
+}
+
+/** @throws InputError when 8 bits lose too much on the tasks, or on the retrieval sets. */
+function requireSmall({ tasks, retrieval }: Losses, mostLoss: number): void {
+  const loss = Math.max(tasks.loss, retrieval?.loss ?? 0)
+  if (loss <= mostLoss) return
+  throw new InputError(
+    'quantize-loss',
+    `8 bits lose ${loss.toFixed(2)} points, and --loss allows ${mostLoss}; nothing was saved. Give ` +
+      '--texts like yours, or allow more',
+    { facts: { loss, allowed: mostLoss } },
+  )
+}
+
+function print({ tasks, retrieval }: Losses, shell: Shell): void {
+  const line = ({ float32, int8 }: Both) =>
+    `float32 ${float32.toFixed(2)}, 8 bits ${int8.toFixed(2)}`
+  const fields = ({ scores, average, loss }: Loss, name: string) => ({
+    ...Object.fromEntries(scores.map(({ name: score, ...both }) => [score, line(both)])),
+    [name]: `${line(average)}; loss ${loss.toFixed(2)} points`,
+  })
   printFields(
-    {
-      ...Object.fromEntries(scores.map(({ task, ...both }) => [task, line(both)])),
-      average: line(averages),
-      loss: `${loss.toFixed(2)} points`,
-    },
+    { ...fields(tasks, 'average'), ...(retrieval ? fields(retrieval, 'mean nDCG@10') : {}) },
     shell,
   )
 }

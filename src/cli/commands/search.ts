@@ -1,8 +1,8 @@
-import { type ParsedArgs, parseArgs } from 'citty'
+import type { ParsedArgs } from 'citty'
 import { given } from '../../options/index.ts'
 import type { Hit } from '../../search/index.ts'
-import type { Command } from '../command.ts'
-import { checkCommandLine, flagValues, wholeNumber } from '../command-line.ts'
+import { defineCommand } from '../command.ts'
+import { wholeNumber } from '../command-line.ts'
 import { JSON_FLAG, MODEL_FLAGS, PRECISION_FLAG, TEXT_FLAGS } from '../flags.ts'
 import { encoderOf, namedModel, readCheckpoint } from '../model.ts'
 import { shortScore } from '../row-output.ts'
@@ -27,17 +27,12 @@ const ARGS = {
 } as const
 
 /** Prints a line for each hit: score, text, metadata; or with `--json` an object a line. */
-export const search: Command = {
-  args: ARGS,
-  async run(words, shell) {
-    checkCommandLine(words, ARGS)
-    const args = parseArgs<typeof ARGS>([...words], ARGS)
-    for (const hit of await hitsOf(args, flagValues('filter', words, ARGS), shell)) {
-      if (args.json) shell.printJson({ ...hit, score: shortScore(hit.score) })
-      else shell.print(lineOf(hit, shell))
-    }
-  },
-}
+export const search = defineCommand(ARGS, async (args, shell, valuesOf) => {
+  for (const hit of await hitsOf(args, valuesOf('filter'), shell)) {
+    if (args.json) shell.printJson({ ...hit, score: shortScore(hit.score) })
+    else shell.print(lineOf(hit, shell))
+  }
+})
 
 async function hitsOf(
   args: ParsedArgs<typeof ARGS>,

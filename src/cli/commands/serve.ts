@@ -1,9 +1,8 @@
 import { once } from 'node:events'
-import { type ParsedArgs, parseArgs } from 'citty'
+import type { ParsedArgs } from 'citty'
 import { given } from '../../options/index.ts'
 import type { Listener } from '../../server/index.ts'
-import type { Command } from '../command.ts'
-import { checkCommandLine, flagValues } from '../command-line.ts'
+import { defineCommand } from '../command.ts'
 import { HUB_FLAGS, JSON_FLAG, PRECISION_FLAG, RUN_FLAGS } from '../flags.ts'
 import { interruptible } from '../interruptible.ts'
 import { readSettings, SETTING_FLAGS } from '../serve/serve-settings.ts'
@@ -42,26 +41,20 @@ type ServeArgs = ParsedArgs<typeof FIXED_FLAGS> & ParsedArgs
  * Serves models until it is told to stop; then readiness turns false, what was begun is answered,
  * and it ends. A second signal ends it at once.
  */
-export const serve: Command = {
-  args: ARGS,
-  async run(words, shell) {
-    checkCommandLine(words, ARGS)
-    const args = parseArgs([...words], ARGS) as ServeArgs
-    const { BUNDLED_MODEL } = await import('../../encoder/index.ts')
-    const flags = flagValues('model', words, ARGS)
-    const models = servedModels(flags, shell.env.YUJU_MODEL || undefined, BUNDLED_MODEL)
-    const indexes = servedIndexes(flagValues('index', words, ARGS), shell.env.YUJU_INDEX)
-    const listener = await start({ models, indexes }, args, shell)
-    const names = [...models, ...indexes].map(({ name }) => name)
-    if (args.json) {
-      const [modelNames, indexNames] = [names.slice(0, models.length), names.slice(models.length)]
-      shell.printJson({ url: listener.url, models: modelNames, indexes: indexNames })
-    } else shell.print(`${names.join(', ')} at ${listener.url}`)
-    if (!shell.signal.aborted) await once(shell.signal, 'abort')
-    shell.note('stopping; what was begun is answered. A second signal stops at once')
-    await listener.stop()
-  },
-}
+export const serve = defineCommand(ARGS, async (args, shell, valuesOf) => {
+  const { BUNDLED_MODEL } = await import('../../encoder/index.ts')
+  const models = servedModels(valuesOf('model'), shell.env.YUJU_MODEL || undefined, BUNDLED_MODEL)
+  const indexes = servedIndexes(valuesOf('index'), shell.env.YUJU_INDEX)
+  const listener = await start({ models, indexes }, args as ServeArgs, shell)
+  const names = [...models, ...indexes].map(({ name }) => name)
+  if (args.json) {
+    const [modelNames, indexNames] = [names.slice(0, models.length), names.slice(models.length)]
+    shell.printJson({ url: listener.url, models: modelNames, indexes: indexNames })
+  } else shell.print(`${names.join(', ')} at ${listener.url}`)
+  if (!shell.signal.aborted) await once(shell.signal, 'abort')
+  shell.note('stopping; what was begun is answered. A second signal stops at once')
+  await listener.stop()
+})
 
 interface Served {
   readonly models: readonly NamedModel[]
