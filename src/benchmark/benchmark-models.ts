@@ -1,4 +1,5 @@
 import { cpus } from 'node:os'
+import { instructionSets } from '../runtime/index.ts'
 import { type BenchmarkedModel, type BenchmarkOptions, benchmark } from './benchmark.ts'
 import { type BenchmarkReport, createBenchmarkReport, type LoadCost } from './benchmark-report.ts'
 import { matrixPeak } from './matrix-peak.ts'
@@ -22,6 +23,6 @@ export async function benchmarkModels(
   const settings = { batchSize, maxLength, repetitions, warmUp }
   const measured = await benchmark(models, texts, { ...options, ...settings })
   const processor = cpus()[0]?.model.trim() ?? 'unknown processor'
-  const machine = { processor, threads, backend, peakGigaflops }
+  const machine = { processor, instructionSets: instructionSets(), threads, backend, peakGigaflops }
   return createBenchmarkReport(measured, loads, { machine, ...settings, texts: texts.length })
 }

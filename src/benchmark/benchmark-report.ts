@@ -13,6 +13,8 @@ export interface LoadCost {
 export interface BenchmarkReport {
   readonly machine: {
     readonly processor: string
+    /** Those for matrix products; see `instructionSets`. */
+    readonly instructionSets: string
     readonly threads: number
     readonly backend: string
     /** 10⁹ operations a second that matrix products reach; see `matrixPeak`. */
@@ -95,6 +97,7 @@ function ratio(baseline: ModelBenchmark, { costs }: ModelBenchmark): Spread {
 
 function detailTable({ models, machine }: BenchmarkReport): Table {
   const rows: [string, (model: BenchmarkReport['models'][number]) => string][] = [
+    ['arithmetic', ({ precision }) => (precision === 'int8' ? '8 bits' : precision)],
     ['cost (s)', ({ cost }) => spreadText(cost)],
     ['sentences/s', ({ sentencesPerSecond }) => spreadText(sentencesPerSecond)],
     ['tokens/s', ({ tokensPerSecond }) => spreadText(tokensPerSecond)],
@@ -121,7 +124,7 @@ function notesOf({ machine, settings, baseline }: BenchmarkReport): string {
   const { texts, batchSize, maxLength, repetitions, warmUp } = settings
   return [
     `${texts} texts, batches of ${batchSize}, at most ${maxLength} pieces; ${repetitions} repetitions after ${warmUp} to warm up, models in turns.`,
-    `${machine.processor}, ${machine.threads} threads, ${machine.backend} runtime, ${number(machine.peakGigaflops)} GFLOPS in matrix products.`,
+    `${machine.processor} (${machine.instructionSets}), ${machine.threads} threads, ${machine.backend} runtime, ${number(machine.peakGigaflops)} GFLOPS in matrix products.`,
     `Baseline: ${baseline}. Ratios are those of each repetition.`,
   ].join('\n')
 }

@@ -1,5 +1,6 @@
 import { type SentenceEncoder, tokenizeText } from '../encoder/index.ts'
 import { InputError } from '../errors/index.ts'
+import type { Precision } from '../precision/index.ts'
 import { operationCount } from './operation-count.ts'
 import { type Latency, latencyOf, type Spread, spreadOf } from './spread.ts'
 
@@ -25,6 +26,8 @@ export interface BenchmarkOptions {
 /** What was measured of one model. */
 export interface ModelBenchmark {
   readonly model: string
+  /** What its linear layers computed with. */
+  readonly precision: Precision
   /** The cost of each repetition, in order: what models are compared by, pair by pair. */
   readonly costs: readonly number[]
   /** Seconds for all texts, handed over in one call: the model card's cost. */
@@ -140,13 +143,14 @@ function tokenizeAll({ encoder }: Contestant, texts: readonly string[], maxLengt
   for (const text of texts) tokenizeText(text, { prompt: '', maxLength }, encoder)
 }
 
-function summarise({ model, encoder: { checkpoint }, runs }: Contestant): ModelBenchmark {
+function summarise({ model, encoder: { checkpoint, precision }, runs }: Contestant): ModelBenchmark {
   const perSecond = (amount: (run: Run) => number) =>
     spreadOf(runs.map((run) => (1000 * amount(run)) / run.whole))
   const operations = ({ tokens }: Run) =>
     tokens.reduce((sum, count) => sum + operationCount(checkpoint, count), 0)
   return {
     model,
+    precision,
     costs: runs.map(({ whole }) => whole / 1000),
     cost: spreadOf(runs.map(({ whole }) => whole / 1000)),
     sentencesPerSecond: perSecond(({ tokens }) => tokens.length),

@@ -1,10 +1,12 @@
 import { stat } from 'node:fs/promises'
 import {
   type Checkpoint,
+  diskFolder,
   embeddingWidth,
   type ModuleSpec,
   type Weight,
 } from '../checkpoint/index.ts'
+import { choosePrecision, type Precision, readRanges } from '../precision/index.ts'
 
 /** What a model is, for people and programs. */
 export interface ModelDescription {
@@ -33,6 +35,8 @@ export interface ModelDescription {
   readonly similarity: string
   readonly prompts: Readonly<Record<string, string>>
   readonly defaultPromptName: string | undefined
+  /** What its linear layers compute with, where nothing else is asked for. */
+  readonly precision: Precision
   readonly notices: readonly string[]
 }
 
@@ -64,6 +68,7 @@ export async function describeModel(checkpoint: Checkpoint): Promise<ModelDescri
     similarity,
     prompts,
     defaultPromptName,
+    precision: choosePrecision(undefined, await readRanges(diskFolder(folder))),
     notices: checkpoint.notices,
   }
 }

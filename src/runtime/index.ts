@@ -1,5 +1,6 @@
 export { createLocalSession, type LocalSessionOptions } from './create-local-session.ts'
 export { createSession, SessionStarter } from './create-session.ts'
+export { instructionSets } from './instruction-sets.ts'
 export type { Destinations, LocalSession } from './local-session.ts'
 export { runtimeVersion } from './onnx-runtime.ts'
 export { physicalCores } from './physical-cores.ts'

@@ -49,8 +49,8 @@ export class LocalSession {
         enableMemPattern: false,
         externalData: [...placed.attached, ...(files ?? [])],
         executionProviders: [PROVIDERS[loaded.backend]],
-        ...(files === undefined && placed.folder !== undefined
-          ? { extra: { session: { model_external_initializers_file_folder_path: placed.folder } } }
+        ...(loaded.backend === 'native'
+          ? { extra: { session: nativeEntries(placed, files) } }
           : {}),
       })
       return new LocalSession(loaded, session)
@@ -110,6 +110,18 @@ export class LocalSession {
 
   #tensor({ type, data, dims }: Tensor): RuntimeTensor {
     return new this.#runtime.Tensor(type, data, dims)
+  }
+}
+
+/** Settings that only the native runtime has. */
+function nativeEntries({ folder }: PlacedModel, files: readonly AttachedData[] | undefined) {
+  return {
+    // Without VNNI, sums of two products of 8 bits are cut off at 16 bits (vpmaddubsw) unless weights
+    // are first turned into unsigned codes. With VNNI this changes nothing.
+    x64quantprecision: '1',
+    ...(files === undefined && folder !== undefined
+      ? { model_external_initializers_file_folder_path: folder }
+      : {}),
   }
 }
 

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { describeModel, type ModelDescription } from '../../card/index.ts'
 import { NO_LIMIT } from '../../checkpoint/index.ts'
+import { instructionSets } from '../../runtime/index.ts'
 import { defineCommand } from '../command.ts'
 import { printFields } from '../fields.ts'
 import { HUB_FLAGS, JSON_FLAG } from '../flags.ts'
@@ -57,9 +58,14 @@ function fieldsOf(model: ModelDescription): Record<string, string> {
     modules: model.modules.join(', then '),
     dimensions: `${model.dimensions}`,
     similarity: model.similarity,
+    arithmetic: `${arithmeticText(model)} (this machine: ${instructionSets()})`,
     ...promptFields(model),
     ...(model.notices.length > 0 ? { notices: model.notices.join('; ') } : {}),
   }
+}
+
+function arithmeticText({ precision }: ModelDescription): string {
+  return precision === 'int8' ? 'linear layers in 8 bits, the rest in float32' : 'float32'
 }
 
 function promptFields({ prompts, defaultPromptName }: ModelDescription): Record<string, string> {
