@@ -1,6 +1,9 @@
 // 8 bits beside float32: how much faster, and what the seven tasks lose; of e5-small-zh and of the
-// model that ships with yuju. The worse of the two is recorded.
-// node bench/precision.mjs [speed | loss | all [ROUNDS]]
+// model that ships with yuju. The worse of the two is recorded. Then the vectors in 8 bits of the
+// native runtime beside those of WebAssembly, and, where qemu-x86_64 is installed, beside those of
+// emulated processors with AVX2 and no VNNI.
+// node bench/precision.mjs [speed | loss | parity | all [ROUNDS]]
+import { execFileSync, spawnSync } from 'node:child_process'
 import { SentenceEncoder } from 'yuju'
 import { evaluateTasks, loadTasks } from 'yuju/evaluate'
 import { recordResult } from './results.mjs'
@@ -10,6 +13,8 @@ import { interleaveAll, median, round, spread } from './statistics.mjs'
 const BUNDLED = new URL('../models/yuju-small-zh', import.meta.url).pathname
 const MODELS = { 'e5-small-zh': `${SHARED}models/e5-small-zh`, 'yuju-small-zh': BUNDLED }
 const SENTENCES = 5000
+/** Processors that qemu emulates: with AVX2 and no VNNI, of Intel and of AMD. */
+const EMULATED = ['Haswell', 'EPYC']
 const command = 'node bench/precision.mjs'
 const [what = 'all', rounds = '5'] = process.argv.slice(2)
 const silent = { truncate: 'silent' }
@@ -50,7 +55,7 @@ async function loss(name, tasks) {
   return { value: before - after, shown }
 }
 
-if (what !== 'loss') {
+if (what === 'speed' || what === 'all') {
   const texts = await mixedSentences(SENTENCES)
   const measured = []
   for (const name of Object.keys(MODELS)) measured.push(await speed(name, texts))
@@ -62,7 +67,7 @@ if (what !== 'loss') {
     spread: `${measured.map((each) => each.spread).join('; ')}; ${texts.length} sentences, the slower of two`,
   })
 }
-if (what !== 'speed') {
+if (what === 'loss' || what === 'all') {
   const { tasks } = await loadTasks(`${SHARED}data`)
   const measured = []
   for (const name of Object.keys(MODELS)) measured.push(await loss(name, tasks))
@@ -72,5 +77,70 @@ if (what !== 'speed') {
     peer: '',
     command,
     spread: measured.map(({ shown }) => shown).join('; '),
+  })
+}
+if (what === 'parity' || what === 'all') await parity()
+if (what === 'vectors') await writeVectors()
+
+async function parity() {
+  const texts = await mixedSentences(1000)
+  const native = await bundledVectors(texts, 'native')
+  const sides = { WebAssembly: await bundledVectors(texts, 'wasm') }
+  if (spawnSync('qemu-x86_64', ['--version']).status === 0) {
+    for (const processor of EMULATED) sides[`${processor}, emulated`] = emulatedVectors(processor)
+  }
+  const shown = Object.entries(sides).map(([name, vectors]) => {
+    const all = cosines(native, vectors)
+    const mean = all.reduce((sum, x) => sum + x, 0) / all.length
+    return { name, mean, least: Math.min(...all) }
+  })
+  for (const { name, mean, least } of shown) console.log(name, mean, least)
+  const [{ mean, least }] = shown
+  const spread = shown.map((side) => {
+    return `${side.name}: mean ${side.mean.toFixed(6)}, least ${side.least.toFixed(5)}`
+  })
+  for (const [name, value] of Object.entries({ mean, least })) {
+    recordResult({
+      name: `precision.native_vs_wasm_${name}`,
+      value: Number(value.toFixed(6)),
+      peer: 'the native runtime on this processor',
+      command: 'node bench/precision.mjs parity',
+      spread: `${spread.join('; ')}; ${texts.length} sentences, yuju-small-zh`,
+    })
+  }
+}
+
+async function bundledVectors(texts, backend) {
+  const encoder = await SentenceEncoder.load(BUNDLED, { precision: 'int8', backend, threads: 1 })
+  const { data, dimensions } = await encoder.encode(texts, { ...silent, normalize: true })
+  await encoder.dispose()
+  return { data, dimensions }
+}
+
+/** The same by this program on another processor. */
+function emulatedVectors(processor) {
+  const program = new URL(import.meta.url).pathname
+  const bytes = execFileSync(
+    'qemu-x86_64',
+    ['-cpu', processor, process.execPath, program, 'vectors'],
+    { maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'ignore'] },
+  )
+  const data = new Float32Array(
+    bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
+  )
+  return { data, dimensions: data.length / 1000 }
+}
+
+async function writeVectors() {
+  const { data } = await bundledVectors(await mixedSentences(1000), 'native')
+  process.stdout.write(new Uint8Array(data.buffer))
+}
+
+function cosines(a, b) {
+  return Array.from({ length: 1000 }, (_, row) => {
+    let sum = 0
+    for (let i = row * a.dimensions; i < (row + 1) * a.dimensions; i += 1)
+      sum += a.data[i] * b.data[i]
+    return sum
   })
 }
