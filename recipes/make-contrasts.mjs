@@ -1,9 +1,10 @@
 // biome-ignore-all lint/suspicious/noConsole: what it prints is its result
 // Writes triplets whose negative shares almost every word with its anchor, which labelled data
 // lacks and which decides pawsx, lcqmc and xiaobu: in a true paraphrase, or in a sentence with its
-// clauses turned round, two words change places or one becomes another of its kind. OUTPUT gets
-// triplets.tsv and pairs.tsv, in which such a negative is worth 0.75, and another sentence 0.
-// node recipes/make-contrasts.mjs FOLDER OUTPUT    FOLDER as ../shared/data/train/merged
+// clauses or the words of "a and b" turned round, two words change places or one becomes another of
+// its kind. OUTPUT gets triplets.tsv and pairs.tsv, in which such a negative is worth 0.75, and another
+// sentence 0. Sentences are also taken from passages, which tell more of who did what.
+// node recipes/make-contrasts.mjs FOLDER OUTPUT    FOLDER as ../shared/data
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -17,10 +18,18 @@ if (!folder || !output) {
 
 /** Sources whose sentences tell of several things, so that their order matters. */
 const NARRATIVE = /^(bucc_zh|luge_pawsx_zh_test|cmrc_context|csl_abstract|tnews|ocnli|csts_train)$/
+/** Sources of passages about people, places and events. */
+const TOLD = /^(cmrc-|c3-|kdconv|gushiwen|ntrex-news|old-novels|laws-)/
 /** Sources of positives; `weakpos` has 40,000 of one kind, of which every fourth will do. */
 const PARAPHRASES = /^(simclue|fewclue_bustm|csts_train|chinese_sts|flickr8kcn_mt)/
 const COORDINATION = /^[和与及或、跟同,，/]+$/
 const MOST_OF_A_SOURCE = 12000
+const MERGED = 'train/merged'
+const PASSAGES = [
+  'retrieval/train/passages.tsv.gz',
+  'retrieval/train/pairs.tsv.gz',
+  'retrieval/train/pairs-cmrc-rest.tsv.gz',
+]
 /** What a sentence is worth that differs in a word: less than a paraphrase, more than any other. */
 const ALMOST = 0.75
 
@@ -29,21 +38,36 @@ const segmenter = new Intl.Segmenter('zh', { granularity: 'word' })
 const words = new Map()
 const rows = []
 
-for (const [first, second, label, , source] of table('pairs_clean.tsv.gz')) {
+for (const [first, second, label, , source] of table(`${MERGED}/pairs_clean.tsv.gz`)) {
   if (!PARAPHRASES.test(source) || Number(label) < (source === 'csts_train' ? 4 : 1)) continue
   if (source === 'flickr8kcn_mt' && random() > 0.25) continue
   remember(second, source)
   rows.push({ anchor: first, positive: second, source })
 }
 const taken = new Map()
-for (const [sentence, source] of table('sentences_clean.tsv.gz')) {
-  if (!NARRATIVE.test(source)) continue
+for (const [sentence, source] of table(`${MERGED}/sentences_clean.tsv.gz`)) {
+  if (NARRATIVE.test(source)) addReworded(sentence, source)
+}
+const seen = new Set()
+for (const path of PASSAGES) {
+  for (const row of table(path)) {
+    const [passage, source] = row.slice(-2)
+    if (!TOLD.test(source) || seen.has(passage)) continue
+    seen.add(passage)
+    const sentences = passage.split(/(?<=[。！？])/)
+    addReworded(pick(sentences), source)
+    addReworded(pick(sentences), source)
+  }
+}
+
+/** Takes a sentence that tells something, and a way to say the same in other words. */
+function addReworded(sentence, source) {
   remember(sentence, source)
   const count = taken.get(source) ?? 0
   const length = [...sentence].length
-  if (length < 10 || length > 60 || count >= MOST_OF_A_SOURCE) continue
+  if (length < 10 || length > 60 || count >= MOST_OF_A_SOURCE) return
   const positive = reworded(sentence)
-  if (!positive) continue
+  if (!positive) return
   taken.set(source, count + 1)
   rows.push({ anchor: sentence, positive, source })
 }
@@ -133,6 +157,23 @@ function swapped(text) {
   return result.join('')
 }
 
+/** "a and b" becomes "b and a". */
+function coordinated(text) {
+  const parts = segments(text)
+  const places = [...parts.keys()].filter((i) => {
+    const [before, after] = [parts[i - 1], parts[i + 1]]
+    return (
+      /^[和与及、]$/.test(parts[i]) && kindOf(before ?? '') && kindOf(before) === kindOf(after ?? '')
+    )
+  })
+  if (places.length === 0) return undefined
+  const place = pick(places)
+  const result = [...parts]
+  result[place - 1] = parts[place + 1]
+  result[place + 1] = parts[place - 1]
+  return result.join('')
+}
+
 /** A word that anchor and positive share becomes another of its kind and source. */
 function replaced(text, anchor, source) {
   const parts = segments(text)
@@ -152,8 +193,13 @@ function replaced(text, anchor, source) {
   return undefined
 }
 
-/** Says the same in other words: clauses turned round, or words without content left out. */
+/**
+ * Says the same in other words: the words of "a and b" or clauses turned round, or words without
+ * content left out.
+ */
 function reworded(text) {
+  const joined = random() < 0.7 ? coordinated(text) : undefined
+  if (joined) return joined
   const end = /[。！？.!?]$/.exec(text)?.[0] ?? ''
   const clauses = text.slice(0, text.length - end.length).split(/[，,；;]/)
   const turned =

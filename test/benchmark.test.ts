@@ -85,7 +85,13 @@ test('a report as Markdown, JSON and SVG', async () => {
   const { results } = await measured()
   const load = { seconds: 1.25, peakBytes: 123e6 }
   const report = createBenchmarkReport(results, [load, load], {
-    machine: { processor: 'p', threads: 2, backend: 'native', peakGigaflops: 80 },
+    machine: {
+      instructionSets: 'AVX2',
+      processor: 'p',
+      threads: 2,
+      backend: 'native',
+      peakGigaflops: 80,
+    },
     ...{ texts: 5, batchSize: 2, maxLength: 256, repetitions: 3, warmUp: 1 },
   })
   const markdown = await renderBenchmark(report, 'md')

@@ -143,7 +143,11 @@ function tokenizeAll({ encoder }: Contestant, texts: readonly string[], maxLengt
   for (const text of texts) tokenizeText(text, { prompt: '', maxLength }, encoder)
 }
 
-function summarise({ model, encoder: { checkpoint, precision }, runs }: Contestant): ModelBenchmark {
+function summarise({
+  model,
+  encoder: { checkpoint, precision },
+  runs,
+}: Contestant): ModelBenchmark {
   const perSecond = (amount: (run: Run) => number) =>
     spreadOf(runs.map((run) => (1000 * amount(run)) / run.whole))
   const operations = ({ tokens }: Run) =>

@@ -1,9 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/support/model-folder.ts'
 import {
-  cachedEncode,
   createReport,
   type Encode,
   evaluateTask,
@@ -12,7 +11,6 @@ import {
   loadTasks,
   renderReport,
   textReport,
-  VectorCache,
 } from './index.ts'
 
 /** Files by path in a folder that is gone when the test ends. */
@@ -161,51 +159,6 @@ describe('evaluation', () => {
       dimensions: 1,
     })
     await expect(evaluateTask(broken, task)).rejects.toThrow(/afqmc: .*line 4, is NaN/)
-  })
-})
-
-describe('the vector cache', () => {
-  test('what is known is not encoded again', async () => {
-    const folder = temporaryFolder()
-    const first = recording()
-    const once = await cachedEncode(first.encode, await VectorCache.open(folder))(['a', 'bb', 'a'])
-    expect(first.asked.sort()).toEqual(['a', 'bb'])
-    const second = recording()
-    const again = cachedEncode(second.encode, await VectorCache.open(folder))
-    expect(await again(['a', 'bb', 'a'])).toEqual(once)
-    expect(second.asked).toEqual([])
-    await again(['a', '𠮷'])
-    expect(second.asked).toEqual(['𠮷'])
-  })
-
-  test('a damaged or half-written file is passed over', async () => {
-    const folder = temporaryFolder()
-    await cachedEncode(recording().encode, await VectorCache.open(folder))(['a'])
-    const [name = ''] = readdirSync(folder)
-    const content = readFileSync(join(folder, name))
-    for (const damaged of [content.subarray(0, 40), Buffer.alloc(0), content.fill(1, 50, 52)]) {
-      writeFileSync(join(folder, name), damaged)
-      const { encode, asked } = recording()
-      const vectors = await cachedEncode(encode, await VectorCache.open(folder))(['a'])
-      expect(asked).toEqual(['a'])
-      expect([...vectors.data]).toEqual([1, 0, 0, 0])
-    }
-  })
-
-  test('an interruption keeps the blocks that were done', async () => {
-    const folder = temporaryFolder()
-    const texts = Array.from({ length: 5000 }, (_, i) => `${i}`)
-    let calls = 0
-    const stopping: Encode = async (block) => {
-      calls += 1
-      if (calls === 2) throw new Error('stopped')
-      return recording().encode(block)
-    }
-    const stopped = cachedEncode(stopping, await VectorCache.open(folder))(texts)
-    await expect(stopped).rejects.toThrow('stopped')
-    const { encode, asked } = recording()
-    await cachedEncode(encode, await VectorCache.open(folder))(texts)
-    expect(asked).toHaveLength(5000 - 2048)
   })
 })
 

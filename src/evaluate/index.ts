@@ -24,7 +24,7 @@ export {
   thresholdForPrecision,
   thresholdForRecall,
 } from '../metrics/index.ts'
-export { type CachedEncodeOptions, cachedEncode } from './cached-encode.ts'
+export { cachedEncode, type FillOptions, fillCache } from './cached-encode.ts'
 export {
   type CalibrateOptions,
   type CalibrationResult,
@@ -75,4 +75,4 @@ export {
 export { scoreHistogram } from './score-histogram.ts'
 export type { LabelKind, Pairs, Task } from './task.ts'
 export { TASK_NAMES } from './task-specs.ts'
-export { VectorCache } from './vector-cache.ts'
+export { VectorCache, type VectorType } from './vector-cache.ts'

@@ -12,6 +12,7 @@ import type {
 } from '../distil-options.ts'
 import type { RoleText } from '../role-text.ts'
 import { SourceTargets, type WeighedTeacher } from '../teacher/source-targets.ts'
+import { TeacherCaches } from '../teacher/teacher-caches.ts'
 import { TeacherStates } from '../teacher/teacher-states.ts'
 import { holdOut, type SplitDataset } from './held-out.ts'
 
@@ -49,7 +50,7 @@ export class TeacherVectors {
   }
 
   /**
-   * Computes what is not there yet, a file for each data set and teacher.
+   * Computes what is not there yet.
    * @param student as it begins, whose tokens states are computed over
    */
   static async open(
@@ -62,11 +63,12 @@ export class TeacherVectors {
     const datasets = [...new Set(sources.map(({ dataset }) => dataset))]
     const share = Math.ceil(heldOut / Math.max(1, datasets.length))
     const split = new Map(datasets.map((dataset) => [dataset, holdOut(dataset, share)]))
+    const caches = new TeacherCaches(folder)
     const taught = new Map<string, Taught & { readonly targets: SourceTargets }>()
     for (const source of sources) {
       const key = keyOf(source, datasets, options)
       if (taught.has(key)) continue
-      taught.set(key, { ...source, targets: await openTargets(folder, source, options) })
+      taught.set(key, { ...source, targets: await openTargets(source, caches, options) })
     }
     return new TeacherVectors({
       options,
@@ -102,7 +104,6 @@ export class TeacherVectors {
   }
 
   async close(): Promise<void> {
-    for (const { targets } of this.#taught.values()) await targets.close()
     for (const states of this.#states.values()) await states.dispose()
   }
 
@@ -149,18 +150,18 @@ export class TeacherVectors {
 }
 
 function openTargets(
-  folder: string,
   source: DistilSource,
+  caches: TeacherCaches,
   options: DistilOptions,
 ): Promise<SourceTargets> {
   const { dataset, roles } = source
   const { signal, onProgress } = options
-  return SourceTargets.open(folder, {
+  return SourceTargets.open({
     dataset,
+    caches,
     teachers: teachersOf(source, options),
     ...given({ roles, signal }),
-    onProgress: ({ done, total = done }) =>
-      onProgress?.({ doing: 'vectors', name: dataset.name, done, total }),
+    onProgress: (progress) => onProgress?.({ doing: 'vectors', name: dataset.name, ...progress }),
   })
 }
 

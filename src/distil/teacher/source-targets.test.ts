@@ -4,7 +4,8 @@ import { largestDifference } from '../../../test/support/vectors.ts'
 import { pairwiseSimilarity } from '../../similarity/index.ts'
 import { datasetOf } from '../../train/index.ts'
 import { openTeacher } from './open-teacher.ts'
-import { SourceTargets } from './source-targets.ts'
+import { SourceTargets, type SourceTargetsOptions } from './source-targets.ts'
+import { TeacherCaches } from './teacher-caches.ts'
 
 const ROWS = [
   ['第1句', '第2句'],
@@ -31,37 +32,37 @@ function teacherOf(dimensions: number, prompts: Readonly<Record<string, string>>
   )
 }
 
+const opened = (options: Omit<SourceTargetsOptions, 'caches'>) =>
+  SourceTargets.open({ ...options, caches: new TeacherCaches(temporaryFolder()) })
+
 async function vectorsOf(teacher: Awaited<ReturnType<typeof teacherOf>>, texts: readonly string[]) {
   return teacher.vectors(texts)
 }
 
 test('one teacher: its vectors as they are, of every column', async () => {
   const teacher = await teacherOf(3)
-  const options = { dataset: PAIRS, teachers: [{ teacher, weight: 1 }] }
-  const targets = await SourceTargets.open(temporaryFolder(), options)
+  const targets = await opened({ dataset: PAIRS, teachers: [{ teacher, weight: 1 }] })
   const tensors = await targets.targets(EXAMPLES)
   expect(Object.keys(tensors)).toEqual(['teacher.0', 'teacher.1'])
   const second = await vectorsOf(teacher, ['第2句', '第1句', '第5句'])
   expect(tensors['teacher.1']).toEqual({ type: 'float32', dims: [3, 3], data: second.data })
-  await targets.close()
 })
 
 test('sentences: their vectors under one name', async () => {
   const dataset = datasetOf({ name: 'sentences', kind: 'sentences', rows: [['甲'], ['乙']] })
   const teacher = await teacherOf(2)
-  const targets = await SourceTargets.open(temporaryFolder(), {
+  const targets = await opened({
     dataset,
     teachers: [{ teacher, weight: 1 }],
   })
   const tensors = await targets.targets([dataset.example(1)])
   expect(tensors).toMatchObject({ teacher: { dims: [1, 2] } })
-  await targets.close()
 })
 
 describe('several teachers', () => {
   test('a cosine of the whole is the weighted mean of their cosines', async () => {
     const [a, b] = [await teacherOf(3), await teacherOf(5)]
-    const targets = await SourceTargets.open(temporaryFolder(), {
+    const targets = await opened({
       dataset: PAIRS,
       teachers: [
         { teacher: a, weight: 3 },
@@ -81,13 +82,12 @@ describe('several teachers', () => {
     const [first, second] = [await cosinesOf(a), await cosinesOf(b)]
     const wanted = first.map((x, index) => (3 * x + (second[index] ?? 0)) / 4)
     expect(largestDifference([...cosines], [...wanted])).toBeLessThan(1e-6)
-    await targets.close()
   })
 })
 
 test('columns with roles get the prompts of these, each text once a role', async () => {
   const teacher = await teacherOf(3, { query: '问', document: '文' })
-  const targets = await SourceTargets.open(temporaryFolder(), {
+  const targets = await opened({
     dataset: PAIRS,
     teachers: [{ teacher, weight: 1 }],
     roles: ['query', 'document'],
@@ -97,5 +97,4 @@ test('columns with roles get the prompts of these, each text once a role', async
   const documents = await vectorsOf(teacher, ['文第2句', '文第1句', '文第5句'])
   expect(tensors['teacher.0']?.data).toEqual(queries.data)
   expect(tensors['teacher.1']?.data).toEqual(documents.data)
-  await targets.close()
 })

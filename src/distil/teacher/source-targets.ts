@@ -1,10 +1,11 @@
 import type { TextRole } from '../../encoder/index.ts'
-import { given } from '../../options/index.ts'
+import { type FillOptions, fillCache, type VectorCache } from '../../evaluate/index.ts'
 import type { Tensor } from '../../runtime/index.ts'
 import { type Matrix, rowOf, unitRows } from '../../similarity/index.ts'
 import type { Dataset, Example } from '../../train/index.ts'
+import { textsOf } from '../texts-of.ts'
 import type { Teacher } from './teacher.ts'
-import { TeacherCache, type TeacherCacheOptions } from './teacher-cache.ts'
+import type { TeacherCaches } from './teacher-caches.ts'
 
 /** A teacher, and how much it counts beside others. */
 export interface WeighedTeacher {
@@ -12,9 +13,10 @@ export interface WeighedTeacher {
   readonly weight: number
 }
 
-export interface SourceTargetsOptions extends Pick<TeacherCacheOptions, 'signal' | 'onProgress'> {
+export interface SourceTargetsOptions extends FillOptions {
   readonly dataset: Dataset
   readonly teachers: readonly WeighedTeacher[]
+  readonly caches: TeacherCaches
   /** What the texts of each column are in a search. Default: nothing. */
   readonly roles?: readonly TextRole[]
 }
@@ -22,20 +24,20 @@ export interface SourceTargetsOptions extends Pick<TeacherCacheOptions, 'signal'
 /** The vectors that the texts of a data set have by its teachers; see `DistilSource.teachers`. */
 export class SourceTargets {
   /** Of each teacher, for each text column. */
-  readonly #caches: readonly (readonly TeacherCache[])[]
+  readonly #caches: readonly (readonly VectorCache[])[]
   readonly #weights: readonly number[]
 
-  private constructor(caches: readonly (readonly TeacherCache[])[], weights: readonly number[]) {
+  private constructor(caches: readonly (readonly VectorCache[])[], weights: readonly number[]) {
     this.#caches = caches
     const all = weights.reduce((sum, weight) => sum + weight, 0)
     this.#weights = weights.map((weight) => weight / all)
   }
 
-  /** Computes what `folder` lacks, a file for each teacher and role. */
-  static async open(folder: string, options: SourceTargetsOptions): Promise<SourceTargets> {
-    const caches: TeacherCache[][] = []
+  /** Computes what the caches lack. */
+  static async open(options: SourceTargetsOptions): Promise<SourceTargets> {
+    const caches: VectorCache[][] = []
     for (const { teacher } of options.teachers) {
-      caches.push(await columnCaches(folder, teacher, options))
+      caches.push(await columnCaches(teacher, options))
     }
     return new SourceTargets(
       caches,
@@ -65,27 +67,23 @@ export class SourceTargets {
     const caches = this.#caches.flatMap((columns) => columns[column] ?? [])
     return joined(await Promise.all(caches.map((cache) => cache.vectors(texts))), this.#weights)
   }
-
-  async close(): Promise<void> {
-    for (const cache of new Set(this.#caches.flat())) await cache.close()
-  }
 }
 
 /** One for each text column; columns of one role share theirs. */
 async function columnCaches(
-  folder: string,
   teacher: Teacher,
-  { dataset, roles = [], signal, onProgress }: SourceTargetsOptions,
-): Promise<TeacherCache[]> {
+  { dataset, caches, roles = [], ...options }: SourceTargetsOptions,
+): Promise<VectorCache[]> {
   const columns = Array.from({ length: dataset.columns }, (_, column) => column)
-  const byRole = new Map<TextRole | undefined, TeacherCache>()
+  const byRole = new Map<TextRole | undefined, VectorCache>()
   for (const role of new Set(columns.map((column) => roles[column]))) {
-    const cache = await TeacherCache.open(folder, {
-      teacher: (role && teacher.roles?.[role]) ?? teacher,
-      datasets: [dataset],
-      columns: columns.filter((column) => roles[column] === role),
-      ...given({ signal, onProgress }),
-    })
+    const { id, vectors } = (role && teacher.roles?.[role]) ?? teacher
+    const cache = await caches.open(id)
+    const texts = textsOf(
+      [dataset],
+      columns.filter((column) => roles[column] === role),
+    )
+    await fillCache(cache, texts, vectors, options)
     byRole.set(role, cache)
   }
   return columns.flatMap((column) => byRole.get(roles[column]) ?? [])

@@ -3,28 +3,27 @@ import { createHash } from 'node:crypto'
 const EMPTY = -1
 
 /**
- * Numbers texts 0, 1 … in the order they come, equal ones alike. A text is known by 64 bits of its
- * SHA-256 (two of a million are confused once in 40 million times), so a million take 16 MB.
+ * What a text is known by: 64 bits of its SHA-256. Two of a million texts are confused once in 40
+ * million times.
  */
+export function textKey(text: string): bigint {
+  return createHash('sha256').update(text).digest().readBigUInt64LE()
+}
+
+/** Numbers keys 0, 1 … in the order they come, equal ones alike; a million take 32 MB. */
 export class TextIndex {
   #keys = new BigUint64Array(1024)
   #size = 0
-  /** Numbers of texts, at the place their key leads to or the next that was free. */
+  /** Numbers of keys, at the slot a key leads to or the next that was free. */
   #slots = new Int32Array(4096).fill(EMPTY)
 
-  /** How many different texts there are. */
+  /** How many different keys there are. */
   get size(): number {
     return this.#size
   }
 
-  /** SHA-256, in hexadecimal, that tells these texts in this order from others. */
-  get hash(): string {
-    return createHash('sha256').update(this.#keys.subarray(0, this.#size)).digest('hex')
-  }
-
-  /** The number of a text, which is new where it was not there yet. */
-  add(text: string): number {
-    const key = keyOf(text)
+  /** The number of a key, which is new where it was not there yet. */
+  add(key: bigint): number {
     const slot = this.#slotOf(key)
     const found = this.#slots[slot] ?? EMPTY
     if (found !== EMPTY) return found
@@ -36,9 +35,9 @@ export class TextIndex {
     return number
   }
 
-  /** The number of a text, or undefined where it is not there. */
-  find(text: string): number | undefined {
-    const found = this.#slots[this.#slotOf(keyOf(text))] ?? EMPTY
+  /** The number of a key, or undefined where it is not there. */
+  find(key: bigint): number | undefined {
+    const found = this.#slots[this.#slotOf(key)] ?? EMPTY
     return found === EMPTY ? undefined : found
   }
 
@@ -61,8 +60,4 @@ export class TextIndex {
       this.#slots[this.#slotOf(keys[number] ?? 0n)] = number
     }
   }
-}
-
-function keyOf(text: string): bigint {
-  return createHash('sha256').update(text).digest().readBigUInt64LE()
 }
