@@ -50,7 +50,7 @@ export function createModel(component: Component): Model {
 
 function readWordPiece(component: Component): Model {
   const options = check(wordPieceSchema, component, 'tokenizer.json: WordPiece')
-  return new WordPiece(piecesById(options.vocab), {
+  return new WordPiece(idsByToken(options.vocab), {
     unknownPiece: options.unk_token,
     continuationPrefix: options.continuing_subword_prefix,
     maxWordLength: options.max_input_chars_per_word,
@@ -80,7 +80,7 @@ function readUnigram(component: Component): Model {
 
 function readBpe(component: Component): Model {
   const options = check(bpeSchema, component, 'tokenizer.json: BPE')
-  return new Bpe(piecesById(options.vocab), options.merges.map(readMerge), {
+  return new Bpe(idsByToken(options.vocab), options.merges.map(readMerge), {
     unknownPiece: options.unk_token ?? undefined,
     continuationPrefix: options.continuing_subword_prefix ?? '',
     endSuffix: options.end_of_word_suffix ?? '',
@@ -99,15 +99,14 @@ function readMerge(merge: string | [string, string]): readonly [string, string] 
   return [left, right]
 }
 
-function piecesById(vocabulary: Readonly<Record<string, unknown>>): (string | undefined)[] {
-  const pieces: (string | undefined)[] = []
-  for (const [piece, id] of Object.entries(vocabulary)) {
+function idsByToken(vocabulary: Readonly<Record<string, unknown>>): ReadonlyMap<string, number> {
+  const ids = new Map<string, number>()
+  for (const [token, id] of Object.entries(vocabulary)) {
     const isId = typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < 0x4000000
-    if (!isId) throw malformed(`the number of the piece ${JSON.stringify(piece)}`)
-    while (pieces.length <= id) pieces.push(undefined)
-    pieces[id] = piece
+    if (!isId) throw malformed(`the id of the token ${JSON.stringify(token)}`)
+    ids.set(token, id)
   }
-  return pieces
+  return ids
 }
 
 function malformed(what: string): CheckpointError {

@@ -1,9 +1,16 @@
 /** Cuts a word into pieces of a vocabulary. */
 export interface Model {
-  /** The pieces by number; a number without a piece is a hole. */
-  readonly pieces: readonly (string | undefined)[]
-  /** The number of a piece, or undefined. */
-  idOf(piece: string): number | undefined
+  /** The tokens by id. */
+  readonly tokens: ReadonlyMap<number, string>
+  /** How many different tokens the vocabulary lists: the id of the first token added to it. */
+  readonly size: number
+  /** The id of a token, or undefined. */
+  idOf(token: string): number | undefined
   /** Appends the numbers of the word's pieces to `ids`. The word is not empty. */
   encode(word: string, ids: number[]): void
+}
+
+/** The other way round. */
+export function tokensById(ids: ReadonlyMap<string, number>): ReadonlyMap<number, string> {
+  return new Map(Array.from(ids, ([token, id]) => [id, token]))
 }

@@ -29,7 +29,8 @@ interface Lattice {
  * Source: Kudo 2018 (arXiv 1804.10959), SentencePiece's `EncodeOptimized`.
  */
 export class Unigram implements Model {
-  readonly pieces: readonly string[]
+  readonly tokens: ReadonlyMap<number, string>
+  readonly size: number
   readonly #scores: Float64Array
   readonly #unknownScore: number
   readonly #unknownId: number
@@ -38,7 +39,8 @@ export class Unigram implements Model {
   #kept = createLattice(256)
 
   constructor(pieces: readonly string[], scores: Float64Array, options: UnigramOptions) {
-    this.pieces = pieces
+    this.tokens = new Map(pieces.entries())
+    this.size = pieces.length
     this.#scores = scores
     const worst = scores.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
     this.#unknownScore = worst - UNKNOWN_PENALTY

@@ -1,6 +1,6 @@
 import { CheckpointError } from '../../errors/index.ts'
 import { Trie } from '../text/trie.ts'
-import type { Model } from './model.ts'
+import { type Model, tokensById } from './model.ts'
 
 export interface WordPieceOptions {
   readonly unknownPiece: string
@@ -23,17 +23,17 @@ export const WORDPIECE_DEFAULTS: WordPieceOptions = {
  * Source: Devlin et al. 2018 (google-research/bert, WordpieceTokenizer).
  */
 export class WordPiece implements Model {
-  readonly pieces: readonly (string | undefined)[]
+  readonly tokens: ReadonlyMap<number, string>
+  readonly size: number
   readonly #trie = new Trie()
   readonly #continuation: number
   readonly #unknownId: number
   readonly #maxWordLength: number
 
-  constructor(pieces: readonly (string | undefined)[], options: WordPieceOptions) {
-    this.pieces = pieces
-    for (const [id, piece] of pieces.entries()) {
-      if (piece) this.#trie.set(piece, id)
-    }
+  constructor(ids: ReadonlyMap<string, number>, options: WordPieceOptions) {
+    this.tokens = tokensById(ids)
+    this.size = ids.size
+    for (const [token, id] of ids) if (token !== '') this.#trie.set(token, id)
     this.#continuation = this.#trie.walk(options.continuationPrefix)
     this.#unknownId = this.#trie.get(options.unknownPiece)
     this.#maxWordLength = options.maxWordLength
