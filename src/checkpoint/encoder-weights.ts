@@ -1,6 +1,6 @@
 import { CheckpointError } from '../errors/index.ts'
 import type { BertConfig } from './bert-config.ts'
-import { NUMBER_TYPES, type Weight, type WeightMap } from './weight.ts'
+import { isNumberType, type Weight, type WeightMap } from './weight.ts'
 
 /** What model classes and wrappers put in front of the encoder's own names. */
 const PREFIXES = ['', 'bert.', 'roberta.', 'model.', '0.auto_model.', 'auto_model.']
@@ -32,7 +32,7 @@ export function encoderWeights(stored: WeightMap, config: BertConfig, folder: st
     const weight = map.get(name)
     if (!weight) throw missingWeight(folder, name, shape)
     if (!sameShape(weight.shape, shape)) throw wrongShape(folder, { ...weight, name }, shape)
-    if (!NUMBER_TYPES.includes(weight.type)) throw quantized(folder, { ...weight, name })
+    if (!isNumberType(weight.type)) throw quantized(folder, { ...weight, name })
     return { ...weight, name }
   }
 }

@@ -14,6 +14,7 @@ import {
 } from '../../test/support/tiny-model.ts'
 import { loadCheckpoint } from './load-checkpoint.ts'
 import { readWeightBytes } from './read-weight.ts'
+import { WEIGHT_BYTES, type Weight } from './weight.ts'
 
 async function expectRefused(folder: string, code: string, what: string): Promise<void> {
   await expect(loadCheckpoint(folder)).rejects.toMatchObject({
@@ -363,13 +364,24 @@ describe('the weights of the encoder', () => {
     )
   })
 
-  test('a quantized weight is refused: its numbers are codes', async () => {
-    const name = 'encoder.layer.0.output.dense.weight'
-    const codes = { type: 'int8', data: { bytes: new Uint8Array(32) } } as const
-    const quantized = TINY_WEIGHTS.map((weight) =>
-      weight.name === name ? { ...weight, ...codes } : weight,
-    )
-    const folder = await tinyModel({}, { 'model.safetensors': quantized })
-    await expectRefused(folder, 'checkpoint-weight-type', `the weight ${name} is int8`)
+  test('tensors that the model does not use may be of any type', async () => {
+    const others = (['uint32', 'float8_e4m3fn', 'float4_e2m1'] as const).map((type): Weight => {
+      const bytes = new Uint8Array(8 * WEIGHT_BYTES[type])
+      return { name: `scale.${type}`, type, shape: [2, 4], data: { bytes } }
+    })
+    expect((await load([...TINY_WEIGHTS, ...others])).size).toBe(TINY_WEIGHTS.length)
   })
+
+  test.each(['int8', 'float8_e4m3fn'] as const)(
+    '%s is refused: its numbers are codes',
+    async (type) => {
+      const name = 'encoder.layer.0.output.dense.weight'
+      const codes = { type, data: { bytes: new Uint8Array(32) } } as const
+      const quantized = TINY_WEIGHTS.map((weight) =>
+        weight.name === name ? { ...weight, ...codes } : weight,
+      )
+      const folder = await tinyModel({}, { 'model.safetensors': quantized })
+      await expectRefused(folder, 'checkpoint-weight-type', `the weight ${name} is ${type}`)
+    },
+  )
 })

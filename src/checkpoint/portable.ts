@@ -15,5 +15,5 @@ export {
   WEB_MANIFEST_FILE,
   type WebManifest,
 } from './web-manifest.ts'
-export type { Weight, WeightMap, WeightType } from './weight.ts'
+export { isNumberType, type Weight, type WeightMap, type WeightType } from './weight.ts'
 export { toFloat32, weightBytes, weightNumbers } from './weight-numbers.ts'

@@ -2,7 +2,8 @@ import { CheckpointError } from '../errors/index.ts'
 import { z } from '../schema/index.ts'
 import { repeatedKey } from './json-keys.ts'
 import type { StoredFile } from './model-folder.ts'
-import { WEIGHT_BYTES, type Weight, type WeightMap, type WeightType } from './weight.ts'
+import { typeNamed } from './safetensors-types.ts'
+import { WEIGHT_BYTES, type Weight, type WeightMap } from './weight.ts'
 
 /**
  * Reads the header of a safetensors file: 8 bytes of header length, the header in JSON, the data.
@@ -11,19 +12,6 @@ import { WEIGHT_BYTES, type Weight, type WeightMap, type WeightType } from './we
 
 /** The reference implementation's limit: larger headers are attacks or damage. */
 const LARGEST_HEADER = 100_000_000
-
-const TYPES: Readonly<Record<string, WeightType>> = {
-  F64: 'float64',
-  F32: 'float32',
-  F16: 'float16',
-  BF16: 'bfloat16',
-  I64: 'int64',
-  I32: 'int32',
-  I16: 'int16',
-  I8: 'int8',
-  U8: 'uint8',
-  BOOL: 'bool',
-}
 
 const size = z.int().check(z.nonnegative())
 const entrySchema = z.object({
@@ -87,7 +75,7 @@ function weightOf(name: string, entry: unknown, section: DataSection): Weight {
   const parsed = entrySchema.safeParse(entry)
   if (!parsed.success) throw damaged(path, `its entry for ${name} is malformed`, parsed.error)
   const { dtype, shape, data_offsets } = parsed.data
-  const type = Object.hasOwn(TYPES, dtype) ? TYPES[dtype] : undefined
+  const type = typeNamed(dtype)
   if (!type) throw damaged(path, `${name} has the element type ${dtype}, which is not known`)
   const [begin, end] = data_offsets
   if (begin > end || end > section.length) {

@@ -4,7 +4,7 @@ import type { BertConfig } from './bert-config.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { type ModelFolder, missingFile, readJson } from './model-folder.ts'
 import type { PoolingSpec } from './module-spec.ts'
-import { NUMBER_TYPES, type Weight, type WeightMap } from './weight.ts'
+import { isNumberType, type Weight, type WeightMap } from './weight.ts'
 import { readWeightFiles } from './weight-files.ts'
 
 /**
@@ -108,7 +108,7 @@ function requireTable(stored: WeightMap, folder: string): Weight {
       shape,
     })
   }
-  if (!NUMBER_TYPES.includes(type)) {
+  if (!isNumberType(type)) {
     throw refused(folder, `${name} must hold floating-point numbers, but it holds ${type}`, {
       type,
     })

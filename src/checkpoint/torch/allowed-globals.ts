@@ -23,6 +23,7 @@ const STORAGES: Readonly<Record<string, WeightType | undefined>> = {
   'torch.ShortStorage': 'int16',
   'torch.CharStorage': 'int8',
   'torch.ByteStorage': 'uint8',
+  'torch.ComplexFloatStorage': 'complex64',
   'torch.BoolStorage': 'bool',
   'torch.storage.UntypedStorage': undefined,
   'torch.UntypedStorage': undefined,
@@ -37,8 +38,17 @@ const TYPES: Readonly<Record<string, WeightType>> = {
   'torch.int32': 'int32',
   'torch.int16': 'int16',
   'torch.int8': 'int8',
+  'torch.uint64': 'uint64',
+  'torch.uint32': 'uint32',
+  'torch.uint16': 'uint16',
   'torch.uint8': 'uint8',
   'torch.bool': 'bool',
+  'torch.complex64': 'complex64',
+  'torch.float8_e4m3fn': 'float8_e4m3fn',
+  'torch.float8_e4m3fnuz': 'float8_e4m3fnuz',
+  'torch.float8_e5m2': 'float8_e5m2',
+  'torch.float8_e5m2fnuz': 'float8_e5m2fnuz',
+  'torch.float8_e8m0fnu': 'float8_e8m0fnu',
 }
 
 type Build = (args: readonly PickleValue[]) => PickleValue | undefined

@@ -32,6 +32,7 @@ export async function readTorchFile(file: StoredFile): Promise<WeightMap> {
   requireModestViews(state)
   const weights = new Map<string, Weight>()
   for (const [name, view] of tensorsOf(state)) weights.set(name, await weightOf(name, view, state))
+  if (weights.size === 0) refuseNested(state)
   return weights
 }
 
@@ -66,8 +67,25 @@ function* tensorsOf({ file, state }: TorchState): Generator<readonly [string, Te
   if (!(state instanceof PickleDict))
     throw unexpected(file.path, 'it holds no dictionary of tensors')
   for (const [name, value] of state.entries) {
-    if (typeof name === 'string' && value instanceof TensorView) yield [name, value]
+    if (typeof name === 'string' && isTensor(value)) yield [name, value]
   }
+}
+
+/** Training programs save a model's state beside others of theirs. */
+function refuseNested({ file, state }: TorchState): void {
+  const entries = state instanceof PickleDict ? [...state.entries] : []
+  const [name] = entries.find(([, value]) => holdsTensors(value)) ?? []
+  if (typeof name !== 'string') return
+  const how = `save what torch.load gives under ${JSON.stringify(name)} alone, or a model folder`
+  throw unexpected(file.path, `its tensors lie inside its entry ${JSON.stringify(name)}; ${how}`)
+}
+
+function holdsTensors(value: PickleValue): boolean {
+  return value instanceof PickleDict && [...value.entries.values()].some(isTensor)
+}
+
+function isTensor(value: PickleValue): value is TensorView {
+  return value instanceof TensorView
 }
 
 /** A view of stride 0 repeats one element as often as it says: a few bytes could fill the memory. */
