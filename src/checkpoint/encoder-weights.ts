@@ -25,8 +25,12 @@ export function encoderWeights(stored: WeightMap, config: BertConfig, folder: st
   for (const [name, weight] of stored) {
     if (name.startsWith(prefix)) named.set(modernName(name.slice(prefix.length)), weight)
   }
-  const expected = [...expectedShapes(config)]
-  return new Map(expected.map(([name, shape]) => [name, requireWeight(named, name, shape)]))
+  const weights = new Map<string, Weight>()
+  // One by one: the first that is missing ends a list that is as long as config.json likes.
+  for (const [name, shape] of expectedShapes(config)) {
+    weights.set(name, requireWeight(named, name, shape))
+  }
+  return weights
 
   function requireWeight(map: WeightMap, name: string, shape: readonly number[]): Weight {
     const weight = map.get(name)

@@ -263,7 +263,7 @@ describe('what is missing or damaged', () => {
   ]
 
   test.each(jsonFiles)('%s that is no JSON', async (file) => {
-    const what = `${file} is not valid JSON`
+    const what = `${file} cannot be read as JSON`
     await expectRefused(await tinyModel({ [file]: '{"a": ' }), 'checkpoint-file-malformed', what)
   })
 

@@ -1,3 +1,5 @@
+import { CheckpointError } from '../errors/index.ts'
+
 /** Element types of stored weights, with the bytes one element takes. */
 export const WEIGHT_BYTES = {
   float64: 8,
@@ -50,6 +52,19 @@ export interface Weight {
 }
 
 export type WeightMap = ReadonlyMap<string, Weight>
+
+/** Encoders of 24 layers have four hundred. */
+const MOST_TENSORS = 20_000
+
+/** @throws CheckpointError for more tensors than any model has. */
+export function requireFewTensors(path: string, count: number): void {
+  if (count <= MOST_TENSORS) return
+  throw new CheckpointError(
+    'checkpoint-too-many-tensors',
+    `${path} has ${count} tensors, but at most ${MOST_TENSORS} are read; it is no sentence encoder`,
+    { facts: { path, count, limit: MOST_TENSORS } },
+  )
+}
 
 /** Typed arrays begin at multiples of their width. */
 export function aligned(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {

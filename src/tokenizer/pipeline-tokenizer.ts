@@ -81,10 +81,14 @@ export class PipelineTokenizer implements Tokenizer {
 }
 
 /** Blank lines of a `vocab.txt` have ids that no text gets. */
-function vocabularySize({ model, addedTokens }: Pipeline): number {
-  let size = 0
-  for (const [id, token] of model.tokens) if (token !== '') size = Math.max(size, id + 1)
-  return addedTokens.reduce((all, { id }) => Math.max(all, id + 1), size)
+function vocabularySize({ model, addedTokens, frame, padId }: Pipeline): number {
+  let largest = padId
+  for (const [id, token] of model.tokens) if (token !== '') largest = Math.max(largest, id)
+  for (const { id } of addedTokens) largest = Math.max(largest, id)
+  for (const slot of [...frame.single, ...frame.pair]) {
+    if (slot.kind === 'special') largest = Math.max(largest, slot.id)
+  }
+  return largest + 1
 }
 
 function frameTexts(

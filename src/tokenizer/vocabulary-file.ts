@@ -1,7 +1,8 @@
 import { CheckpointError } from '../errors/index.ts'
+import { requireFewTokens } from './limits.ts'
 import { strip } from './normalizer/strip.ts'
 
-const TRAILING = { left: false, right: true }
+const PLACE = 'vocab.txt'
 
 /**
  * The tokens of a `vocab.txt`, one a line, with their ids, which are the lines' numbers from 0. White
@@ -9,13 +10,20 @@ const TRAILING = { left: false, right: true }
  * `WordPiece.read_file` of Hugging Face tokenizers.
  */
 export function readVocabulary(text: string): ReadonlyMap<string, number> {
-  const lines = text.split('\n')
-  if (lines.at(-1) === '') lines.pop()
-  const ids = new Map(lines.map((line, id) => [strip(line, TRAILING), id]))
-  if ([...ids.keys()].some((token) => token !== '')) return ids
+  const ids = new Map<string, number>()
+  let id = 0
+  for (let start = 0; start < text.length; id++) {
+    const newline = text.indexOf('\n', start)
+    const end = newline < 0 ? text.length : newline
+    const token = strip(text.slice(start, end), { left: false, right: true })
+    requireFewTokens(id, PLACE)
+    ids.set(token, id)
+    start = end + 1
+  }
+  if (ids.size > (ids.has('') ? 1 : 0)) return ids
   throw new CheckpointError(
     'tokenizer-malformed',
     'vocab.txt is empty; it should hold one token of the vocabulary a line',
-    { facts: { place: 'vocab.txt' } },
+    { facts: { place: PLACE } },
   )
 }

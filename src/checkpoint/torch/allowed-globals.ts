@@ -51,6 +51,9 @@ const TYPES: Readonly<Record<string, WeightType>> = {
   'torch.float8_e8m0fnu': 'float8_e8m0fnu',
 }
 
+/** As many as PyTorch's own tensors have. */
+const MOST_AXES = 64
+
 type Build = (args: readonly PickleValue[]) => PickleValue | undefined
 
 /** What a call of the name gives; undefined where the arguments are not what they should be. */
@@ -105,5 +108,5 @@ function isSize(value: PickleValue | undefined): value is number {
 }
 
 function areSizes(value: PickleValue | undefined): value is readonly number[] {
-  return Array.isArray(value) && value.every(isSize)
+  return Array.isArray(value) && value.length <= MOST_AXES && value.every(isSize)
 }

@@ -1,4 +1,5 @@
 import { CheckpointError } from '../../errors/index.ts'
+import { type Find, linearRegex } from './linear-regex.ts'
 
 /** White space, as the inside of a character class. */
 export const SPACE_CLASS =
@@ -26,11 +27,12 @@ const SAME_ESCAPE = /^\\[tnrfv0xu.*+?^$(){}|[\]\\/]$/
 const SAME_GROUP = /^\(\?(?:[:=!]|<[=!\p{L}])$/u
 
 /**
- * A regular expression of `tokenizer.json`, written for Oniguruma, as a JavaScript one (flags `gu`).
+ * Finds what a regular expression of `tokenizer.json`, written for Oniguruma, finds in a text.
  *
- * @throws CheckpointError for a construct that JavaScript lacks or reads differently.
+ * @throws CheckpointError for a construct that JavaScript lacks or reads differently, and for what takes
+ *   more than linear time.
  */
-export function translateRegex(pattern: string): RegExp {
+export function translateRegex(pattern: string): Find {
   let inClass = false
   const translated = pattern.replace(ELEMENT, (element) => {
     const result = inClass ? translateInClass(element) : translateOutside(element)
@@ -40,14 +42,10 @@ export function translateRegex(pattern: string): RegExp {
     return result
   })
   try {
-    return new RegExp(translated, 'gu')
+    return linearRegex(new RegExp(translated, 'u').source)
   } catch (cause) {
     throw unsupported(pattern, String(cause), cause)
   }
-}
-
-export function escapeRegex(literal: string): string {
-  return literal.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
 }
 
 function translateOutside(element: string): string | undefined {

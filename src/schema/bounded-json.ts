@@ -1,0 +1,51 @@
+/** Anything a model or tokenizer is described by is flatter: others would fill the stack. */
+const DEEPEST = 64
+/** The largest tokenizers have some hundred thousand; each may take a hundred bytes of memory. */
+const MOST_VALUES = 2_000_000
+
+/**
+ * Parses JSON that may be anybody's, without filling memory or stack.
+ * @throws SyntaxError for what is no JSON, is nested more than 64 deep or has over 2,000,000 values.
+ */
+export function parseJson(json: string): unknown {
+  requireBounded(json)
+  return JSON.parse(json)
+}
+
+function requireBounded(json: string): void {
+  let depth = 0
+  let values = 1
+  for (let place = 0; place < json.length; place += 1) {
+    switch (json.charCodeAt(place)) {
+      case 0x22: // "
+        place = closingQuote(json, place)
+        break
+      case 0x5b: // [
+      case 0x7b: // {
+        depth += 1
+        values += 1
+        break
+      case 0x5d: // ]
+      case 0x7d: // }
+        depth -= 1
+        break
+      case 0x2c: // ,
+        values += 1
+        break
+      default:
+    }
+    if (depth > DEEPEST) throw new SyntaxError(`it is nested more than ${DEEPEST} deep`)
+    if (values > MOST_VALUES) throw new SyntaxError(`it has more than ${MOST_VALUES} values`)
+  }
+}
+
+/** Where the string that begins at `start` ends. */
+function closingQuote(json: string, start: number): number {
+  for (let place = start + 1; ; place += 1) {
+    place = json.indexOf('"', place)
+    if (place < 0) return json.length
+    let slashes = 0
+    while (json[place - 1 - slashes] === '\\') slashes += 1
+    if (slashes % 2 === 0) return place
+  }
+}
