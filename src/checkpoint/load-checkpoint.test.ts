@@ -1,5 +1,5 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/support/model-folder.ts'
 import { FIXTURES } from '../../test/support/shared.ts'
@@ -97,20 +97,76 @@ describe('whole folders', () => {
   })
 
   test('files that are links, as in the cache of the hub', async () => {
-    const folder = await tinyModel()
-    const links = temporaryFolder()
-    for (const name of [
-      'config.json',
-      'vocab.txt',
-      'model.safetensors',
-      'modules.json',
-      '1_Pooling',
-    ]) {
-      symlinkSync(join(folder, name), join(links, name))
-    }
-    const { weights } = await loadCheckpoint(links)
+    const { blobs, snapshot } = await linkedModel()
+    const { weights } = await loadCheckpoint(snapshot)
     const [weight] = [...weights.values()]
-    expect(weight?.data).toMatchObject({ file: join(folder, 'model.safetensors') })
+    expect(weight?.data).toMatchObject({ file: join(blobs, 'model.safetensors') })
+    const elsewhere = join(temporaryFolder(), 'link')
+    symlinkSync(snapshot, elsewhere)
+    expect((await loadCheckpoint(elsewhere)).weights.size).toBe(TINY_WEIGHTS.length)
+  })
+
+  test('links inside of the folder', async () => {
+    const folder = await tinyModel()
+    renameSync(join(folder, 'vocab.txt'), join(folder, '1_Pooling/words.txt'))
+    symlinkSync('1_Pooling/words.txt', join(folder, 'vocab.txt'))
+    expect((await loadCheckpoint(folder)).tokenizerFiles.has('vocab.txt')).toBe(true)
+  })
+})
+
+/** The small model as the hub's cache has it: each file a link to a blob. */
+async function linkedModel() {
+  const cache = realpathSync(temporaryFolder())
+  const [blobs, snapshot] = [join(cache, 'blobs'), join(cache, 'snapshots/0123')]
+  const folder = await tinyModel()
+  mkdirSync(blobs)
+  mkdirSync(join(snapshot, '1_Pooling'), { recursive: true })
+  for (const name of [...Object.keys(TINY_FILES), 'model.safetensors']) {
+    const blob = join(blobs, name.replace('/', '-'))
+    renameSync(join(folder, name), blob)
+    symlinkSync(relative(dirname(join(snapshot, name)), blob), join(snapshot, name))
+  }
+  return { blobs, snapshot }
+}
+
+describe('links that lead out of the folder are refused', () => {
+  const outside = (target: string) => ({
+    code: 'checkpoint-link-outside',
+    facts: { target: realpathSync(target) },
+  })
+
+  test.each(['config.json', 'vocab.txt', 'model.safetensors', '1_Pooling/config.json'])(
+    '%s',
+    async (name) => {
+      const [folder, other] = [await tinyModel(), await tinyModel()]
+      rmSync(join(folder, name))
+      symlinkSync(join(other, name), join(folder, name))
+      await expect(loadCheckpoint(folder)).rejects.toMatchObject(outside(join(other, name)))
+    },
+  )
+
+  test('the folder of a module', async () => {
+    const [folder, other] = [await tinyModel(), await tinyModel()]
+    rmSync(join(folder, '1_Pooling'), { recursive: true })
+    symlinkSync(join(other, '1_Pooling'), join(folder, '1_Pooling'))
+    const target = join(other, '1_Pooling/config.json')
+    await expect(loadCheckpoint(folder)).rejects.toMatchObject(outside(target))
+  })
+
+  test('to a folder whose name begins alike', async () => {
+    const folder = await tinyModel()
+    rmSync(join(folder, 'vocab.txt'))
+    writeFileSync(`${folder}-vocab.txt`, '[UNK]')
+    symlinkSync(`${folder}-vocab.txt`, join(folder, 'vocab.txt'))
+    await expect(loadCheckpoint(folder)).rejects.toMatchObject(outside(`${folder}-vocab.txt`))
+  })
+
+  test("from a blob of the hub's cache, or below it", async () => {
+    const { blobs, snapshot } = await linkedModel()
+    const other = await tinyModel()
+    rmSync(join(blobs, 'vocab.txt'))
+    symlinkSync(join(other, 'vocab.txt'), join(blobs, 'vocab.txt'))
+    await expect(loadCheckpoint(snapshot)).rejects.toMatchObject(outside(join(other, 'vocab.txt')))
   })
 })
 
