@@ -74,7 +74,7 @@ async function eightBitLayer(
   if (!stored || columns.smallest.length !== inputs) {
     throw unfit(checkpoint, `it has ${columns.smallest.length} columns for ${prefix}weight`)
   }
-  requireRanges(columns, prefix)
+  requireRanges(columns, { folder: checkpoint.folder, prefix })
   const shape = [outputs, inputs] as const
   memory.load(await weightBytes(stored, read), stored.type, shape)
   const divisors = isFeedForward(prefix) ? columnDivisors(memory.columnSizes(), columns) : undefined

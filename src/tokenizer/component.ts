@@ -30,10 +30,14 @@ export function parseJson(text: string, file: string): unknown {
   try {
     return parseBoundedJson(text)
   } catch (cause) {
-    throw new CheckpointError('tokenizer-malformed', `${file} cannot be read as JSON: ${cause}`, {
-      facts: { place: file },
-      cause,
-    })
+    throw new CheckpointError(
+      'tokenizer-malformed',
+      `${file} cannot be read as JSON: ${(cause as Error).message}`,
+      {
+        facts: { place: file },
+        cause,
+      },
+    )
   }
 }
 

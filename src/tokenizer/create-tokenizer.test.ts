@@ -199,6 +199,8 @@ describe('tokenizer_config.json', () => {
   })
 })
 
+const SEQUENCE = { Sequence: { id: 'A', type_id: 0 } }
+
 describe('what cannot be read is an error with a name', () => {
   const cases: readonly [string, string, Readonly<Record<string, unknown>>][] = [
     ['nothing', 'tokenizer-file-missing', { 'sentencepiece.bpe.model': '' }],
@@ -241,6 +243,28 @@ describe('what cannot be read is an error with a name', () => {
     ],
     ['entry 0', 'tokenizer-malformed', edited({ model: { type: 'Unigram', vocab: [['a', '0']] } })],
     [
+      'TemplateProcessing leaves a text out, or has it twice',
+      'tokenizer-component-unknown',
+      edited({
+        post_processor: {
+          type: 'TemplateProcessing',
+          single: [SEQUENCE, SEQUENCE],
+          pair: [SEQUENCE],
+          special_tokens: {},
+        },
+      }),
+    ],
+    [
+      'more than 100 steps',
+      'tokenizer-too-large',
+      edited({ normalizer: { type: 'Sequence', normalizers: Array(101).fill({ type: 'NFC' }) } }),
+    ],
+    [
+      '"replacement"',
+      'tokenizer-malformed',
+      edited({ pre_tokenizer: { type: 'Metaspace', replacement: '__' } }),
+    ],
+    [
       '"<e>"',
       'tokenizer-added-tokens',
       { 'vocab.txt': vocabulary, 'added_tokens.json': { '<e>': 21128, '<E>': 21129 } },
@@ -251,7 +275,7 @@ describe('what cannot be read is an error with a name', () => {
       edited({
         post_processor: {
           type: 'TemplateProcessing',
-          single: [{ SpecialToken: { id: '[GONE]', type_id: 0 } }],
+          single: [SEQUENCE, { SpecialToken: { id: '[GONE]', type_id: 0 } }],
           pair: [],
           special_tokens: {},
         },

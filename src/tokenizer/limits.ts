@@ -1,7 +1,7 @@
 import { CheckpointError } from '../errors/index.ts'
 
-/** The largest vocabularies of encoders have 250,000 tokens, and as many merges. */
-const MOST_TOKENS = 1_000_000
+/** The largest vocabularies of encoders have 500,000 tokens. */
+const MOST_TOKENS = 600_000
 
 /** @throws CheckpointError for more tokens or merges than any tokenizer has. */
 export function requireFewTokens(count: number, place: string): void {

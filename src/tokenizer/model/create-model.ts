@@ -109,10 +109,11 @@ function asList(value: unknown): readonly unknown[] {
 }
 
 function idsByToken(vocabulary: Readonly<Record<string, unknown>>): ReadonlyMap<string, number> {
-  const entries = Object.entries(vocabulary)
-  requireFewTokens(entries.length, PLACE)
+  const tokens = Object.keys(vocabulary)
+  requireFewTokens(tokens.length, PLACE)
   const ids = new Map<string, number>()
-  for (const [token, id] of entries) {
+  for (const token of tokens) {
+    const id = vocabulary[token]
     const isId = typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < 0x4000000
     if (!isId) throw malformed(`the id of the token ${JSON.stringify(token)}`)
     ids.set(token, id)

@@ -12,5 +12,7 @@ export interface Model {
 
 /** The other way round. */
 export function tokensById(ids: ReadonlyMap<string, number>): ReadonlyMap<number, string> {
-  return new Map(Array.from(ids, ([token, id]) => [id, token]))
+  const tokens = new Map<number, string>()
+  for (const [token, id] of ids) tokens.set(id, token)
+  return tokens
 }

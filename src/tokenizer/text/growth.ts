@@ -1,5 +1,6 @@
-import { CheckpointError, InputError } from '../../errors/index.ts'
+import { InputError } from '../../errors/index.ts'
 import type { Component, Role } from '../component.ts'
+import { tooLarge } from '../limits.ts'
 
 /** No character becomes more than the 18 of U+FDFA under NFKC. */
 const MOST_PER_CHARACTER = 20
@@ -37,14 +38,15 @@ export function flatSteps(
   const steps: Component[] = []
   const waiting = [component]
   for (let next = waiting.pop(); next; next = waiting.pop()) {
-    if (next.type === 'Sequence') waiting.push(...parts(next).toReversed())
-    else steps.push(next)
-    if (steps.length + waiting.length <= MOST_STEPS) continue
-    throw new CheckpointError(
-      'tokenizer-too-large',
-      `tokenizer.json: the ${role} has more than ${MOST_STEPS} steps, which no tokenizer needs`,
-      { facts: { role, limit: MOST_STEPS } },
-    )
+    if (next.type !== 'Sequence') {
+      steps.push(next)
+      continue
+    }
+    const inner = parts(next)
+    if (steps.length + waiting.length + inner.length > MOST_STEPS) {
+      throw tooLarge(`tokenizer.json: the ${role}`, `more than ${MOST_STEPS} steps`)
+    }
+    waiting.push(...inner.toReversed())
   }
   return steps
 }

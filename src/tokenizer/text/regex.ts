@@ -23,6 +23,8 @@ const LINE_SYNTAX: ReadonlyMap<string, string> = new Map([
 
 /** One element of the syntax: a property, another escape, a group's opening, or a character. */
 const ELEMENT = /\\[pP]\{\w+\}|\\[\s\S]|\(\?<?[\s\S]|[*+?}]\+|&&|[\s\S]/gu
+/** The longest that tokenizers have is some 300. */
+const LONGEST = 1000
 const SAME_ESCAPE = /^\\[tnrfv0xu.*+?^$(){}|[\]\\/]$/
 const SAME_GROUP = /^\(\?(?:[:=!]|<[=!\p{L}])$/u
 
@@ -33,6 +35,7 @@ const SAME_GROUP = /^\(\?(?:[:=!]|<[=!\p{L}])$/u
  *   more than linear time.
  */
 export function translateRegex(pattern: string): Find {
+  if (pattern.length > LONGEST) throw unsupported(pattern, `it has more than ${LONGEST} characters`)
   let inClass = false
   const translated = pattern.replace(ELEMENT, (element) => {
     const result = inClass ? translateInClass(element) : translateOutside(element)
@@ -86,7 +89,8 @@ function isValid(source: string): boolean {
   }
 }
 
-function unsupported(pattern: string, reason: string, cause?: unknown): CheckpointError {
+function unsupported(whole: string, reason: string, cause?: unknown): CheckpointError {
+  const pattern = whole.slice(0, 200)
   return new CheckpointError(
     'tokenizer-regex-unsupported',
     `tokenizer.json has the regular expression ${JSON.stringify(pattern)}, which yuju cannot run ` +
