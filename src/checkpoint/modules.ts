@@ -26,7 +26,7 @@ export interface ModulePlan {
 }
 
 /** An encoder, and a handful of what may follow it. */
-const MOST_MODULES = 100
+const MOST_MODULES = 20
 
 const listSchema = z
   .array(z.object({ path: z.string(), type: z.string() }))

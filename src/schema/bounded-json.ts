@@ -12,6 +12,8 @@ export function parseJson(json: string): unknown {
   return JSON.parse(json)
 }
 
+const BACKSLASH = 0x5c
+
 function requireBounded(json: string): void {
   let depth = 0
   let values = 1
@@ -44,8 +46,8 @@ function closingQuote(json: string, start: number): number {
   for (let place = start + 1; ; place += 1) {
     place = json.indexOf('"', place)
     if (place < 0) return json.length
-    let slashes = 0
-    while (json[place - 1 - slashes] === '\\') slashes += 1
-    if (slashes % 2 === 0) return place
+    let first = place
+    while (json.charCodeAt(first - 1) === BACKSLASH) first -= 1
+    if ((place - first) % 2 === 0) return place
   }
 }

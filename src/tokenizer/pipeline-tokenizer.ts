@@ -80,15 +80,11 @@ export class PipelineTokenizer implements Tokenizer {
   }
 }
 
-/** Blank lines of a `vocab.txt` have ids that no text gets. */
 function vocabularySize({ model, addedTokens, frame, padId }: Pipeline): number {
-  let largest = padId
-  for (const [id, token] of model.tokens) if (token !== '') largest = Math.max(largest, id)
-  for (const { id } of addedTokens) largest = Math.max(largest, id)
-  for (const slot of [...frame.single, ...frame.pair]) {
-    if (slot.kind === 'special') largest = Math.max(largest, slot.id)
-  }
-  return largest + 1
+  const slots = [...frame.single, ...frame.pair]
+  const special = slots.flatMap((slot) => (slot.kind === 'special' ? [slot.id] : []))
+  const ids = [padId, ...special, ...addedTokens.map(({ id }) => id)]
+  return ids.reduce((limit, id) => Math.max(limit, id + 1), model.idLimit)
 }
 
 function frameTexts(

@@ -8,7 +8,7 @@ export function tokenizerJsonText(
   files: ReadonlyMap<string, string>,
   options: TokenizerOptions = {},
 ): string {
-  return JSON.stringify(loadTokenizer(files, options).description)
+  return jsonOf(loadTokenizer(files, options).description)
 }
 
 /** As `tokenizerJsonText`, without special tokens around texts, padding or a limit. */
@@ -18,5 +18,12 @@ export function bareTokenizerText(
 ): string {
   const { description } = loadTokenizer(files, options)
   const bare = { truncation: null, padding: null, post_processor: null }
-  return JSON.stringify({ ...description, ...bare })
+  return jsonOf({ ...description, ...bare })
+}
+
+/** The vocabulary of a `vocab.txt` is a map; JSON has objects. */
+function jsonOf(description: object): string {
+  return JSON.stringify(description, (_, value: unknown) =>
+    value instanceof Map ? Object.fromEntries(value) : value,
+  )
 }

@@ -38,14 +38,14 @@ export function readTokenizerJson(text: string): TokenizerDescription {
   return description
 }
 
-/** The description of a vocabulary alone. */
+/** The description of a vocabulary alone, which stays the map it is. */
 export function wordPieceDescription(ids: ReadonlyMap<string, number>): TokenizerDescription {
   return {
     version: '1.0',
     truncation: null,
     padding: null,
     added_tokens: [],
-    model: { type: 'WordPiece', vocab: Object.fromEntries(ids) },
+    model: { type: 'WordPiece', vocab: ids },
   }
 }
 

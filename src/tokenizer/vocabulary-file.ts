@@ -1,6 +1,6 @@
 import { CheckpointError } from '../errors/index.ts'
 import { requireFewTokens } from './limits.ts'
-import { strip } from './normalizer/strip.ts'
+import { isWhitespace } from './text/categories.ts'
 
 const PLACE = 'vocab.txt'
 
@@ -14,11 +14,12 @@ export function readVocabulary(text: string): ReadonlyMap<string, number> {
   let id = 0
   for (let start = 0; start < text.length; id++) {
     const newline = text.indexOf('\n', start)
-    const end = newline < 0 ? text.length : newline
-    const token = strip(text.slice(start, end), { left: false, right: true })
+    const next = newline < 0 ? text.length : newline
+    let end = next
+    while (end > start && isWhitespace(text.charCodeAt(end - 1))) end--
     requireFewTokens(id, PLACE)
-    ids.set(token, id)
-    start = end + 1
+    ids.set(text.slice(start, end), id)
+    start = next + 1
   }
   if (ids.size > (ids.has('') ? 1 : 0)) return ids
   throw new CheckpointError(

@@ -39,7 +39,7 @@ const WEIGHT_SETS = [
 ]
 
 /** More are refused by whoever reads the model. */
-const MOST_MODULES = 100
+const MOST_MODULES = 20
 
 const modulesSchema = z.array(z.object({ path: z.string() })).max(MOST_MODULES)
 

@@ -1,7 +1,7 @@
 import { CheckpointError } from '../../errors/index.ts'
 import { byteIds } from './byte-fallback.ts'
 import { type Merge, MergeQueue } from './merge-queue.ts'
-import { type Model, tokensById } from './model.ts'
+import { idLimitOf, type Model, tokensById } from './model.ts'
 
 /** Pieces are numbered below this, so that a pair of them fits one safe integer. */
 const PAIR_BASE = 0x4000000
@@ -32,8 +32,9 @@ interface Symbols {
  * Source: Sennrich et al. 2016 (arXiv 1508.07909), as the `tokenizers` library runs it.
  */
 export class Bpe implements Model {
-  readonly tokens: ReadonlyMap<number, string>
   readonly size: number
+  readonly idLimit: number
+  #tokens: ReadonlyMap<number, string> | undefined
   readonly #ids: ReadonlyMap<string, number>
   readonly #ranks = new Map<number, number>()
   readonly #merged: number[] = []
@@ -44,8 +45,8 @@ export class Bpe implements Model {
     merges: readonly (readonly [string, string])[],
     options: BpeOptions,
   ) {
-    this.tokens = tokensById(ids)
     this.size = ids.size
+    this.idLimit = idLimitOf(ids)
     this.#ids = ids
     this.#options = options
     for (const [rank, [left, right]] of merges.entries()) {
@@ -54,6 +55,11 @@ export class Bpe implements Model {
       this.#ranks.set(pair, rank)
       this.#merged.push(this.#require(merged))
     }
+  }
+
+  get tokens(): ReadonlyMap<number, string> {
+    this.#tokens ??= tokensById(this.#ids)
+    return this.#tokens
   }
 
   idOf(piece: string): number | undefined {

@@ -108,7 +108,9 @@ function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }
 
+/** What was read from a `vocab.txt` is a map already. */
 function idsByToken(vocabulary: Readonly<Record<string, unknown>>): ReadonlyMap<string, number> {
+  if (vocabulary instanceof Map) return vocabulary
   const tokens = Object.keys(vocabulary)
   requireFewTokens(tokens.length, PLACE)
   const ids = new Map<string, number>()

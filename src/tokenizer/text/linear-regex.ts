@@ -1,3 +1,4 @@
+import { InputError } from '../../errors/index.ts'
 import { compileRegex, type Step } from './compile-regex.ts'
 
 /** Where a match lies in a text, in UTF-16 units. */
@@ -24,20 +25,18 @@ const MOST_PAIRS = 2 ** 31
  */
 export function linearRegex(source: string): Find {
   const { steps, first } = compileRegex(source)
+  const opening = steps[first] as Step
   return function* (text) {
-    const size = (text.length + 1) * steps.length
-    if (size > MOST_PAIRS) throw new RangeError(`a text of ${text.length} characters is too long`)
-    const search: Search = { text, steps, tried: new Uint8Array(Math.ceil(size / 8)) }
+    let search: Search | undefined
     for (let start = 0; start <= text.length; ) {
-      const end = endOfMatch(search, first, start)
-      if (end === undefined) {
-        start += widthAt(text, start)
-        continue
+      let end: number | undefined
+      // Most texts have no match, and need no memory.
+      if (opening.kind !== 'read' || opening.accepts(text, start)) {
+        search ??= searchOf(text, steps)
+        end = endOfMatch(search, first, start)
       }
-      yield { start, end }
-      // What led here was tried, but did not fail.
-      for (let step = 0; step < steps.length; step++) forget(search, step, end)
-      start = end > start ? end : end + widthAt(text, end)
+      if (end !== undefined) yield { start, end }
+      start = end !== undefined && end > start ? end : start + widthAt(text, start)
     }
   }
 }
@@ -49,6 +48,16 @@ interface Search {
   readonly tried: Uint8Array
 }
 
+function searchOf(text: string, steps: readonly Step[]): Search {
+  const size = (text.length + 1) * steps.length
+  if (size <= MOST_PAIRS) return { text, steps, tried: new Uint8Array(Math.ceil(size / 8)) }
+  throw new InputError(
+    'text-too-long',
+    `a text of ${text.length} characters is too long for the regular expressions of its tokenizer.json`,
+    { facts: { length: text.length, steps: steps.length } },
+  )
+}
+
 /** Where the match that begins at `start` ends; the last try is undone first. */
 function endOfMatch(search: Search, first: number, start: number): number | undefined {
   const { text, steps } = search
@@ -58,7 +67,7 @@ function endOfMatch(search: Search, first: number, start: number): number | unde
     let index = waiting.pop() ?? 0
     while (remember(search, index, place)) {
       const step = steps[index] as Step
-      if (step.kind === 'match') return place
+      if (step.kind === 'match') return forget(search, place)
       if (step.kind === 'fork') waiting.push(step.second, place)
       else if (!step.accepts(text, place)) break
       else if (step.kind === 'read') place += widthAt(text, place)
@@ -76,9 +85,12 @@ function remember({ steps, tried }: Search, step: number, place: number): boolea
   return (before & (1 << (bit % 8))) === 0
 }
 
-function forget({ steps, tried }: Search, step: number, place: number): void {
-  const bit = place * steps.length + step
-  tried[Math.floor(bit / 8)] = (tried[Math.floor(bit / 8)] ?? 0) & ~(1 << (bit % 8))
+/** What led to a match was tried, but did not fail. */
+function forget({ steps, tried }: Search, place: number): number {
+  for (let bit = place * steps.length; bit < (place + 1) * steps.length; bit++) {
+    tried[Math.floor(bit / 8)] = (tried[Math.floor(bit / 8)] ?? 0) & ~(1 << (bit % 8))
+  }
+  return place
 }
 
 function widthAt(text: string, place: number): number {
