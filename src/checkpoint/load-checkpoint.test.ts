@@ -1,4 +1,12 @@
-import { mkdirSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/support/model-folder.ts'
@@ -12,6 +20,8 @@ import {
   tinyModel,
   tinyWeight,
 } from '../../test/support/tiny-model.ts'
+import { readCalibration } from './calibration-file.ts'
+import { diskFolder } from './disk-folder.ts'
 import { loadCheckpoint } from './load-checkpoint.ts'
 import { readWeightBytes } from './read-weight.ts'
 import { WEIGHT_BYTES, type Weight } from './weight.ts'
@@ -326,6 +336,19 @@ describe('what is missing or damaged', () => {
   test.each([...jsonFiles, 'vocab.txt', 'tokenizer.json'])('%s in invalid UTF-8', async (file) => {
     const folder = await tinyModel({ [file]: Uint8Array.of(0x22, 0xff, 0x22) })
     await expectRefused(folder, 'checkpoint-file-unreadable', `${file} is not valid UTF-8`)
+  })
+
+  test.each([...jsonFiles, 'vocab.txt', 'calibration.json'])('%s of 4 GB', async (file) => {
+    const folder = await tinyModel({ [file]: '' })
+    truncateSync(join(folder, file), 2 ** 32)
+    const read = async () => {
+      await loadCheckpoint(folder)
+      await readCalibration(diskFolder(folder))
+    }
+    await expect(read()).rejects.toMatchObject({
+      code: 'checkpoint-file-too-large',
+      facts: { size: 2 ** 32 },
+    })
   })
 
   test.each([...jsonFiles, 'vocab.txt'])('%s is a folder', async (file) => {
