@@ -163,7 +163,9 @@ function coordinated(text) {
   const places = [...parts.keys()].filter((i) => {
     const [before, after] = [parts[i - 1], parts[i + 1]]
     return (
-      /^[和与及、]$/.test(parts[i]) && kindOf(before ?? '') && kindOf(before) === kindOf(after ?? '')
+      /^[和与及、]$/.test(parts[i]) &&
+      kindOf(before ?? '') &&
+      kindOf(before) === kindOf(after ?? '')
     )
   })
   if (places.length === 0) return undefined

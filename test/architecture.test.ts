@@ -136,7 +136,8 @@ describe('what browsers load', () => {
   /** What a file imports when it runs: types are gone by then. */
   function loaded({ text }: SourceFile): string[] {
     const statements = text.matchAll(/^(?:import|export) (?!type )[^']*? from '([^']+)'/gm)
-    return [...statements].flatMap(([, name]) => name ?? [])
+    const later = text.matchAll(/\bimport\('([^']+)'\)/g)
+    return [...statements, ...later].flatMap(([, name]) => name ?? [])
   }
 
   function reachable(start: readonly string[]): { files: Set<string>; packages: Set<string> } {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { diskFolder, readJson } from '../checkpoint/index.ts'
 import { InputError } from '../errors/index.ts'
 import { inputError } from '../files/index.ts'
 
@@ -67,17 +68,16 @@ export function readBenchmark(path: string): Promise<BenchmarkRecord> {
   return readRecord(path, BENCHMARK, 'yuju benchmark --json')
 }
 
+const TRAINING_FILE = 'training/run.json'
+
 /**
  * How the model in `folder` was trained: its training/run.json; `undefined` where there is none.
- * @throws InputError when it is not what `yuju train` writes.
+ * @throws InputError when it is not what `yuju train` writes; CheckpointError when it cannot be read.
  */
 export async function readTraining(folder: string): Promise<TrainingRecord | undefined> {
-  try {
-    return await readRecord(join(folder, 'training/run.json'), TRAINING, 'yuju train')
-  } catch (error) {
-    if (error instanceof InputError && error.code === 'input-missing') return undefined
-    throw error
-  }
+  const content = await readJson(diskFolder(folder), TRAINING_FILE)
+  if (content === undefined) return undefined
+  return checked(content, TRAINING, { path: join(folder, TRAINING_FILE), writer: 'yuju train' })
 }
 
 async function readRecord<Record>(
@@ -88,7 +88,15 @@ async function readRecord<Record>(
   const text = await readFile(path, 'utf8').catch((cause) => {
     throw inputError(path, cause)
   })
-  const found = schema.safeParse(parsed(text))
+  return checked(parsed(text), schema, { path, writer })
+}
+
+function checked<Record>(
+  content: unknown,
+  schema: z.ZodType<Record>,
+  { path, writer }: { readonly path: string; readonly writer: string },
+): Record {
+  const found = schema.safeParse(content)
   if (found.success) return found.data
   const [issue] = found.error.issues
   const where = issue?.path.join('.') || 'the file'

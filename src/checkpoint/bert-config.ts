@@ -49,18 +49,21 @@ const ACTIVATIONS_BY_NAME: ReadonlyMap<string, Activation> = new Map([
   ['tanh', 'tanh'],
 ])
 
+/** Ten times as many as the deepest encoders have. */
+const MOST_LAYERS = 256
+
 const count = z.int().check(z.positive())
 const dropout = z.number().check(z.gte(0), z.lt(1))
 const configSchema = z.looseObject({
   model_type: z.string(),
   vocab_size: count,
   hidden_size: count,
-  num_hidden_layers: count,
+  num_hidden_layers: count.check(z.lte(MOST_LAYERS)),
   num_attention_heads: count,
   intermediate_size: count,
   max_position_embeddings: count,
   type_vocab_size: count,
-  layer_norm_eps: z._default(z.number().check(z.positive()), 1e-12),
+  layer_norm_eps: z._default(z.number().check(z.positive(), z.lte(1)), 1e-12),
   hidden_act: z._default(z.string(), 'gelu'),
   pad_token_id: z.nullish(z.int().check(z.nonnegative())),
   hidden_dropout_prob: z._default(dropout, 0.1),

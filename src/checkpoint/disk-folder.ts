@@ -1,5 +1,5 @@
 import { type FileHandle, open, realpath, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { CheckpointError } from '../errors/index.ts'
 import type { RangeReader } from './finite-weights.ts'
 import { endsEarly, type ModelFolder, type StoredFile, unreadable } from './model-folder.ts'
@@ -20,25 +20,61 @@ export async function openFolder(path: string): Promise<ModelFolder> {
   )
 }
 
-/** A folder that may be missing: then it has no files. */
+/** A folder that may be missing: then it has no files. Links in it must not lead out of it. */
 export function diskFolder(path: string): ModelFolder {
+  return folderBelow(path, path)
+}
+
+/** @param root the model's own folder */
+function folderBelow(path: string, root: string): ModelFolder {
   return {
     path,
-    folder: (name) => diskFolder(join(path, name)),
-    file: (name) => findFile(join(path, name)),
+    folder: (name) => folderBelow(join(path, name), root),
+    file: (name) => findFile(join(path, name), root),
   }
 }
 
-async function findFile(path: string): Promise<StoredFile | undefined> {
+async function findFile(path: string, root: string): Promise<StoredFile | undefined> {
+  const real = await ifThere(path, realpath(path))
+  if (real === undefined) return undefined
+  await requireInside(real, { path, root })
+  const found = await ifThere(path, stat(real))
+  if (found?.isFile()) return diskFile(real, found.size)
+  throw unreadable(path, 'is no file')
+}
+
+async function ifThere<Found>(path: string, found: Promise<Found>): Promise<Found | undefined> {
   try {
-    const real = await realpath(path)
-    const found = await stat(real)
-    if (found.isFile()) return diskFile(real, found.size)
+    return await found
   } catch (cause) {
     if (isMissing(cause)) return undefined
     throw unreadable(path, 'could not be read', cause)
   }
-  throw unreadable(path, 'is no file')
+}
+
+/**
+ * A model may be anybody's, and any file of this machine would be read through a link. The hub's cache
+ * has links of its own, from `snapshots/COMMIT` to `blobs`.
+ */
+async function requireInside(
+  real: string,
+  { path, root }: { readonly path: string; readonly root: string },
+): Promise<void> {
+  const realRoot = await realpath(root)
+  if (isBelow(real, realRoot)) return
+  const isSnapshot = basename(dirname(realRoot)) === 'snapshots'
+  if (isSnapshot && dirname(real) === join(realRoot, '../../blobs')) return
+  throw new CheckpointError(
+    'checkpoint-link-outside',
+    `${path} is a link that leads out of the model folder, to ${real}; if it belongs to the model, ` +
+      'put the file itself there',
+    { facts: { path, target: real } },
+  )
+}
+
+function isBelow(path: string, folder: string): boolean {
+  const steps = relative(folder, path)
+  return steps.split(sep)[0] !== '..' && !isAbsolute(steps)
 }
 
 /** A file that is known to be there, with its size. */

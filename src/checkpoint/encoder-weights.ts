@@ -1,6 +1,6 @@
 import { CheckpointError } from '../errors/index.ts'
 import type { BertConfig } from './bert-config.ts'
-import { NUMBER_TYPES, type Weight, type WeightMap } from './weight.ts'
+import { isNumberType, type Weight, type WeightMap } from './weight.ts'
 
 /** What model classes and wrappers put in front of the encoder's own names. */
 const PREFIXES = ['', 'bert.', 'roberta.', 'model.', '0.auto_model.', 'auto_model.']
@@ -25,14 +25,18 @@ export function encoderWeights(stored: WeightMap, config: BertConfig, folder: st
   for (const [name, weight] of stored) {
     if (name.startsWith(prefix)) named.set(modernName(name.slice(prefix.length)), weight)
   }
-  const expected = [...expectedShapes(config)]
-  return new Map(expected.map(([name, shape]) => [name, requireWeight(named, name, shape)]))
+  const weights = new Map<string, Weight>()
+  // One by one: the first that is missing ends a list that is as long as config.json likes.
+  for (const [name, shape] of expectedShapes(config)) {
+    weights.set(name, requireWeight(named, name, shape))
+  }
+  return weights
 
   function requireWeight(map: WeightMap, name: string, shape: readonly number[]): Weight {
     const weight = map.get(name)
     if (!weight) throw missingWeight(folder, name, shape)
     if (!sameShape(weight.shape, shape)) throw wrongShape(folder, { ...weight, name }, shape)
-    if (!NUMBER_TYPES.includes(weight.type)) throw quantized(folder, { ...weight, name })
+    if (!isNumberType(weight.type)) throw quantized(folder, { ...weight, name })
     return { ...weight, name }
   }
 }

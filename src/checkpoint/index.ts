@@ -6,7 +6,7 @@ export { diskFile, diskFolder, OpenFiles } from './disk-folder.ts'
 export { embeddingWidth } from './embedding-width.ts'
 export { fromHalves, toHalves } from './float16.ts'
 export { loadCheckpoint } from './load-checkpoint.ts'
-export type { ModelFolder, StoredFile } from './model-folder.ts'
+export { type ModelFolder, readJson, type StoredFile } from './model-folder.ts'
 export type {
   Activation,
   DenseSpec,

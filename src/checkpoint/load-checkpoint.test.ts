@@ -1,5 +1,13 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/support/model-folder.ts'
 import { FIXTURES } from '../../test/support/shared.ts'
@@ -12,8 +20,11 @@ import {
   tinyModel,
   tinyWeight,
 } from '../../test/support/tiny-model.ts'
+import { readCalibration } from './calibration-file.ts'
+import { diskFolder } from './disk-folder.ts'
 import { loadCheckpoint } from './load-checkpoint.ts'
 import { readWeightBytes } from './read-weight.ts'
+import { WEIGHT_BYTES, type Weight } from './weight.ts'
 
 async function expectRefused(folder: string, code: string, what: string): Promise<void> {
   await expect(loadCheckpoint(folder)).rejects.toMatchObject({
@@ -96,20 +107,76 @@ describe('whole folders', () => {
   })
 
   test('files that are links, as in the cache of the hub', async () => {
-    const folder = await tinyModel()
-    const links = temporaryFolder()
-    for (const name of [
-      'config.json',
-      'vocab.txt',
-      'model.safetensors',
-      'modules.json',
-      '1_Pooling',
-    ]) {
-      symlinkSync(join(folder, name), join(links, name))
-    }
-    const { weights } = await loadCheckpoint(links)
+    const { blobs, snapshot } = await linkedModel()
+    const { weights } = await loadCheckpoint(snapshot)
     const [weight] = [...weights.values()]
-    expect(weight?.data).toMatchObject({ file: join(folder, 'model.safetensors') })
+    expect(weight?.data).toMatchObject({ file: join(blobs, 'model.safetensors') })
+    const elsewhere = join(temporaryFolder(), 'link')
+    symlinkSync(snapshot, elsewhere)
+    expect((await loadCheckpoint(elsewhere)).weights.size).toBe(TINY_WEIGHTS.length)
+  })
+
+  test('links inside of the folder', async () => {
+    const folder = await tinyModel()
+    renameSync(join(folder, 'vocab.txt'), join(folder, '1_Pooling/words.txt'))
+    symlinkSync('1_Pooling/words.txt', join(folder, 'vocab.txt'))
+    expect((await loadCheckpoint(folder)).tokenizerFiles.has('vocab.txt')).toBe(true)
+  })
+})
+
+/** The small model as the hub's cache has it: each file a link to a blob. */
+async function linkedModel() {
+  const cache = realpathSync(temporaryFolder())
+  const [blobs, snapshot] = [join(cache, 'blobs'), join(cache, 'snapshots/0123')]
+  const folder = await tinyModel()
+  mkdirSync(blobs)
+  mkdirSync(join(snapshot, '1_Pooling'), { recursive: true })
+  for (const name of [...Object.keys(TINY_FILES), 'model.safetensors']) {
+    const blob = join(blobs, name.replace('/', '-'))
+    renameSync(join(folder, name), blob)
+    symlinkSync(relative(dirname(join(snapshot, name)), blob), join(snapshot, name))
+  }
+  return { blobs, snapshot }
+}
+
+describe('links that lead out of the folder are refused', () => {
+  const outside = (target: string) => ({
+    code: 'checkpoint-link-outside',
+    facts: { target: realpathSync(target) },
+  })
+
+  test.each(['config.json', 'vocab.txt', 'model.safetensors', '1_Pooling/config.json'])(
+    '%s',
+    async (name) => {
+      const [folder, other] = [await tinyModel(), await tinyModel()]
+      rmSync(join(folder, name))
+      symlinkSync(join(other, name), join(folder, name))
+      await expect(loadCheckpoint(folder)).rejects.toMatchObject(outside(join(other, name)))
+    },
+  )
+
+  test('the folder of a module', async () => {
+    const [folder, other] = [await tinyModel(), await tinyModel()]
+    rmSync(join(folder, '1_Pooling'), { recursive: true })
+    symlinkSync(join(other, '1_Pooling'), join(folder, '1_Pooling'))
+    const target = join(other, '1_Pooling/config.json')
+    await expect(loadCheckpoint(folder)).rejects.toMatchObject(outside(target))
+  })
+
+  test('to a folder whose name begins alike', async () => {
+    const folder = await tinyModel()
+    rmSync(join(folder, 'vocab.txt'))
+    writeFileSync(`${folder}-vocab.txt`, '[UNK]')
+    symlinkSync(`${folder}-vocab.txt`, join(folder, 'vocab.txt'))
+    await expect(loadCheckpoint(folder)).rejects.toMatchObject(outside(`${folder}-vocab.txt`))
+  })
+
+  test("from a blob of the hub's cache, or below it", async () => {
+    const { blobs, snapshot } = await linkedModel()
+    const other = await tinyModel()
+    rmSync(join(blobs, 'vocab.txt'))
+    symlinkSync(join(other, 'vocab.txt'), join(blobs, 'vocab.txt'))
+    await expect(loadCheckpoint(snapshot)).rejects.toMatchObject(outside(join(other, 'vocab.txt')))
   })
 })
 
@@ -262,13 +329,26 @@ describe('what is missing or damaged', () => {
   ]
 
   test.each(jsonFiles)('%s that is no JSON', async (file) => {
-    const what = `${file} is not valid JSON`
+    const what = `${file} cannot be read as JSON`
     await expectRefused(await tinyModel({ [file]: '{"a": ' }), 'checkpoint-file-malformed', what)
   })
 
   test.each([...jsonFiles, 'vocab.txt', 'tokenizer.json'])('%s in invalid UTF-8', async (file) => {
     const folder = await tinyModel({ [file]: Uint8Array.of(0x22, 0xff, 0x22) })
     await expectRefused(folder, 'checkpoint-file-unreadable', `${file} is not valid UTF-8`)
+  })
+
+  test.each([...jsonFiles, 'vocab.txt', 'calibration.json'])('%s of 4 GB', async (file) => {
+    const folder = await tinyModel({ [file]: '' })
+    truncateSync(join(folder, file), 2 ** 32)
+    const read = async () => {
+      await loadCheckpoint(folder)
+      await readCalibration(diskFolder(folder))
+    }
+    await expect(read()).rejects.toMatchObject({
+      code: 'checkpoint-file-too-large',
+      facts: { size: 2 ** 32 },
+    })
   })
 
   test.each([...jsonFiles, 'vocab.txt'])('%s is a folder', async (file) => {
@@ -363,13 +443,24 @@ describe('the weights of the encoder', () => {
     )
   })
 
-  test('a quantized weight is refused: its numbers are codes', async () => {
-    const name = 'encoder.layer.0.output.dense.weight'
-    const codes = { type: 'int8', data: { bytes: new Uint8Array(32) } } as const
-    const quantized = TINY_WEIGHTS.map((weight) =>
-      weight.name === name ? { ...weight, ...codes } : weight,
-    )
-    const folder = await tinyModel({}, { 'model.safetensors': quantized })
-    await expectRefused(folder, 'checkpoint-weight-type', `the weight ${name} is int8`)
+  test('tensors that the model does not use may be of any type', async () => {
+    const others = (['uint32', 'float8_e4m3fn', 'float4_e2m1'] as const).map((type): Weight => {
+      const bytes = new Uint8Array(8 * WEIGHT_BYTES[type])
+      return { name: `scale.${type}`, type, shape: [2, 4], data: { bytes } }
+    })
+    expect((await load([...TINY_WEIGHTS, ...others])).size).toBe(TINY_WEIGHTS.length)
   })
+
+  test.each(['int8', 'float8_e4m3fn'] as const)(
+    '%s is refused: its numbers are codes',
+    async (type) => {
+      const name = 'encoder.layer.0.output.dense.weight'
+      const codes = { type, data: { bytes: new Uint8Array(32) } } as const
+      const quantized = TINY_WEIGHTS.map((weight) =>
+        weight.name === name ? { ...weight, ...codes } : weight,
+      )
+      const folder = await tinyModel({}, { 'model.safetensors': quantized })
+      await expectRefused(folder, 'checkpoint-weight-type', `the weight ${name} is ${type}`)
+    },
+  )
 })

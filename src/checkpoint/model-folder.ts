@@ -1,4 +1,5 @@
 import { CheckpointError } from '../errors/index.ts'
+import { parseJson } from '../schema/index.ts'
 
 /** One file of a model, wherever it lies. */
 export interface StoredFile {
@@ -23,10 +24,23 @@ export interface ModelFolder {
   file(name: string): Promise<StoredFile | undefined>
 }
 
-/** The text of a file, or undefined where there is none. */
-export async function readText(folder: ModelFolder, name: string): Promise<string | undefined> {
+/** Files that are read whole. Those of a model's settings have some kilobytes. */
+const LARGEST_SETTINGS = 4 << 20
+/** The largest vocabularies of encoders have 17 MB. */
+export const LARGEST_VOCABULARY = 32 << 20
+
+/**
+ * The text of a file, or undefined where there is none.
+ * @param largest bytes a file may have. Default: as many as settings need.
+ */
+export async function readText(
+  folder: ModelFolder,
+  name: string,
+  largest: number = LARGEST_SETTINGS,
+): Promise<string | undefined> {
   const file = await folder.file(name)
   if (!file) return undefined
+  if (file.size > largest) throw tooLarge(`${folder.path}/${name}`, file.size, largest)
   const bytes = await file.read(0, file.size)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
@@ -35,17 +49,21 @@ export async function readText(folder: ModelFolder, name: string): Promise<strin
   }
 }
 
-/** The content of a JSON file, or undefined where there is none. */
-export async function readJson(folder: ModelFolder, name: string): Promise<unknown> {
-  const text = await readText(folder, name)
+/** The content of a JSON file, or undefined where there is none; `largest` as for `readText`. */
+export async function readJson(
+  folder: ModelFolder,
+  name: string,
+  largest?: number,
+): Promise<unknown> {
+  const text = await readText(folder, name, largest)
   if (text === undefined) return undefined
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (cause) {
     const path = `${folder.path}/${name}`
     throw new CheckpointError(
       'checkpoint-file-malformed',
-      `${path} is not valid JSON: ${(cause as Error).message}`,
+      `${path} cannot be read as JSON: ${(cause as Error).message}`,
       { facts: { path }, cause },
     )
   }
@@ -64,6 +82,16 @@ export function unreadable(path: string, reason: string, cause?: unknown): Check
     facts: { path },
     cause,
   })
+}
+
+/** A file that no model has need of, which would fill the memory. */
+export function tooLarge(path: string, size: number, largest: number): CheckpointError {
+  return new CheckpointError(
+    'checkpoint-file-too-large',
+    `${path} has ${size} bytes, but the largest file of its kind that is read has ${largest}; ` +
+      'it is damaged, or no part of a model',
+    { facts: { path, size, largest } },
+  )
 }
 
 export function endsEarly(path: string, expected: number): CheckpointError {

@@ -5,7 +5,7 @@ import type { Activation, DenseSpec, ModuleSpec } from './module-spec.ts'
 import { parsePooling } from './pooling-config.ts'
 import { readSafetensors } from './safetensors.ts'
 import { STATIC_POOLING } from './static-embedding.ts'
-import { readTorchFile } from './torch/torch-file.ts'
+import { readTorchWeights } from './torch-weights.ts'
 import type { Weight } from './weight.ts'
 
 /** What turns pieces into vectors: a transformer, or a table with a vector for each piece. */
@@ -25,7 +25,12 @@ export interface ModulePlan {
   readonly notices: readonly string[]
 }
 
-const listSchema = z.array(z.object({ path: z.string(), type: z.string() })).check(z.minLength(1))
+/** An encoder, and a handful of what may follow it. */
+const MOST_MODULES = 20
+
+const listSchema = z
+  .array(z.object({ path: z.string(), type: z.string() }))
+  .check(z.minLength(1), z.maxLength(MOST_MODULES))
 type ModuleEntry = z.infer<typeof listSchema>[number]
 
 /**
@@ -179,7 +184,7 @@ async function readDenseWeights(
   const safe = await folder.file(`${path}/model.safetensors`)
   if (safe) return readSafetensors(safe)
   const pickled = await folder.file(`${path}/pytorch_model.bin`)
-  if (pickled) return readTorchFile(pickled)
+  if (pickled) return readTorchWeights(pickled)
   throw missingFile(folder, [`${path}/model.safetensors`, `${path}/pytorch_model.bin`])
 }
 

@@ -3,7 +3,7 @@ export type { BertConfig } from './bert-config.ts'
 export { type CalibrationFile, readCalibration } from './calibration-file.ts'
 export type { Checkpoint, SimilarityName } from './checkpoint.ts'
 export { checkFilesWhole, checkFinite, type RangeReader } from './finite-weights.ts'
-export { endsEarly, type ModelFolder, type StoredFile } from './model-folder.ts'
+export { endsEarly, type ModelFolder, type StoredFile, tooLarge } from './model-folder.ts'
 export type { Activation, DenseSpec, ModuleSpec, PoolingMode } from './module-spec.ts'
 export { denseWeightName } from './named-weights.ts'
 export { readCheckpoint } from './read-checkpoint.ts'
@@ -15,5 +15,5 @@ export {
   WEB_MANIFEST_FILE,
   type WebManifest,
 } from './web-manifest.ts'
-export type { Weight, WeightMap, WeightType } from './weight.ts'
+export { isNumberType, type Weight, type WeightMap, type WeightType } from './weight.ts'
 export { toFloat32, weightBytes, weightNumbers } from './weight-numbers.ts'

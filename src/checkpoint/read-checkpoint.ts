@@ -3,7 +3,13 @@ import { z } from '../schema/index.ts'
 import { type BertConfig, parseBertConfig } from './bert-config.ts'
 import { type Checkpoint, SIMILARITY_NAMES } from './checkpoint.ts'
 import { encoderWeights } from './encoder-weights.ts'
-import { type ModelFolder, missingFile, readJson, readText } from './model-folder.ts'
+import {
+  LARGEST_VOCABULARY,
+  type ModelFolder,
+  missingFile,
+  readJson,
+  readText,
+} from './model-folder.ts'
 import { readModuleList, readModules } from './modules.ts'
 import { readStaticEmbedding } from './static-embedding.ts'
 import { readWeightFiles } from './weight-files.ts'
@@ -123,7 +129,7 @@ async function parsed<Schema extends z.ZodMiniType>(
 async function readTokenizerFiles(folder: ModelFolder): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>()
   for (const name of TOKENIZER_FILES) {
-    const text = await readText(folder, name)
+    const text = await readText(folder, name, LARGEST_VOCABULARY)
     if (text !== undefined) files.set(name, text)
   }
   if (files.has('tokenizer.json') || files.has('vocab.txt')) return files

@@ -30,12 +30,20 @@ describe('every type is read as float32', () => {
     ['int32', Int32Array.of(-3, 16_777_217), [-3, 16_777_216]],
     ['int16', Int16Array.of(-32_768, 7), [-32_768, 7]],
     ['int8', Int8Array.of(-128, 127), [-128, 127]],
+    ['uint64', BigUint64Array.of(1n, 1n << 63n), [1, 2 ** 63]],
+    ['uint32', Uint32Array.of(1, 0xffffffff), [1, 2 ** 32]],
+    ['uint16', Uint16Array.of(0, 65_535), [0, 65_535]],
     ['uint8', Uint8Array.of(0, 255), [0, 255]],
     ['bool', Uint8Array.of(0, 1), [0, 1]],
   ])('%s', async (type, numbers, expected) => {
     const weight = weightOf(type, numbers)
     expect([...(await readWeight(weight))]).toEqual(expected)
     expect([...(await readWeight(inFile(weight)))]).toEqual(expected)
+  })
+
+  test.each(['float8_e4m3fn', 'float6_e2m3', 'complex64'] as const)('but %s', async (type) => {
+    const refused = { code: 'checkpoint-weight-type', facts: { type } }
+    await expect(readWeight(weightOf(type, new Uint8Array(24)))).rejects.toMatchObject(refused)
   })
 
   test('bytes that begin anywhere in memory, as a Buffer does', async () => {

@@ -76,6 +76,9 @@ describe('what the format allows', () => {
       I32: 4,
       I16: 2,
       I8: 1,
+      U64: 8,
+      U32: 4,
+      U16: 2,
       U8: 1,
       BOOL: 1,
     }
@@ -147,7 +150,8 @@ describe('damage', () => {
   })
 
   test.each<readonly [string, unknown, string]>([
-    ['unknown', entry('F8_E4M3', [8], [0, 8]), 'element type F8_E4M3, which is not known'],
+    ['unknown', entry('F7', [8], [0, 8]), 'element type F7, which is not known'],
+    ['half a byte too much', entry('F4', [3], [0, 2]), '2 bytes for F4 [3], which need 1.5'],
     ['a name every object has', entry('constructor', [8], [0, 8]), 'element type constructor,'],
     ['no number of bytes', entry('F32', [2], [0, 7]), '7 bytes for F32 [2], which need 8'],
     ['a shape too large', entry('F32', [3], [0, 8]), '8 bytes for F32 [3], which need 12'],

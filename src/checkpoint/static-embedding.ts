@@ -2,9 +2,9 @@ import { CheckpointError } from '../errors/index.ts'
 import { z } from '../schema/index.ts'
 import type { BertConfig } from './bert-config.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import { type ModelFolder, missingFile, readJson } from './model-folder.ts'
+import { LARGEST_VOCABULARY, type ModelFolder, missingFile, readJson } from './model-folder.ts'
 import type { PoolingSpec } from './module-spec.ts'
-import { NUMBER_TYPES, type Weight, type WeightMap } from './weight.ts'
+import { isNumberType, type Weight, type WeightMap } from './weight.ts'
 import { readWeightFiles } from './weight-files.ts'
 
 /**
@@ -76,7 +76,7 @@ const tokenizerSchema = z.looseObject({
 
 /** The reference leaves away special pieces and padding, and heeds a truncation. */
 async function readBareTokenizer(folder: ModelFolder) {
-  const content = await readJson(folder, 'tokenizer.json')
+  const content = await readJson(folder, 'tokenizer.json', LARGEST_VOCABULARY)
   if (content === undefined) throw missingFile(folder, ['tokenizer.json'])
   const parsed = tokenizerSchema.safeParse(content)
   if (!parsed.success) {
@@ -108,7 +108,7 @@ function requireTable(stored: WeightMap, folder: string): Weight {
       shape,
     })
   }
-  if (!NUMBER_TYPES.includes(type)) {
+  if (!isNumberType(type)) {
     throw refused(folder, `${name} must hold floating-point numbers, but it holds ${type}`, {
       type,
     })

@@ -1,5 +1,5 @@
 import { CheckpointError } from '../errors/index.ts'
-import { z } from '../schema/index.ts'
+import { parseJson, z } from '../schema/index.ts'
 
 /** The file in a model folder that tells a browser what to fetch: browsers cannot list folders. */
 export const WEB_MANIFEST_FILE = 'yuju-web.json'
@@ -49,7 +49,7 @@ export interface WebManifest {
  */
 export function parseWebManifest(text: string, address: string): WebManifest {
   try {
-    return schema.parse(JSON.parse(text))
+    return schema.parse(parseJson(text))
   } catch (cause) {
     throw new CheckpointError(
       'checkpoint-web-manifest',

@@ -63,7 +63,12 @@ describe('an index that is wrong', () => {
   test.each<readonly [string, unknown, string, string]>([
     ['no map', {}, 'checkpoint-index', 'it has no weight_map of names to files'],
     ['a map of numbers', { weight_map: { a: 1 } }, 'checkpoint-index', 'it has no weight_map'],
-    ['no JSON', '{', 'checkpoint-file-malformed', 'model.safetensors.index.json is not valid JSON'],
+    [
+      'no JSON',
+      '{',
+      'checkpoint-file-malformed',
+      'model.safetensors.index.json cannot be read as JSON',
+    ],
     [
       'a shard that is missing',
       { weight_map: { a: 'model-3.safetensors' } },

@@ -2,8 +2,8 @@ import { CheckpointError } from '../errors/index.ts'
 import { z } from '../schema/index.ts'
 import { type ModelFolder, missingFile, readJson, type StoredFile } from './model-folder.ts'
 import { readSafetensors } from './safetensors.ts'
-import { readTorchFile } from './torch/torch-file.ts'
-import type { Weight, WeightMap } from './weight.ts'
+import { readTorchWeights } from './torch-weights.ts'
+import { requireFewTensors, type Weight, type WeightMap } from './weight.ts'
 
 interface WeightFormat {
   readonly file: string
@@ -19,7 +19,11 @@ const FORMATS: readonly WeightFormat[] = [
     index: 'model.safetensors.index.json',
     read: readSafetensors,
   },
-  { file: 'pytorch_model.bin', index: 'pytorch_model.bin.index.json', read: readTorchFile },
+  {
+    file: 'pytorch_model.bin',
+    index: 'pytorch_model.bin.index.json',
+    read: readTorchWeights,
+  },
 ]
 
 const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) })
@@ -49,12 +53,16 @@ async function readShards(
   const parsed = indexSchema.safeParse(index)
   if (!parsed.success) throw badIndex(folder, format, 'it has no weight_map of names to files')
   const map = parsed.data.weight_map
+  requireFewTensors(`${folder.path}/${format.index}`, Object.keys(map).length)
   const shards = new Map<string, WeightMap>()
+  let tensors = 0
   for (const name of new Set(Object.values(map))) {
     if (/[/\\]|^\.*$/.test(name)) throw badIndex(folder, format, `it names the path ${name}`)
     const shard = await folder.file(name)
     if (!shard) throw missingFile(folder, [name])
     shards.set(name, await format.read(shard))
+    tensors += shards.get(name)?.size ?? 0
+    requireFewTensors(folder.path, tensors)
   }
   const weights = Object.entries(map).map(([name, file]): readonly [string, Weight] => {
     const weight = shards.get(file)?.get(name)

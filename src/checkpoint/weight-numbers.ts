@@ -1,3 +1,4 @@
+import { CheckpointError } from '../errors/index.ts'
 import type { RangeReader } from './finite-weights.ts'
 import { fromHalves } from './float16.ts'
 import { aligned, type Weight, type WeightType } from './weight.ts'
@@ -18,7 +19,10 @@ export async function weightBytes(
   return 'bytes' in data ? data.bytes : read(data.file, data.offset, data.byteLength)
 }
 
-/** float64 and wide integers are rounded. */
+/**
+ * float64 and wide integers are rounded.
+ * @throws CheckpointError for a type that nothing is computed with.
+ */
 export function toFloat32(
   bytes: Uint8Array<ArrayBuffer>,
   type: WeightType,
@@ -33,6 +37,12 @@ export function toFloat32(
       return fromHalves(new Uint16Array(buffer, offset, byteLength / 2))
     case 'bfloat16':
       return brainToFloat32(new Uint16Array(buffer, offset, byteLength / 2))
+    case 'uint64':
+      return Float32Array.from(new BigUint64Array(buffer, offset, byteLength / 8), Number)
+    case 'uint32':
+      return Float32Array.from(new Uint32Array(buffer, offset, byteLength / 4))
+    case 'uint16':
+      return Float32Array.from(new Uint16Array(buffer, offset, byteLength / 2))
     case 'int64':
       return Float32Array.from(new BigInt64Array(buffer, offset, byteLength / 8), Number)
     case 'int32':
@@ -45,7 +55,11 @@ export function toFloat32(
     case 'bool':
       return Float32Array.from(new Uint8Array(buffer, offset, byteLength))
     default:
-      return type satisfies never
+      throw new CheckpointError(
+        'checkpoint-weight-type',
+        `numbers of the type ${type} cannot be read; expected floating-point or whole numbers`,
+        { facts: { type } },
+      )
   }
 }
 

@@ -33,10 +33,10 @@ describe('writeSafetensors', () => {
     const types = Object.keys(WEIGHT_BYTES) as WeightType[]
     const weights = types.map((type, index): Weight => {
       const bytes = Uint8Array.from(
-        { length: 6 * WEIGHT_BYTES[type] },
+        { length: 8 * WEIGHT_BYTES[type] },
         (_, i) => (i * 37 + index) % 251,
       )
-      return { name: `层.${type}`, type, shape: [2, 1, 3], data: { bytes } }
+      return { name: `层.${type}`, type, shape: [2, 1, 4], data: { bytes } }
     })
     const read = await roundTrip(weights)
     expect([...read.keys()]).toEqual(weights.map(({ name }) => name))

@@ -2,24 +2,12 @@ import { open } from 'node:fs/promises'
 import { OutputError } from '../errors/index.ts'
 import { toHalves } from './float16.ts'
 import { readWeight, readWeightBytes } from './read-weight.ts'
-import { WEIGHT_BYTES, type Weight, type WeightType } from './weight.ts'
+import { TYPE_NAMES } from './safetensors-types.ts'
+import { WEIGHT_BYTES, type Weight } from './weight.ts'
 
 /** Element types a model can be saved in. */
 export const SAVE_TYPES = ['float32', 'float16'] as const
 export type SaveType = (typeof SAVE_TYPES)[number]
-
-const TYPE_NAMES: Readonly<Record<WeightType, string>> = {
-  float64: 'F64',
-  float32: 'F32',
-  float16: 'F16',
-  bfloat16: 'BF16',
-  int64: 'I64',
-  int32: 'I32',
-  int16: 'I16',
-  int8: 'I8',
-  uint8: 'U8',
-  bool: 'BOOL',
-}
 
 /**
  * Writes a safetensors file, one weight at a time.

@@ -17,6 +17,7 @@ import {
 import type { Session } from '../runtime/portable.ts'
 import { createTokenizer, type Tokenizer } from '../tokenizer/index.ts'
 import type { EncoderParts } from './encoder.ts'
+import { tokenizerOptions } from './tokenizer-options.ts'
 
 /** What differs between the places an encoder may run in. */
 export interface Surroundings extends Pick<EncoderParts, 'warn' | 'readCalibration'> {
@@ -47,7 +48,7 @@ export async function assembleEncoder(
   const graph = sentenceGraph(checkpoint, { attention: 'fused', segments: false, linear })
   const dimensions = Number(graph.outputs.get(GRAPH_NAMES.sentenceVectors)?.shape[1])
   const [session, tokenizer] = await openMeanwhile(openSession(graph), async () => {
-    const tokenizer = createTokenizer(tokenizerFiles)
+    const tokenizer = createTokenizer(tokenizerFiles, tokenizerOptions(checkpoint))
     requireTableRows(tokenizer, checkpoint)
     await checkFinite(weights.values(), readRange)
     return tokenizer

@@ -1,3 +1,4 @@
+import { RuntimeError } from '../errors/index.ts'
 import { GRAPH_NAMES } from '../model/index.ts'
 import type { Session, Tensor } from '../runtime/portable.ts'
 import { type BatchLayout, type BatchRow, batchTensors } from './batch-tensors.ts'
@@ -35,9 +36,11 @@ export async function runBatches(
       const inputs = batchTensors(selectRows(rows, batch), layout)
       const answer = session.run(inputs, GRAPH_NAMES[run.output], job)
       ahead.push(
-        answer
-          .then((tensor) => tensor.type === 'float32' && run.take(tensor, batch))
-          .then(() => {}),
+        answer.then((tensor) => {
+          if (tensor.type !== 'float32') return
+          requireFinite(tensor.data)
+          run.take(tensor, batch)
+        }),
       )
       if (ahead.length >= session.ahead) await ahead.shift()
     }
@@ -46,6 +49,19 @@ export async function runBatches(
   } finally {
     // After an error the answers still due must not become unhandled rejections.
     await Promise.allSettled(ahead)
+  }
+}
+
+/** A model can be made of finite numbers and still come to others, which nothing can be done with. */
+function requireFinite(numbers: Float32Array): void {
+  for (let i = 0; i < numbers.length; i += 1) {
+    if (Number.isFinite(numbers[i])) continue
+    throw new RuntimeError(
+      'vectors-not-finite',
+      `the model computes ${numbers[i]} where a number of a vector belongs; its weights or its ` +
+        'config.json are damaged, or out of all proportion',
+      { facts: { value: numbers[i] } },
+    )
   }
 }
 

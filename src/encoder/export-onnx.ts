@@ -6,6 +6,7 @@ import { writeFileAtomic } from '../files/index.ts'
 import { type Graph, type Initializer, serializeGraph } from '../graph/index.ts'
 import { sentenceGraph } from '../model/index.ts'
 import { tokenizerJsonText } from '../tokenizer/index.ts'
+import { tokenizerOptions } from './tokenizer-options.ts'
 
 /** The largest model one ONNX file can hold: a limit of protocol buffers. */
 const LARGEST_FILE = 2 ** 31 - 1
@@ -28,7 +29,7 @@ export async function exportOnnx(checkpoint: Checkpoint, folder: string): Promis
   await writeFileAtomic(join(folder, 'onnx', 'model.onnx'), model)
   await writeFileAtomic(
     join(folder, 'tokenizer.json'),
-    tokenizerJsonText(checkpoint.tokenizerFiles),
+    tokenizerJsonText(checkpoint.tokenizerFiles, tokenizerOptions(checkpoint)),
   )
 }
 

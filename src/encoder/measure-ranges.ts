@@ -3,6 +3,7 @@ import { type ActivationRanges, measureRanges } from '../precision/index.ts'
 import { createSession, type SessionOptions } from '../runtime/index.ts'
 import { createTokenizer } from '../tokenizer/index.ts'
 import { tokenizeText } from './text-preparation.ts'
+import { tokenizerOptions } from './tokenizer-options.ts'
 
 /**
  * What goes into a model's linear layers while it encodes some texts, one by one: what 8 bits need to
@@ -14,10 +15,10 @@ export function measureTextRanges(
   texts: readonly string[],
   options: Omit<SessionOptions, 'workers'> = {},
 ): Promise<ActivationRanges> {
-  const tokenizer = createTokenizer(checkpoint.tokenizerFiles)
+  const tokenizer = createTokenizer(checkpoint.tokenizerFiles, tokenizerOptions(checkpoint))
   const { maxLength } = checkpoint
   const pieces = texts.map((text) => {
-    return tokenizeText(text, { prompt: '', maxLength }, { checkpoint, tokenizer }).ids
+    return tokenizeText(text, { prompt: '', maxLength }, { tokenizer }).ids
   })
   return measureRanges(checkpoint, pieces, (graph) => createSession(graph, options))
 }

@@ -22,16 +22,14 @@ export interface TextTools {
 type Settings = Pick<EncodeSettings<OutputType>, 'prompt' | 'maxLength' | 'truncate' | 'signal'>
 
 /**
- * One text as pieces: prompt in front, lower case where the model asks for it, cut to the limit,
- * where there is one.
+ * One text as pieces: prompt in front, cut to the limit, where there is one.
  */
 export function tokenizeText(
   text: string,
   settings: Pick<Settings, 'prompt'> & { readonly maxLength?: number },
-  { tokenizer, checkpoint }: TextTools,
+  { tokenizer }: Pick<TextTools, 'tokenizer'>,
 ): Encoding {
-  const whole = settings.prompt + text
-  return tokenizer.encode(checkpoint.lowercase ? whole.toLowerCase() : whole, settings)
+  return tokenizer.encode(settings.prompt + text, settings)
 }
 
 /**

@@ -1,10 +1,7 @@
-import type { Weight, WeightMap } from '../checkpoint/portable.ts'
+import { isNumberType, type Weight, type WeightMap } from '../checkpoint/portable.ts'
 import { CheckpointError } from '../errors/index.ts'
-import type { DataType, Graph, Value } from '../graph/index.ts'
+import type { Graph, Value } from '../graph/index.ts'
 import { cast } from '../graph/operations.ts'
-
-/** Element types a weight may be stored in; all are computed with as float32. */
-const FLOATING: readonly DataType[] = ['float32', 'float16', 'bfloat16', 'float64']
 
 /**
  * How a stored weight becomes a value of the graph that is being built: a part of the graph for
@@ -15,10 +12,10 @@ export type WeightSource = (weight: Weight, name: string) => Value
 /** Weights as parts of the graph, in the element type they are stored in; no byte is read. */
 export function storedWeights(graph: Graph): WeightSource {
   return ({ type, shape, data }, name) => {
-    if (FLOATING.includes(type)) return graph.initializer(name, { type, shape }, data)
+    if (isNumberType(type)) return graph.initializer(name, { type, shape }, data)
     throw new CheckpointError(
       'checkpoint-weight-type',
-      `weight ${name} holds ${type}; expected one of ${FLOATING.join(', ')}`,
+      `weight ${name} holds ${type}; expected floating-point numbers, not a quantized model`,
       { facts: { name, type } },
     )
   }

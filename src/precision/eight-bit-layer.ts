@@ -4,6 +4,7 @@ import type { Graph, Value } from '../graph/index.ts'
 import { type Codes, codesProduct, multiply, quantize, scalar } from '../graph/operations.ts'
 import type { LinearLayer } from '../model/index.ts'
 import type { ActivationRanges, ColumnRanges } from './activation-ranges.ts'
+import { requireRanges } from './check-ranges.ts'
 import { type EightBitWeight, WeightMemory } from './eight-bit-weight.ts'
 
 /** How much of a column's size moves from what goes in to the weight; 0 is nothing, 1 all of it. */
@@ -73,6 +74,7 @@ async function eightBitLayer(
   if (!stored || columns.smallest.length !== inputs) {
     throw unfit(checkpoint, `it has ${columns.smallest.length} columns for ${prefix}weight`)
   }
+  requireRanges(columns, { folder: checkpoint.folder, prefix })
   const shape = [outputs, inputs] as const
   memory.load(await weightBytes(stored, read), stored.type, shape)
   const divisors = isFeedForward(prefix) ? columnDivisors(memory.columnSizes(), columns) : undefined

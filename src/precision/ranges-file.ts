@@ -1,6 +1,7 @@
 import {
   type ModelFolder,
   readSafetensors,
+  tooLarge,
   type Weight,
   weightNumbers,
 } from '../checkpoint/portable.ts'
@@ -9,6 +10,9 @@ import type { ActivationRanges, ColumnRanges } from './activation-ranges.ts'
 
 /** The file beside a model with what goes into its linear layers; a model that has it runs in 8 bits. */
 export const RANGES_FILE = 'activation_ranges.safetensors'
+
+/** Those of 24 layers have less than one megabyte. */
+const LARGEST_FILE = 16 << 20
 
 const SIDES = ['smallest', 'largest'] as const
 
@@ -19,6 +23,7 @@ const SIDES = ['smallest', 'largest'] as const
 export async function readRanges(folder: ModelFolder): Promise<ActivationRanges | undefined> {
   const file = await folder.file(RANGES_FILE)
   if (!file) return undefined
+  if (file.size > LARGEST_FILE) throw tooLarge(file.path, file.size, LARGEST_FILE)
   const bytes = await file.read(0, file.size)
   const read = async (offset: number, length: number) => bytes.slice(offset, offset + length)
   const stored = await readSafetensors({ ...file, read })
@@ -29,7 +34,7 @@ export async function readRanges(folder: ModelFolder): Promise<ActivationRanges 
     const [smallest, largest] = await Promise.all(
       SIDES.map(async (side) => {
         const weight = stored.get(prefix + side)
-        return weight
+        return weight?.type === 'float32' && weight.shape.length === 1
           ? weightNumbers(weight, (_, offset, length) => read(offset, length))
           : undefined
       }),

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { AddedTokens } from './added-tokens.ts'
 
-const plain = { singleWord: false, leftStrip: false, rightStrip: false, normalized: false }
+const plain = {
+  singleWord: false,
+  leftStrip: false,
+  rightStrip: false,
+  normalized: false,
+  special: true,
+}
 
 describe('AddedTokens', () => {
   it('finds the longest token at the leftmost place', () => {

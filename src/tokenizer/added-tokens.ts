@@ -1,3 +1,4 @@
+import { CheckpointError } from '../errors/index.ts'
 import { isWhitespace } from './text/categories.ts'
 import { WORD_CLASS } from './text/regex.ts'
 import { Trie } from './text/trie.ts'
@@ -13,6 +14,8 @@ export interface AddedToken {
   readonly rightStrip: boolean
   /** Looked for after normalization, in its own normalized form. */
   readonly normalized: boolean
+  /** No part of what a text says: left out where asked, when ids become text again. */
+  readonly special: boolean
 }
 
 /** What is left between added tokens: text, or the number of a token. */
@@ -26,11 +29,18 @@ export class AddedTokens {
   readonly #tokens: readonly AddedToken[]
   readonly #trie = new Trie()
 
-  /** @param tokens with `content` as it is to be found. */
+  /**
+   * @param tokens with `content` as it is to be found.
+   * @throws CheckpointError for two that are found by the same content, of which the reference takes
+   *   one by chance.
+   */
   constructor(tokens: readonly AddedToken[]) {
     this.#tokens = tokens
-    for (const [index, { content }] of tokens.entries()) {
-      if (content !== '') this.#trie.set(content, index)
+    for (const [index, { id, content }] of tokens.entries()) {
+      if (content === '') continue
+      const other = tokens[this.#trie.get(content)]
+      if (other) throw foundAlike(content, other.id, id)
+      this.#trie.set(content, index)
     }
   }
 
@@ -66,6 +76,16 @@ export class AddedTokens {
     }
     return found
   }
+}
+
+function foundAlike(content: string, first: number, second: number): CheckpointError {
+  return new CheckpointError(
+    'tokenizer-added-tokens',
+    `the added tokens ${first} and ${second} are both ${JSON.stringify(content)} once they are ` +
+      'normalized, so that neither can be told from the other; remove one, or have it found as it is ' +
+      'written (normalized: false)',
+    { facts: { content, ids: [first, second] } },
+  )
 }
 
 function isSingleWord(text: string, start: number, end: number): boolean {

@@ -1,5 +1,5 @@
 import { CheckpointError } from '../errors/index.ts'
-import { z } from '../schema/index.ts'
+import { parseJson as parseBoundedJson, z } from '../schema/index.ts'
 
 /** One part of `tokenizer.json`: what kind it is, and options that differ from kind to kind. */
 export const componentSchema = z.looseObject({ type: z.string() })
@@ -28,12 +28,16 @@ export function check<T>(schema: z.ZodMiniType<T>, value: unknown, place: string
 /** @throws CheckpointError when the text is not JSON. */
 export function parseJson(text: string, file: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseBoundedJson(text)
   } catch (cause) {
-    throw new CheckpointError('tokenizer-malformed', `${file} is not valid JSON: ${cause}`, {
-      facts: { place: file },
-      cause,
-    })
+    throw new CheckpointError(
+      'tokenizer-malformed',
+      `${file} cannot be read as JSON: ${(cause as Error).message}`,
+      {
+        facts: { place: file },
+        cause,
+      },
+    )
   }
 }
 

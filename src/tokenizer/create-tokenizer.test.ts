@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { CheckpointError, InputError } from '../errors/index.ts'
 import { createTokenizer } from './create-tokenizer.ts'
+import type { TokenizerOptions } from './load-tokenizer.ts'
 import type { Tokenizer } from './tokenizer.ts'
+import { tokenizerJsonText } from './tokenizer-json-text.ts'
 
 const fixtures = new URL('../../test/fixtures/', import.meta.url)
 const bertFolder = new URL('models/tiny-bert-zh/', fixtures)
@@ -13,11 +15,15 @@ const read = (name: string, folder: URL = fixtures) => readFileSync(new URL(name
 const vocabulary = read('vocab.txt', bertFolder)
 const bertJson = read('models/tiny-dense-normalize/tokenizer.json')
 
-function create(files: Readonly<Record<string, unknown>>): Tokenizer {
+function filesOf(files: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
   const entries = Object.entries(files).map(([name, file]) => {
     return [name, typeof file === 'string' ? file : JSON.stringify(file)] as const
   })
-  return createTokenizer(new Map(entries))
+  return new Map(entries)
+}
+
+function create(files: Readonly<Record<string, unknown>>, options?: TokenizerOptions): Tokenizer {
+  return createTokenizer(filesOf(files), options)
 }
 
 /** The bert `tokenizer.json` with some parts replaced. */
@@ -99,6 +105,46 @@ describe.each(['tiny-bpe', 'tiny-unigram'])('golden: %s', (name) => {
   })
 })
 
+interface AddedTokensCase {
+  readonly name: string
+  readonly files: Readonly<Record<string, unknown>>
+  readonly lowercase: boolean
+  /** Of each text; none where the reference ends with an error. */
+  readonly ids?: readonly (readonly number[])[]
+}
+
+describe('golden: tokens listed in one place or another', () => {
+  const { texts, cases }: { texts: string[]; cases: AddedTokensCase[] } = JSON.parse(
+    read('tokenizer/added-tokens.json'),
+  )
+
+  it.each(cases.filter(({ ids }) => ids))('$name', ({ files, lowercase, ids }) => {
+    const options = { lowercase, defaultClass: 'BertTokenizer' }
+    const tokenizer = create(files, options)
+    expect(texts.map((text) => [...tokenizer.encode(text).ids])).toEqual(ids)
+    const written = { 'tokenizer.json': tokenizerJsonText(filesOf(files), options) }
+    for (const again of [create(written), create({ ...files, ...written }, options)]) {
+      expect(texts.map((text) => [...again.encode(text).ids])).toEqual(ids)
+    }
+  })
+})
+
+describe('special tokens without a row', () => {
+  const files = { 'vocab.txt': '[UNK]\n[CLS]\n[SEP]\na\n', 'special_tokens_map.json': {} }
+
+  it('are left out where a role is all they have', () => {
+    const tokenizer = create(files, { rows: 4 })
+    expect(tokenizer.vocabularySize).toBe(4)
+    expect([...tokenizer.encode('[MASK]').ids]).toEqual([1, 0, 0, 0, 2])
+    expect(create(files, { rows: 6 }).vocabularySize).toBe(6)
+  })
+
+  it('are counted where a list has them', () => {
+    const listed = { ...files, 'added_tokens.json': { '[MASK]': 4 } }
+    expect(create(listed, { rows: 4 }).vocabularySize).toBe(5)
+  })
+})
+
 describe('sizes', () => {
   it('gives the rows an embedding table needs and the padding piece', () => {
     expect(fromVocabulary()).toMatchObject({ vocabularySize: 21128, padId: 0 })
@@ -153,6 +199,8 @@ describe('tokenizer_config.json', () => {
   })
 })
 
+const SEQUENCE = { Sequence: { id: 'A', type_id: 0 } }
+
 describe('what cannot be read is an error with a name', () => {
   const cases: readonly [string, string, Readonly<Record<string, unknown>>][] = [
     ['nothing', 'tokenizer-file-missing', { 'sentencepiece.bpe.model': '' }],
@@ -189,18 +237,45 @@ describe('what cannot be read is an error with a name', () => {
       edited({ normalizer: { type: 'Replace', pattern: { Regex: 'a++' }, content: '' } }),
     ],
     [
-      'the piece "a"',
+      'the token "a"',
       'tokenizer-malformed',
       edited({ model: { type: 'WordPiece', vocab: { a: 'b' } } }),
     ],
     ['entry 0', 'tokenizer-malformed', edited({ model: { type: 'Unigram', vocab: [['a', '0']] } })],
+    [
+      'TemplateProcessing leaves a text out, or has it twice',
+      'tokenizer-component-unknown',
+      edited({
+        post_processor: {
+          type: 'TemplateProcessing',
+          single: [SEQUENCE, SEQUENCE],
+          pair: [SEQUENCE],
+          special_tokens: {},
+        },
+      }),
+    ],
+    [
+      'more than 100 steps',
+      'tokenizer-too-large',
+      edited({ normalizer: { type: 'Sequence', normalizers: Array(101).fill({ type: 'NFC' }) } }),
+    ],
+    [
+      '"replacement"',
+      'tokenizer-malformed',
+      edited({ pre_tokenizer: { type: 'Metaspace', replacement: '__' } }),
+    ],
+    [
+      '"<e>"',
+      'tokenizer-added-tokens',
+      { 'vocab.txt': vocabulary, 'added_tokens.json': { '<e>': 21128, '<E>': 21129 } },
+    ],
     [
       '[GONE]',
       'tokenizer-malformed',
       edited({
         post_processor: {
           type: 'TemplateProcessing',
-          single: [{ SpecialToken: { id: '[GONE]', type_id: 0 } }],
+          single: [SEQUENCE, { SpecialToken: { id: '[GONE]', type_id: 0 } }],
           pair: [],
           special_tokens: {},
         },

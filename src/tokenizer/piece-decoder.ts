@@ -1,28 +1,18 @@
 import { z } from '../schema/index.ts'
-import { check, parseJson, unknownComponent } from './component.ts'
+import { check, unknownComponent } from './component.ts'
+import { loadTokenizer, type TokenizerOptions } from './load-tokenizer.ts'
 import { byteLevelText } from './pre-tokenizer/byte-level.ts'
 import type { Tokenizer } from './tokenizer.ts'
-import { tokenizerJsonText } from './tokenizer-json-text.ts'
 
-const schema = z.object({
-  added_tokens: z._default(
-    z.array(
-      z.object({ id: z.int().check(z.nonnegative()), special: z._default(z.boolean(), false) }),
-    ),
-    [],
-  ),
-  decoder: z.nullish(
-    z.object({
-      type: z.string(),
-      prefix: z._default(z.string(), '##'),
-      cleanup: z._default(z.boolean(), true),
-      replacement: z._default(z.string(), '▁'),
-      prepend_scheme: z.optional(z.string()),
-      add_prefix_space: z._default(z.boolean(), true),
-    }),
-  ),
+const decoderSchema = z.object({
+  type: z.string(),
+  prefix: z._default(z.string(), '##'),
+  cleanup: z._default(z.boolean(), true),
+  replacement: z._default(z.string(), '▁'),
+  prepend_scheme: z.optional(z.string()),
+  add_prefix_space: z._default(z.boolean(), true),
 })
-type DecoderDescription = NonNullable<z.infer<typeof schema>['decoder']>
+type DecoderDescription = z.infer<typeof decoderSchema>
 type JoinPieces = (pieces: readonly string[]) => string
 
 /** Turns numbers of pieces back into text. */
@@ -39,11 +29,14 @@ export interface PieceDecoder {
 export function createPieceDecoder(
   files: ReadonlyMap<string, string>,
   tokenizer: Tokenizer,
+  options: TokenizerOptions = {},
 ): PieceDecoder {
-  const json = parseJson(tokenizerJsonText(files), 'tokenizer.json')
-  const { added_tokens: added, decoder } = check(schema, json, 'tokenizer.json')
-  const special = new Set(added.flatMap((token) => (token.special ? [token.id] : [])))
-  const join = decoder ? joinerOf(decoder) : (pieces: readonly string[]) => pieces.join(' ')
+  const { addedTokens, description } = loadTokenizer(files, options)
+  const special = new Set(addedTokens.flatMap((token) => (token.special ? [token.id] : [])))
+  const { decoder } = description
+  const join = decoder
+    ? joinerOf(check(decoderSchema, decoder, 'tokenizer.json: decoder'))
+    : (pieces: readonly string[]) => pieces.join(' ')
   return {
     decode(ids, { skipSpecial = false } = {}) {
       const kept = Array.from(ids).filter((id) => !(skipSpecial && special.has(id)))

@@ -28,7 +28,7 @@ export class PipelineTokenizer implements Tokenizer {
   readonly #addedContents: ReadonlyMap<number, string>
 
   constructor(pipeline: Pipeline) {
-    const { addedTokens, model, normalizer } = pipeline
+    const { addedTokens, normalizer } = pipeline
     this.#pipeline = pipeline
     this.padId = pipeline.padId
     this.#rawTokens = new AddedTokens(addedTokens.filter((token) => !token.normalized))
@@ -38,10 +38,7 @@ export class PipelineTokenizer implements Tokenizer {
         .map((token) => ({ ...token, content: normalizer(token.content) })),
     )
     this.#addedContents = new Map(addedTokens.map(({ id, content }) => [id, content]))
-    this.vocabularySize = addedTokens.reduce(
-      (size, { id }) => Math.max(size, id + 1),
-      model.pieces.length,
-    )
+    this.vocabularySize = vocabularySize(pipeline)
   }
 
   encode(text: string, options: TokenizeOptions = {}): Encoding {
@@ -55,7 +52,7 @@ export class PipelineTokenizer implements Tokenizer {
 
   tokens(ids: Iterable<number>): string[] {
     return Array.from(ids, (id) => {
-      const piece = this.#addedContents.get(id) ?? this.#pipeline.model.pieces[id]
+      const piece = this.#addedContents.get(id) ?? this.#pipeline.model.tokens.get(id)
       if (piece !== undefined) return piece
       throw new InputError(
         'token-id-unknown',
@@ -81,6 +78,13 @@ export class PipelineTokenizer implements Tokenizer {
       else for (const word of preTokenizer(section, atStart && index === 0)) model.encode(word, ids)
     }
   }
+}
+
+function vocabularySize({ model, addedTokens, frame, padId }: Pipeline): number {
+  const slots = [...frame.single, ...frame.pair]
+  const special = slots.flatMap((slot) => (slot.kind === 'special' ? [slot.id] : []))
+  const ids = [padId, ...special, ...addedTokens.map(({ id }) => id)]
+  return ids.reduce((limit, id) => Math.max(limit, id + 1), model.idLimit)
 }
 
 function frameTexts(

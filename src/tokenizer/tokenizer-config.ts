@@ -2,72 +2,106 @@ import { CheckpointError } from '../errors/index.ts'
 import { z } from '../schema/index.ts'
 import { check, parseJson } from './component.ts'
 
-/** A special piece as `tokenizer_config.json` and `special_tokens_map.json` spell it. */
+const flag = z.optional(z.boolean())
+/** A token as the files of a tokenizer spell it: its content alone, or with flags. */
+const flaggedSchema = z.object({
+  content: z.string(),
+  lstrip: flag,
+  rstrip: flag,
+  single_word: flag,
+  normalized: flag,
+  special: flag,
+})
 const tokenSchema = z.union([
   z.pipe(
     z.string(),
-    z.transform((content) => ({ content, lstrip: false, rstrip: false, single_word: false })),
+    z.transform((content) => ({ content, special: true })),
   ),
-  z.object({
-    content: z.string(),
-    lstrip: z._default(z.boolean(), false),
-    rstrip: z._default(z.boolean(), false),
-    single_word: z._default(z.boolean(), false),
-  }),
+  flaggedSchema,
 ])
-const addedTokenSchema = z.object({
-  content: z.string(),
-  lstrip: z._default(z.boolean(), false),
-  rstrip: z._default(z.boolean(), false),
-  single_word: z._default(z.boolean(), false),
-  normalized: z._default(z.boolean(), false),
-})
-const optionalToken = z.nullish(tokenSchema)
+export type TokenContent = z.infer<typeof flaggedSchema>
 
-const specialTokensSchema = z.object({
-  cls_token: optionalToken,
-  sep_token: optionalToken,
+const NAMES = [
+  'bos_token',
+  'eos_token',
+  'unk_token',
+  'sep_token',
+  'pad_token',
+  'cls_token',
+  'mask_token',
+] as const
+type TokenName = (typeof NAMES)[number]
+
+const optionalToken = z.nullish(tokenSchema)
+const namesSchema = z.looseObject({
+  bos_token: optionalToken,
+  eos_token: optionalToken,
   unk_token: optionalToken,
+  sep_token: optionalToken,
   pad_token: optionalToken,
+  cls_token: optionalToken,
   mask_token: optionalToken,
   additional_special_tokens: z.nullish(z.array(tokenSchema)),
+  extra_special_tokens: z.nullish(
+    z.union([z.array(tokenSchema), z.record(z.string(), tokenSchema)]),
+  ),
 })
 
-const configSchema = z.extend(specialTokensSchema, {
+const configSchema = z.extend(namesSchema, {
   tokenizer_class: z.nullish(z.string()),
   do_lower_case: z._default(z.boolean(), true),
   tokenize_chinese_chars: z._default(z.boolean(), true),
   strip_accents: z.nullish(z.boolean()),
   add_prefix_space: z._default(z.boolean(), true),
   truncation_side: z._default(z.string(), 'right'),
-  added_tokens_decoder: z._default(
-    z.record(z.string().check(z.regex(/^\d+$/)), addedTokenSchema),
-    {},
-  ),
+  added_tokens_decoder: z.optional(z.record(z.string().check(z.regex(/^\d{1,9}$/)), flaggedSchema)),
 })
+type NameFields = z.infer<typeof namesSchema>
 
-export type SpecialToken = z.infer<typeof tokenSchema>
+const addedTokensSchema = z.record(z.string(), z.int().check(z.nonnegative()))
 
-/** What `tokenizer_config.json` and `special_tokens_map.json` say, with the defaults filled in. */
-export interface TokenizerConfig extends z.infer<typeof configSchema> {
+/** What the files beside a vocabulary say of a tokenizer, with the defaults filled in. */
+export interface TokenizerConfig
+  extends Pick<
+    z.infer<typeof configSchema>,
+    'do_lower_case' | 'tokenize_chinese_chars' | 'strip_accents' | 'add_prefix_space'
+  > {
   /** The class name without `Fast`: both names mean the same; undefined where there is none. */
   readonly className: string | undefined
+  /** The special tokens with a role, in the order in which the reference adds them. */
+  readonly named: Readonly<Partial<Record<TokenName, TokenContent>>>
+  /** Special tokens with a name of their own, or none. */
+  readonly extra: readonly TokenContent[]
+  /** The tokens that `added_tokens_decoder`, or in older folders `added_tokens.json`, lists by id. */
+  readonly listed: ReadonlyMap<number, TokenContent>
+  /** Whether there is an `added_tokens_decoder`, which makes all other lists void. */
+  readonly hasDecoder: boolean
 }
 
-/** @throws CheckpointError when one of the files is malformed or asks for what yuju lacks. */
-export function readTokenizerConfig(files: ReadonlyMap<string, string>): TokenizerConfig {
-  const specials = check(
-    specialTokensSchema,
-    parseFile(files, 'special_tokens_map.json'),
-    'special_tokens_map.json',
-  )
-  const raw = parseFile(files, 'tokenizer_config.json')
-  const config = check(configSchema, raw, 'tokenizer_config.json')
+/**
+ * Reference: `PreTrainedTokenizerBase._from_pretrained` of transformers 5.
+ * @param defaultClass the tokenizer's class where `tokenizer_config.json` names none
+ * @throws CheckpointError when one of the files is malformed or asks for what yuju lacks.
+ */
+export function readTokenizerConfig(
+  files: ReadonlyMap<string, string>,
+  defaultClass?: string,
+): TokenizerConfig {
+  const config = readFile(files, 'tokenizer_config.json', configSchema)
   requireRightTruncation(config.truncation_side, 'tokenizer_config.json: truncation_side')
+  const decoder = config.added_tokens_decoder
+  const map = decoder ? {} : asSpecial(readFile(files, 'special_tokens_map.json', namesSchema))
+  const fields = { ...config, ...map }
+  const extra = extraTokens(config, map)
   return {
-    ...specials,
-    ...withoutMissing(config),
-    className: config.tokenizer_class?.replace(/Fast$/, ''),
+    ...config,
+    className: (config.tokenizer_class ?? defaultClass)?.replace(/Fast$/, ''),
+    named: namedTokens(fields),
+    extra: [...ownNames(fields), ...(extra ?? map.additional_special_tokens ?? [])],
+    listed: decoder
+      ? new Map(Object.entries(decoder).map(([id, token]) => [Number(id), token]))
+      : olderList(files, [...Object.values(namedTokens(fields)), ...(extra ?? [])]),
+    hasDecoder: decoder !== undefined,
   }
 }
 
@@ -81,12 +115,59 @@ export function requireRightTruncation(side: string, place: string): void {
   )
 }
 
-function parseFile(files: ReadonlyMap<string, string>, name: string): unknown {
-  const text = files.get(name)
-  return text === undefined ? {} : parseJson(text, name)
+/** The tokens that a file names have a role, whatever it says. */
+function asSpecial(map: NameFields): NameFields {
+  const roles = NAMES.flatMap((name) => {
+    const token = map[name]
+    return token ? [[name, { ...token, special: true }] as const] : []
+  })
+  return { ...map, ...Object.fromEntries(roles) }
 }
 
-function withoutMissing<T extends object>(value: T): T {
-  const entries = Object.entries(value).filter(([, field]) => field !== undefined && field !== null)
-  return Object.fromEntries(entries) as T
+function namedTokens(fields: NameFields): TokenizerConfig['named'] {
+  const named = NAMES.flatMap((name) => {
+    const token = fields[name]
+    return token ? [[name, token] as const] : []
+  })
+  return Object.fromEntries(named)
+}
+
+/** Lists of special tokens; `special_tokens_map.json` adds to what the configuration has. */
+function extraTokens(config: NameFields, map: NameFields): TokenContent[] | undefined {
+  const own = config.extra_special_tokens ?? config.additional_special_tokens
+  const lists = [own, map.extra_special_tokens].filter(Array.isArray)
+  return lists.length > 0 ? lists.flat() : undefined
+}
+
+/** Special tokens under names of their own, such as `image_token`. */
+function ownNames(fields: NameFields): TokenContent[] {
+  const { extra_special_tokens: extra } = fields
+  const more = extra && !Array.isArray(extra) ? Object.entries(extra) : []
+  const known: readonly string[] = NAMES
+  return [...Object.entries(fields), ...more].flatMap(([name, value]) => {
+    if (!name.endsWith('_token') || known.includes(name)) return []
+    const { success, data } = tokenSchema.safeParse(value)
+    return success ? [data] : []
+  })
+}
+
+/** `added_tokens.json`, as transformers wrote it before 4.34. */
+function olderList(
+  files: ReadonlyMap<string, string>,
+  special: readonly TokenContent[],
+): ReadonlyMap<number, TokenContent> {
+  const ids = readFile(files, 'added_tokens.json', addedTokensSchema)
+  const names = new Set(special.map(({ content }) => content))
+  return new Map(
+    Object.entries(ids).map(([content, id]) => [id, { content, special: names.has(content) }]),
+  )
+}
+
+function readFile<Content>(
+  files: ReadonlyMap<string, string>,
+  name: string,
+  schema: z.ZodMiniType<Content>,
+): Content {
+  const text = files.get(name)
+  return check(schema, text === undefined ? {} : parseJson(text, name), name)
 }

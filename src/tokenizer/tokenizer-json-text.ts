@@ -1,50 +1,29 @@
-import { bertNormalizerOf } from './tokenizer-class.ts'
-import { readTokenizerConfig } from './tokenizer-config.ts'
-import { readVocabulary } from './vocabulary-file.ts'
+import { loadTokenizer, type TokenizerOptions } from './load-tokenizer.ts'
 
 /**
- * The `tokenizer.json` of a model folder, for programs that read nothing else: the folder's own, or
- * one written from its `vocab.txt` in the form of Hugging Face tokenizers.
+ * The `tokenizer.json` of a model folder, for programs that read nothing else: its own, changed to
+ * what the files beside it make of it, or one written from its `vocab.txt`.
  */
-export function tokenizerJsonText(files: ReadonlyMap<string, string>): string {
-  const own = files.get('tokenizer.json')
-  if (own !== undefined) return own
-  const config = readTokenizerConfig(files)
-  const vocabulary = readVocabulary(files.get('vocab.txt') ?? '')
-  const ids = new Map(vocabulary.map((piece, id) => [piece, id]))
-  const special = [
-    config.pad_token?.content ?? '[PAD]',
-    config.unk_token?.content ?? '[UNK]',
-    config.cls_token?.content ?? '[CLS]',
-    config.sep_token?.content ?? '[SEP]',
-    config.mask_token?.content ?? '[MASK]',
-  ]
-  const [, unknown, opening, closing] = special
-  return JSON.stringify({
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: special.flatMap((piece) => addedToken(piece, ids.get(piece))),
-    normalizer: bertNormalizerOf(config),
-    pre_tokenizer: { type: 'BertPreTokenizer' },
-    post_processor: {
-      type: 'BertProcessing',
-      sep: [closing, ids.get(closing ?? '')],
-      cls: [opening, ids.get(opening ?? '')],
-    },
-    decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
-    model: {
-      type: 'WordPiece',
-      unk_token: unknown,
-      continuing_subword_prefix: '##',
-      max_input_chars_per_word: 100,
-      vocab: Object.fromEntries(ids),
-    },
-  })
+export function tokenizerJsonText(
+  files: ReadonlyMap<string, string>,
+  options: TokenizerOptions = {},
+): string {
+  return jsonOf(loadTokenizer(files, options).description)
 }
 
-function addedToken(content: string, id: number | undefined) {
-  if (id === undefined) return []
-  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false }
-  return [{ id, content, ...flags, special: true }]
+/** As `tokenizerJsonText`, without special tokens around texts, padding or a limit. */
+export function bareTokenizerText(
+  files: ReadonlyMap<string, string>,
+  options: TokenizerOptions = {},
+): string {
+  const { description } = loadTokenizer(files, options)
+  const bare = { truncation: null, padding: null, post_processor: null }
+  return jsonOf({ ...description, ...bare })
+}
+
+/** The vocabulary of a `vocab.txt` is a map; JSON has objects. */
+function jsonOf(description: object): string {
+  return JSON.stringify(description, (_, value: unknown) =>
+    value instanceof Map ? Object.fromEntries(value) : value,
+  )
 }

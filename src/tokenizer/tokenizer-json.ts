@@ -2,33 +2,27 @@ import { z } from '../schema/index.ts'
 import { check, componentSchema, parseJson } from './component.ts'
 import { requireRightTruncation } from './tokenizer-config.ts'
 
-const addedTokenSchema = z.pipe(
-  z.object({
-    id: z.int().check(z.nonnegative()),
-    content: z.string(),
-    single_word: z._default(z.boolean(), false),
-    lstrip: z._default(z.boolean(), false),
-    rstrip: z._default(z.boolean(), false),
-    normalized: z._default(z.boolean(), false),
-  }),
-  z.transform((token) => ({
-    id: token.id,
-    content: token.content,
-    singleWord: token.single_word,
-    leftStrip: token.lstrip,
-    rightStrip: token.rstrip,
-    normalized: token.normalized,
-  })),
-)
+const id = z.int().check(z.nonnegative())
+const flag = z._default(z.boolean(), false)
+const addedTokenSchema = z.object({
+  id,
+  content: z.string(),
+  single_word: flag,
+  lstrip: flag,
+  rstrip: flag,
+  normalized: flag,
+  special: flag,
+})
 
-const schema = z.object({
+const schema = z.looseObject({
   added_tokens: z._default(z.array(addedTokenSchema), []),
   normalizer: z.nullish(componentSchema),
   pre_tokenizer: z.nullish(componentSchema),
   model: z.pipe(z.transform(withType), componentSchema),
   post_processor: z.nullish(componentSchema),
-  truncation: z.nullish(z.object({ direction: z._default(z.string(), 'Right') })),
-  padding: z.nullish(z.object({ pad_id: z._default(z.int().check(z.nonnegative()), 0) })),
+  decoder: z.nullish(componentSchema),
+  truncation: z.nullish(z.looseObject({ direction: z._default(z.string(), 'Right') })),
+  padding: z.nullish(z.looseObject({ pad_id: z._default(id, 0) })),
 })
 
 /** A `tokenizer.json`, its parts still to be built. */
@@ -42,6 +36,17 @@ export function readTokenizerJson(text: string): TokenizerDescription {
     'tokenizer.json: truncation.direction',
   )
   return description
+}
+
+/** The description of a vocabulary alone, which stays the map it is. */
+export function wordPieceDescription(ids: ReadonlyMap<string, number>): TokenizerDescription {
+  return {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: [],
+    model: { type: 'WordPiece', vocab: ids },
+  }
 }
 
 // Old files leave the model's kind out; only byte-pair encoding has merges.

@@ -15,7 +15,7 @@ export interface TokenizeOptions {
 
 /** Turns texts into the vocabulary numbers a model was trained on. Pure and synchronous. */
 export interface Tokenizer {
-  /** One more than the largest number `encode` can give: the rows an embedding table must have. */
+  /** One more than the largest id of a batch, padding included: the rows an embedding table must have. */
   readonly vocabularySize: number
   /** The number of the piece that fills the short rows of a batch. */
   readonly padId: number

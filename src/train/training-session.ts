@@ -1,5 +1,5 @@
 import type { Checkpoint, SaveType } from '../checkpoint/index.ts'
-import { choosePrompt, loadSource } from '../encoder/index.ts'
+import { choosePrompt, loadSource, tokenizerOptions } from '../encoder/index.ts'
 import { InputError } from '../errors/index.ts'
 import { createTokenizer } from '../tokenizer/index.ts'
 import { BatchPreparer } from './batch-preparer.ts'
@@ -54,7 +54,7 @@ export class TrainingSession {
     this.#engine = engine
     this.#options = options
     this.#preparer = new BatchPreparer({
-      tokenizer: createTokenizer(checkpoint.tokenizerFiles),
+      tokenizer: createTokenizer(checkpoint.tokenizerFiles, tokenizerOptions(checkpoint)),
       checkpoint,
       prompt: choosePrompt(options, checkpoint),
       maxLength: Math.min(options.maxLength ?? checkpoint.maxLength, checkpoint.maxLength),

@@ -67,9 +67,9 @@ export async function startHub(content: HubContent): Promise<LoopbackHub> {
   }
 }
 
-export async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+export async function listen(server: Server, host = '127.0.0.1'): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, host, resolve))
+  return `http://${host}:${(server.address() as AddressInfo).port}`
 }
 
 interface Asked {

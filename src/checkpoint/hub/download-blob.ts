@@ -4,6 +4,7 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { HubError } from '../../errors/index.ts'
 import type { HubClient } from './hub-client.ts'
+import { LeastRate } from './least-rate.ts'
 import type { HubFile } from './model-files.ts'
 
 export interface BlobTask {
@@ -17,8 +18,9 @@ export interface BlobTask {
   readonly report: (bytes: number) => void
 }
 
-/** Tries in a row that bring no new byte before a download is given up. */
+/** Tries in a row that bring next to nothing before a download is given up. */
 const MOST_IDLE_TRIES = 4
+const NEXT_TO_NOTHING = 16_384
 
 /**
  * Downloads one file to its place in the cache, going on where an earlier try stopped. What arrived
@@ -68,13 +70,14 @@ async function claimPartial({ target, stallTimeout }: BlobTask): Promise<string>
 
 async function fetchRest(client: HubClient, partial: string, task: BlobTask): Promise<void> {
   const { size, path } = task.file
+  const rate = new LeastRate(task.stallTimeout, () => client.paused)
   for (let idle = 0; ; ) {
     const before = await sizeOf(partial, size)
     if (before === size && (size > 0 || idle > 0)) return
-    const problem = await fetchOnce(client, { partial, from: before, task })
+    const problem = await fetchOnce(client, { partial, from: before, task, rate })
     const after = await sizeOf(partial, size)
     if (after === size && !problem) return
-    idle = after > before ? 0 : idle + 1
+    idle = after - before > NEXT_TO_NOTHING ? 0 : idle + 1
     task.signal?.throwIfAborted()
     if (idle < MOST_IDLE_TRIES) continue
     throw new HubError(
@@ -101,12 +104,13 @@ interface Transfer {
   readonly partial: string
   readonly from: number
   readonly task: BlobTask
+  readonly rate: LeastRate
 }
 
 /** One connection; gives the problem that ended it early, if one did. */
 async function fetchOnce(
   client: HubClient,
-  { partial, from, task }: Transfer,
+  { partial, from, task, rate }: Transfer,
 ): Promise<Error | undefined> {
   const connection = new AbortController()
   const headers: Record<string, string> = { 'accept-encoding': 'identity' }
@@ -117,18 +121,30 @@ async function fetchOnce(
   let place = start
   try {
     for await (const chunk of chunksOf(response, task, connection)) {
+      if (place + chunk.length > task.file.size) throw tooLong(task)
       await file.write(chunk, 0, chunk.length, place)
       place += chunk.length
-      task.report(Math.min(place, task.file.size))
+      task.report(place)
+      rate.add(task.file.path, chunk.length)
     }
+    rate.add(task.file.path, 0)
     return undefined
   } catch (error) {
     task.signal?.throwIfAborted()
+    if (error instanceof HubError) throw error
     return error instanceof Error ? error : new Error(String(error))
   } finally {
     connection.abort()
     await file.close()
   }
+}
+
+function tooLong({ file: { path, size } }: BlobTask): HubError {
+  return new HubError(
+    'hub-file-too-long',
+    `${path} has ${size} bytes, as the hub says, but more of them come; it was stopped there`,
+    { facts: { path, size } },
+  )
 }
 
 /** A server may ignore the range and send everything: then the file begins anew. */

@@ -99,9 +99,15 @@ async function listFiles(client: HubClient, settings: HubSettings): Promise<List
   for await (const entry of hub.listFiles({ repo, revision: sha, recursive: true, ...place })) {
     if (entry.type !== 'file') continue
     requireSafePath(entry.path)
-    files.push({ path: entry.path, size: entry.size, hash: checkedHash(entry) })
+    files.push({ path: entry.path, size: checkedSize(entry), hash: checkedHash(entry) })
   }
   return { commit: sha, files }
+}
+
+/** How much is taken of it, and no more. */
+function checkedSize({ path, size }: { path: string; size: number }): number {
+  if (Number.isSafeInteger(size) && size >= 0) return size
+  throw new HubError('hub-answer', `the hub gives no size for ${path}`, { facts: { path, size } })
 }
 
 /** The hash becomes a file name, so it must be one. */

@@ -7,7 +7,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:http'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   type Fault,
@@ -64,6 +66,9 @@ function filesBelow(folder: string): string[] {
 
 const fetched = ({ seen }: LoopbackHub) =>
   seen.map(({ path }) => path.split('/resolve/')[1]?.slice(41)).filter((path) => path !== undefined)
+
+/** Not the weights of its module, whose file is called the same. */
+const weightsOf = ({ commit }: LoopbackHub) => `${commit}/model.safetensors`
 
 /** Sends the headers and a part of the weights, then cuts the connection. */
 const cutAfter =
@@ -296,24 +301,207 @@ describe('refusals say what to do', () => {
   })
 })
 
+/** A server that is not the hub, and what it was asked with. */
+async function startOther(host?: string) {
+  const seen: (string | undefined)[] = []
+  const server = createServer((request, response) => {
+    seen.push(request.headers.authorization)
+    sendBytes(response, WEIGHTS, request.headers.range)
+  })
+  onTestFinished(() => server.close() && undefined)
+  return { address: await listen(server, host), seen }
+}
+
+/** An address of this machine that others can reach; none where there is no network. */
+const [outer] = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .filter(({ family, internal }) => family === 'IPv4' && !internal)
+
 describe('the token', () => {
-  test('goes to the endpoint, and to no host it redirects to', async () => {
+  test.skipIf(!outer)('goes to the endpoint, and to no host it redirects to', async () => {
     const hub = await startHub(CONTENT)
-    const stranger: (string | undefined)[] = []
-    const other = createServer((request, response) => {
-      stranger.push(request.headers.authorization)
-      sendBytes(response, WEIGHTS, request.headers.range)
-    })
-    const elsewhere = await listen(other)
-    onTestFinished(() => other.close() && undefined)
-    hub.break('/model.safetensors', status(302, { location: `${elsewhere}/blob` }))
+    const other = await startOther(outer?.address)
+    hub.break('/model.safetensors', status(302, { location: `${other.address}/blob` }))
     await download(optionsFor(hub, { token: 'secret' }))
     expect(new Set(hub.seen.map(({ authorization }) => authorization))).toEqual(
       new Set(['Bearer secret']),
     )
-    expect(stranger).toEqual([undefined])
+    expect(other.seen).toEqual([undefined])
   })
 })
+
+describe('a hub that cannot be trusted', () => {
+  test.each([
+    ['data:', () => 'data:application/octet-stream;base64,AAAA'],
+    ['a file', () => 'file:///etc/hostname'],
+    ['another port of this machine', (port: string) => `http://127.0.0.1:${port}/blob`],
+    ['another address of this machine', (port: string) => `http://127.1.2.3:${port}/blob`],
+    ['its name', (port: string) => `http://localhost:${port}/blob`],
+    ['its address by IPv6', (port: string) => `http://[::1]:${port}/blob`],
+    ['its address by IPv6, mapped', (port: string) => `http://[::ffff:127.0.0.1]:${port}/blob`],
+    ['every address', (port: string) => `http://0.0.0.0:${port}/blob`],
+    ['a number', (port: string) => `http://2130706433:${port}/blob`],
+    ['what clouds tell their machines', () => 'http://169.254.169.254/latest/meta-data'],
+  ])('redirects to %s', async (_, location) => {
+    const [hub, other] = [await startHub(CONTENT), await startOther()]
+    hub.break(
+      '/model.safetensors',
+      status(302, { location: location(new URL(other.address).port) }),
+    )
+    await expect(download(optionsFor(hub))).rejects.toMatchObject({ code: 'hub-redirect' })
+    expect(other.seen).toEqual([])
+  })
+
+  test('sends more than it said, without an end', async () => {
+    const hub = await startHub(CONTENT)
+    const options = optionsFor(hub)
+    let sent = 0
+    hub.break(weightsOf(hub), (_, response) => {
+      response.writeHead(200)
+      const send = () => {
+        while (!response.destroyed && response.write(WEIGHTS)) sent += WEIGHTS.length
+      }
+      response.on('drain', send)
+      send()
+    })
+    await expect(download(options)).rejects.toMatchObject({
+      code: 'hub-file-too-long',
+      facts: { path: 'model.safetensors', size: WEIGHTS.length },
+    })
+    const kept = filesBelow(options.cacheDir ?? '').filter((name) => name.includes('incomplete'))
+    expect(sizesOf(options, kept).every((size) => size <= WEIGHTS.length)).toBe(true)
+    expect(sent).toBeLessThan(50 * WEIGHTS.length)
+  })
+
+  test('lets a file drip in', async () => {
+    const hub = await startHub(CONTENT)
+    hub.break(weightsOf(hub), (_, response) => {
+      response.writeHead(200, { 'content-length': WEIGHTS.length })
+      const timer = setInterval(() => response.write(WEIGHTS.subarray(0, 100)), 50)
+      response.on('close', () => clearInterval(timer))
+    })
+    await expect(download(optionsFor(hub))).rejects.toMatchObject({ code: 'hub-too-slow' })
+  })
+
+  test('cuts the connection after every few bytes', async () => {
+    const hub = await startHub(CONTENT)
+    const cuts = Array.from({ length: 99 }, (_, i) => cutRange(1000 * (i + 2)))
+    hub.break(weightsOf(hub), cutAfter(1000), ...cuts)
+    await expect(download(optionsFor(hub))).rejects.toMatchObject({ code: 'hub-download-cut' })
+  })
+
+  const json = { 'content-type': 'application/json' }
+  test.each<readonly [string, string, Fault]>([
+    [
+      'an answer without an end',
+      'has more than 4194304 bytes',
+      (_, response) => {
+        response.writeHead(200, json)
+        const send = () => {
+          while (!response.destroyed && response.write(' '.repeat(65_536))) {}
+        }
+        response.on('drain', send)
+        send()
+      },
+    ],
+    [
+      'an answer that is large once it is unpacked',
+      'has more than 4194304 bytes',
+      (_, response) => {
+        const packed = gzipSync(Buffer.alloc(30 << 20, ' '))
+        response.writeHead(200, { ...json, 'content-encoding': 'gzip' }).end(packed)
+      },
+    ],
+    [
+      'an answer of brackets',
+      'nested more than 64 deep',
+      (_, response) => response.writeHead(200, json).end('['.repeat(1_000_000)),
+    ],
+    ['no JSON', 'cannot be read', (_, response) => response.writeHead(200, json).end('<html>')],
+  ])('gives %s', async (_, what, fault) => {
+    for (const path of ['/revision/', '/tree/']) {
+      const hub = await startHub(CONTENT)
+      hub.break(path, fault)
+      await expect(download(optionsFor(hub, { stallTimeout: 30_000 }))).rejects.toMatchObject({
+        code: 'hub-answer',
+        message: expect.stringContaining(what),
+      })
+    }
+  })
+
+  test('lets an answer drip in', { timeout: 60_000 }, async () => {
+    const hub = await startHub(CONTENT)
+    const drip: Fault = (_, response) => {
+      response.writeHead(200, json)
+      const timer = setInterval(() => response.write(' '), 50)
+      response.on('close', () => clearInterval(timer))
+    }
+    hub.break('/revision/', ...Array<Fault>(5).fill(drip))
+    await expect(download(optionsFor(hub))).rejects.toMatchObject({ code: 'hub-unreachable' })
+  })
+
+  test('lists its files on and on', async () => {
+    const hub = await startHub(CONTENT)
+    const next: Fault = (request, response) => {
+      const link = `<${hub.endpoint}${request.url}>; rel="next"`
+      response.writeHead(200, { ...json, link }).end('[]')
+    }
+    hub.break('/tree/', ...Array<Fault>(1000).fill(next))
+    await expect(download(optionsFor(hub))).rejects.toThrow(
+      'lists the files of owner/tiny on and on',
+    )
+  })
+
+  test('has the list go on elsewhere', async () => {
+    const [hub, other] = [await startHub(CONTENT), await startOther()]
+    hub.break('/tree/', (_, response) =>
+      response.writeHead(200, { ...json, link: `<${other.address}>; rel="next"` }).end('[]'),
+    )
+    await expect(download(optionsFor(hub))).rejects.toMatchObject({ code: 'hub-redirect' })
+    expect(other.seen).toEqual([])
+  })
+
+  test.each([-1, 1.5, 2 ** 60, '5', null])('lists a file of %j bytes', async (size) => {
+    const evil = { type: 'file', path: 'x.json', size, oid: '0'.repeat(40) }
+    const hub = await startHub({ ...CONTENT, relist: (entries) => [...entries, evil] })
+    await expect(download(optionsFor(hub))).rejects.toMatchObject({ code: 'hub-answer' })
+  })
+
+  test.each(['config.json', 'modules.json', '1_Pooling/config.json'])(
+    'says that %s has 4 GB',
+    async (path) => {
+      const relist = (entries: object[]) =>
+        entries.map((entry) =>
+          'path' in entry && entry.path === path ? { ...entry, size: 2 ** 32 } : entry,
+        )
+      const hub = await startHub({ ...CONTENT, relist })
+      await expect(download(optionsFor(hub))).rejects.toMatchObject({
+        code: 'hub-file-too-large',
+        facts: { path },
+      })
+      expect(fetched(hub)).not.toContain(path)
+    },
+  )
+
+  test.each([
+    ['brackets', '['.repeat(1_000_000)],
+    ['200,000 modules', JSON.stringify(Array(200_000).fill({ path: 'x' }))],
+    ['no JSON', '<html>'],
+  ])(
+    'has a modules.json of %s, which is for the reader of models to refuse',
+    async (_, modules) => {
+      const hub = await startHub({
+        id: ID,
+        files: { ...FILES, 'modules.json': Buffer.from(modules) },
+      })
+      expect(filesBelow(await download(optionsFor(hub)))).toContain('config.json')
+    },
+  )
+})
+
+function sizesOf({ cacheDir = '' }: HubOptions, names: readonly string[]): number[] {
+  return names.map((name) => lstatSync(join(cacheDir, name)).size)
+}
 
 describe('without the network', () => {
   test('offline, what the cache holds is used and nothing is asked', async () => {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ChooseFiles, downloadFiles } from './download-files.ts'
 import { type Environment, type HubOptions, hubSettings } from './hub-options.ts'
-import { moduleFolders, neededFiles } from './model-files.ts'
+import { moduleFolders, neededFiles, requireSmall } from './model-files.ts'
 
 /**
  * Brings a model from the hub into the cache, the files yuju needs and no others; gives its folder.
@@ -20,6 +20,7 @@ export async function downloadModel(
 
 const choose: ChooseFiles = async (files, readText) => {
   const modules = files.find(({ path }) => path === 'modules.json')
+  if (modules) requireSmall(modules)
   return neededFiles(files, moduleFolders(modules && (await readText(modules))))
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { HubError } from '../../errors/index.ts'
+import { parseJson } from '../../schema/index.ts'
+import { LARGEST_VOCABULARY } from '../model-folder.ts'
 
 /** One file of a model on the hub. */
 export interface HubFile {
@@ -36,17 +38,33 @@ const WEIGHT_SETS = [
   /^pytorch_model(-\d+-of-\d+)?\.bin(\.index\.json)?$/,
 ]
 
-const modulesSchema = z.array(z.object({ path: z.string() }))
+/** More are refused by whoever reads the model. */
+const MOST_MODULES = 20
 
-/** The folders `modules.json` names, the model's own ('') among them. */
+const modulesSchema = z.array(z.object({ path: z.string() })).max(MOST_MODULES)
+
+/**
+ * The folders `modules.json` names, the model's own ('') among them. What is wrong with the file is said
+ * by whoever reads the model.
+ */
 export function moduleFolders(modulesJson: string | undefined): readonly string[] {
-  if (modulesJson === undefined) return ['']
-  const parsed = modulesSchema.safeParse(JSON.parse(modulesJson))
+  const parsed = modulesSchema.safeParse(parsedJson(modulesJson))
   const paths = parsed.success ? parsed.data.map(({ path }) => path.replace(/\/+$/, '')) : []
   return [...new Set(['', ...paths])]
 }
 
-/** Of all files of a model those that yuju reads: settings, tokenizer, one set of weights. */
+function parsedJson(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : parseJson(text)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Of all files of a model those that yuju reads: settings, tokenizer, one set of weights.
+ * @throws HubError for one that is too large to be what its name says.
+ */
 export function neededFiles(files: readonly HubFile[], folders: readonly string[]): HubFile[] {
   return folders.flatMap((folder) => {
     const prefix = folder === '' ? '' : `${folder}/`
@@ -54,10 +72,19 @@ export function neededFiles(files: readonly HubFile[], folders: readonly string[
       .filter(({ path }) => path.startsWith(prefix) && !path.slice(prefix.length).includes('/'))
       .map((file) => ({ file, name: file.path.slice(prefix.length) }))
     const set = WEIGHT_SETS.find((pattern) => inside.some(({ name }) => pattern.test(name)))
-    return inside
-      .filter(({ name }) => SMALL_FILES.includes(name) || set?.test(name))
-      .map(({ file }) => file)
+    const small = inside.filter(({ name }) => SMALL_FILES.includes(name))
+    for (const { file } of small) requireSmall(file)
+    return [...small, ...inside.filter(({ name }) => set?.test(name))].map(({ file }) => file)
   })
+}
+
+export function requireSmall({ path, size }: HubFile): void {
+  if (size <= LARGEST_VOCABULARY) return
+  throw new HubError(
+    'hub-file-too-large',
+    `the hub says that ${path} has ${size} bytes; files of its kind have ${LARGEST_VOCABULARY} at most`,
+    { facts: { path, size, largest: LARGEST_VOCABULARY } },
+  )
 }
 
 /** @throws HubError for a path that would lead out of the cache folder. */

@@ -23,6 +23,7 @@ const STORAGES: Readonly<Record<string, WeightType | undefined>> = {
   'torch.ShortStorage': 'int16',
   'torch.CharStorage': 'int8',
   'torch.ByteStorage': 'uint8',
+  'torch.ComplexFloatStorage': 'complex64',
   'torch.BoolStorage': 'bool',
   'torch.storage.UntypedStorage': undefined,
   'torch.UntypedStorage': undefined,
@@ -37,9 +38,21 @@ const TYPES: Readonly<Record<string, WeightType>> = {
   'torch.int32': 'int32',
   'torch.int16': 'int16',
   'torch.int8': 'int8',
+  'torch.uint64': 'uint64',
+  'torch.uint32': 'uint32',
+  'torch.uint16': 'uint16',
   'torch.uint8': 'uint8',
   'torch.bool': 'bool',
+  'torch.complex64': 'complex64',
+  'torch.float8_e4m3fn': 'float8_e4m3fn',
+  'torch.float8_e4m3fnuz': 'float8_e4m3fnuz',
+  'torch.float8_e5m2': 'float8_e5m2',
+  'torch.float8_e5m2fnuz': 'float8_e5m2fnuz',
+  'torch.float8_e8m0fnu': 'float8_e8m0fnu',
 }
+
+/** As many as PyTorch's own tensors have. */
+const MOST_AXES = 64
 
 type Build = (args: readonly PickleValue[]) => PickleValue | undefined
 
@@ -95,5 +108,5 @@ function isSize(value: PickleValue | undefined): value is number {
 }
 
 function areSizes(value: PickleValue | undefined): value is readonly number[] {
-  return Array.isArray(value) && value.every(isSize)
+  return Array.isArray(value) && value.length <= MOST_AXES && value.every(isSize)
 }

@@ -11,7 +11,7 @@ import type { ZipEntry } from './zip-archive.ts'
 const MAGIC = 0x1950a86a20f9469cfc6cn
 const PROTOCOL = 1001
 /** How much of the file's beginning may be pickles; names and shapes take far less. */
-const LARGEST_HEAD = 64 << 20
+const LARGEST_HEAD = 16 << 20
 
 /**
  * Five pickles (magic, protocol, system, state, storage keys), then each storage: its number of

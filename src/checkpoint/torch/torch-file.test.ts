@@ -120,7 +120,14 @@ test.each(['module.zip.2.bin', 'state.legacy.2.bin'])(
 
 /** A state of tensors of one float32 storage, made by hand: what torch.save would never write. */
 function statePickle(tensors: Readonly<Record<string, ViewLayout>>): Buffer {
-  const text = (value: string) => Buffer.from(`X${String.fromCharCode(value.length)}\0\0\0${value}`)
+  return Buffer.concat([stateOpcodes(tensors), Buffer.from('.')])
+}
+
+function text(value: string): Buffer {
+  return Buffer.from(`X${String.fromCharCode(value.length)}\0\0\0${value}`)
+}
+
+function stateOpcodes(tensors: Readonly<Record<string, ViewLayout>>): Buffer {
   const int = (value: number) => {
     const bytes = Buffer.alloc(10, 0x8a)
     bytes[1] = 8
@@ -141,7 +148,7 @@ function statePickle(tensors: Readonly<Record<string, ViewLayout>>): Buffer {
     ...tuple(strides),
     'tRs',
   ])
-  return Buffer.concat(['}', ...items, '.'].map((part) => Buffer.from(part)))
+  return Buffer.concat(['}', ...items].map((part) => Buffer.from(part)))
 }
 
 interface ViewLayout {
@@ -184,6 +191,17 @@ describe('tensors made by hand', () => {
     await expect(readState({ weight: layout })).rejects.toMatchObject({
       code: 'checkpoint-torch',
       message: expect.stringMatching(/the tensor weight \[[\d,e+]+\] (lies outside|repeats)/),
+    })
+  })
+
+  test('a state inside another dictionary is named', async () => {
+    const inner = [text('state_dict'), stateOpcodes({ weight: whole }), Buffer.from('s')]
+    const outer = [Buffer.from('}'), text('epoch'), Buffer.from('K\u0003s'), ...inner]
+    const pickle = Buffer.concat([...outer, Buffer.from('.')])
+    const file = zipFile({ 'm/data.pkl': pickle, 'm/data/0': Buffer.alloc(48) })
+    await expect(readBytes(file)).rejects.toMatchObject({
+      code: 'checkpoint-torch',
+      message: expect.stringContaining('its tensors lie inside its entry "state_dict"; save what'),
     })
   })
 

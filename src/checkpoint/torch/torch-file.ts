@@ -1,6 +1,6 @@
 import { CheckpointError } from '../../errors/index.ts'
 import type { StoredFile } from '../model-folder.ts'
-import { WEIGHT_BYTES, type Weight, type WeightMap } from '../weight.ts'
+import { requireFewTensors, WEIGHT_BYTES, type Weight, type WeightMap } from '../weight.ts'
 import { readLegacyFile } from './legacy-file.ts'
 import { PickleDict, type PickleValue, TensorView } from './pickle-values.ts'
 import { Unpickler } from './unpickler.ts'
@@ -14,7 +14,7 @@ export interface TorchState {
 }
 
 /** The pickle holds names and shapes only; real ones have some hundred kilobytes. */
-const LARGEST_PICKLE = 64 << 20
+const LARGEST_PICKLE = 16 << 20
 /** Of the name of a byte order: `little` or `big`. */
 const LONGEST_ORDER = 16
 /** How many times the file's size its views may take when their elements are set side by side. */
@@ -29,9 +29,11 @@ export async function readTorchFile(file: StoredFile): Promise<WeightMap> {
   const start = await file.read(0, Math.min(4, file.size))
   const isZip = start[0] === 0x50 && start[1] === 0x4b
   const state = isZip ? await readZipFile(file) : await readLegacyFile(file)
+  requireFewTensors(file.path, [...tensorsOf(state)].length)
   requireModestViews(state)
   const weights = new Map<string, Weight>()
   for (const [name, view] of tensorsOf(state)) weights.set(name, await weightOf(name, view, state))
+  if (weights.size === 0) refuseNested(state)
   return weights
 }
 
@@ -66,8 +68,25 @@ function* tensorsOf({ file, state }: TorchState): Generator<readonly [string, Te
   if (!(state instanceof PickleDict))
     throw unexpected(file.path, 'it holds no dictionary of tensors')
   for (const [name, value] of state.entries) {
-    if (typeof name === 'string' && value instanceof TensorView) yield [name, value]
+    if (typeof name === 'string' && isTensor(value)) yield [name, value]
   }
+}
+
+/** Training programs save a model's state beside others of theirs. */
+function refuseNested({ file, state }: TorchState): void {
+  const entries = state instanceof PickleDict ? [...state.entries] : []
+  const [name] = entries.find(([, value]) => holdsTensors(value)) ?? []
+  if (typeof name !== 'string') return
+  const how = `save what torch.load gives under ${JSON.stringify(name)} alone, or a model folder`
+  throw unexpected(file.path, `its tensors lie inside its entry ${JSON.stringify(name)}; ${how}`)
+}
+
+function holdsTensors(value: PickleValue): boolean {
+  return value instanceof PickleDict && [...value.entries.values()].some(isTensor)
+}
+
+function isTensor(value: PickleValue): value is TensorView {
+  return value instanceof TensorView
 }
 
 /** A view of stride 0 repeats one element as often as it says: a few bytes could fill the memory. */

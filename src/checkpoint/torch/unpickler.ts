@@ -14,8 +14,11 @@ import {
  * `allowed-globals.ts`; an opcode or a name beyond that is an error.
  */
 
-/** The most values a pickle may make, and the most it may remember: far more than any model has, far fewer than memory. */
-const MOST_VALUES = 2_000_000
+/**
+ * The most values a pickle may make, and the most it may remember: far more than any model has (a tensor
+ * takes some 25), far fewer than memory holds.
+ */
+const MOST_VALUES = 500_000
 
 const MARK = Symbol('mark')
 type StackItem = PickleValue | typeof MARK

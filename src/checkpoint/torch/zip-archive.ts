@@ -1,5 +1,6 @@
 import { CheckpointError } from '../../errors/index.ts'
 import type { StoredFile } from '../model-folder.ts'
+import { requireFewTensors } from '../weight.ts'
 
 /**
  * Where the entries of a zip file lie. PyTorch stores them uncompressed, so each is a plain range of
@@ -12,8 +13,8 @@ export interface ZipEntry {
 
 /** End record, then as much comment as the format allows. */
 const LONGEST_END = 22 + 65_535
-/** A directory of 100,000 entries is some ten megabytes. */
-const LARGEST_DIRECTORY = 64 << 20
+/** A directory of 20,000 entries, one a tensor, has some two megabytes. */
+const LARGEST_DIRECTORY = 8 << 20
 /** Bit 0 of an entry's flags. */
 const ENCRYPTED = 1
 
@@ -36,6 +37,7 @@ export async function readZipEntries(file: StoredFile): Promise<ReadonlyMap<stri
     const [name, entry, length] = directoryEntry(path, { bytes, view, place })
     if (entries.has(name)) throw damaged(path, `it holds ${name} twice`)
     entries.set(name, await resolveEntry(file, entry))
+    requireFewTensors(path, entries.size)
     place += length
   }
   return entries

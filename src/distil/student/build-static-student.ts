@@ -6,7 +6,7 @@ import {
   TABLE_NAME,
   type Weight,
 } from '../../checkpoint/index.ts'
-import type { SentenceEncoder } from '../../encoder/index.ts'
+import { type SentenceEncoder, tokenizerOptions } from '../../encoder/index.ts'
 import { InputError } from '../../errors/index.ts'
 import { type Matrix, rowOf } from '../../similarity/index.ts'
 import { bareTokenizerText } from '../../tokenizer/index.ts'
@@ -56,7 +56,7 @@ export async function buildStaticStudent(
     : zipfShares(table.rows)
   for (let id = 0; id < table.rows; id += 1)
     scale(rowOf(table, id), sif / (sif + (shares[id] ?? 0)))
-  for (const id of specialPieces(checkpoint.tokenizerFiles)) rowOf(table, id).fill(0)
+  for (const id of specialPieces(checkpoint)) rowOf(table, id).fill(0)
   return withTable(checkpoint, table)
 }
 
@@ -126,10 +126,9 @@ function scale(vector: Float32Array, factor: number): void {
 }
 
 /** A prompt would move every text's mean by the same pieces, so the teacher's are left out. */
-function withTable(
-  { folder, tokenizerFiles, lowercase, notices }: Checkpoint,
-  { data, rows, dimensions }: Matrix,
-): Checkpoint {
+function withTable(checkpoint: Checkpoint, { data, rows, dimensions }: Matrix): Checkpoint {
+  const { folder, tokenizerFiles, notices } = checkpoint
+  const tokenizer = bareTokenizerText(tokenizerFiles, tokenizerOptions(checkpoint))
   const bytes = new Uint8Array(Float32Array.from(data).buffer)
   const table: Weight = {
     name: TABLE_NAME,
@@ -142,7 +141,7 @@ function withTable(
     config: staticConfig(rows, dimensions),
     weights: new Map([[TABLE_NAME, table]]),
     modules: [STATIC_POOLING, { kind: 'normalize' }],
-    tokenizerFiles: new Map([['tokenizer.json', bareTokenizerText(tokenizerFiles, { lowercase })]]),
+    tokenizerFiles: new Map([['tokenizer.json', tokenizer]]),
     maxLength: NO_LIMIT,
     lowercase: false,
     prompts: {},

@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../../checkpoint/index.ts'
-import { blocksOf, choosePrompt, prepareTexts } from '../../encoder/index.ts'
+import { blocksOf, choosePrompt, prepareTexts, tokenizerOptions } from '../../encoder/index.ts'
 import { createTokenizer } from '../../tokenizer/index.ts'
 
 export interface CountOptions {
@@ -20,7 +20,7 @@ export async function countPieces(
   texts: Iterable<string> | AsyncIterable<string>,
   options: CountOptions = {},
 ): Promise<Float64Array> {
-  const tokenizer = createTokenizer(checkpoint.tokenizerFiles)
+  const tokenizer = createTokenizer(checkpoint.tokenizerFiles, tokenizerOptions(checkpoint))
   const counts = new Float64Array(tokenizer.vocabularySize)
   const settings = {
     prompt: choosePrompt(options, checkpoint),

@@ -30,6 +30,13 @@ const TOKENIZERS: readonly (readonly [string, Files])[] = [
     'vocab.txt',
     filesOf(join(FIXTURES, 'models/tiny-bert-zh'), 'vocab.txt', 'tokenizer_config.json'),
   ],
+  [
+    'vocab.txt and added_tokens.json',
+    new Map([
+      ...filesOf(join(FIXTURES, 'models/tiny-bert-zh'), 'vocab.txt'),
+      ['added_tokens.json', '{ "的": 21128, "<e1>": 21128, "<e2>": 21129 }'],
+    ]),
+  ],
   ['WordPiece', filesOf(join(FIXTURES, 'models/tiny-dense-normalize'), 'tokenizer.json')],
   ['xlm-roberta', filesOf(join(FIXTURES, 'variants/xlm-roberta'), 'tokenizer.json')],
   ...(e5 ? [['e5-small-zh', filesOf(e5, 'tokenizer.json', 'tokenizer_config.json')] as const] : []),

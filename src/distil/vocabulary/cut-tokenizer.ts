@@ -91,7 +91,8 @@ function cutProcessor(processor: ProcessorContent, kept: KeptPieces): ProcessorC
 }
 
 function cutVocabularyFile(text: string, kept: KeptPieces): string {
-  const lines = readVocabulary(text).filter((_, id) => kept.has(id))
+  const lines: string[] = []
+  for (const [token, id] of readVocabulary(text)) if (kept.has(id)) lines[kept.require(id)] = token
   return `${lines.join('\n')}\n`
 }
 

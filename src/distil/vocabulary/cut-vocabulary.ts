@@ -1,4 +1,5 @@
 import type { BertConfig, Checkpoint } from '../../checkpoint/index.ts'
+import { tokenizerOptions } from '../../encoder/index.ts'
 import { CheckpointError, InputError } from '../../errors/index.ts'
 import { cutTokenizer } from './cut-tokenizer.ts'
 import { gatherRows } from './gather-rows.ts'
@@ -37,7 +38,7 @@ export async function cutVocabulary(
 ): Promise<Checkpoint> {
   const { config, weights, tokenizerFiles } = checkpoint
   requireCounts(counts, minCount, config)
-  const vocabulary = vocabularyOf(tokenizerFiles)
+  const vocabulary = vocabularyOf(tokenizerFiles, tokenizerOptions(checkpoint))
   const chosen = chosenPieces(vocabulary, counts, { minCount, keepHan })
   // Positions are counted from the padding's number on: it must not move.
   for (let id = 0; id < config.positionOffset; id += 1) chosen.add(id)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CheckpointError } from '../../errors/index.ts'
+import { parseJson } from '../../schema/index.ts'
 
 /**
  * What the files of a tokenizer say about numbers of pieces; everything else in them is carried
@@ -87,7 +88,7 @@ function parse<Schema extends z.ZodType>(
   text: string,
   file: string,
 ): z.infer<Schema> {
-  const result = schema.safeParse(JSON.parse(text))
+  const result = schema.safeParse(parseJson(text))
   if (result.success) return result.data
   throw new CheckpointError(
     'tokenizer-malformed',

@@ -1,4 +1,9 @@
-import { byteLevelText, createTokenizer, readVocabulary } from '../../tokenizer/index.ts'
+import {
+  byteLevelText,
+  createTokenizer,
+  readVocabulary,
+  type TokenizerOptions,
+} from '../../tokenizer/index.ts'
 import { isBpe, isUnigram } from './cut-tokenizer.ts'
 import { mergedPiece, mergeSides } from './merge.ts'
 import {
@@ -29,14 +34,22 @@ const USUAL_SPECIAL_PIECES = [
 ]
 const BYTE_PIECE = /^<0x[0-9A-F]{2}>$/
 
-export function vocabularyOf(files: ReadonlyMap<string, string>): Vocabulary {
+export function vocabularyOf(
+  files: ReadonlyMap<string, string>,
+  options: TokenizerOptions = {},
+): Vocabulary {
   const json = files.get('tokenizer.json')
   const content = json === undefined ? undefined : parseTokenizer(json)
-  const ids = new Map(content ? numbersOf(content) : linesOf(files.get('vocab.txt') ?? ''))
+  const ids = new Map(content ? numbersOf(content) : readVocabulary(files.get('vocab.txt') ?? ''))
+  // Blank lines: no text has such a token.
+  ids.delete('')
   const model = content?.model
   return {
     ids,
-    required: new Set([...requiredIds(files, ids), ...(content ? namedIds(content, ids) : [])]),
+    required: new Set([
+      ...requiredIds(files, ids, options),
+      ...(content ? namedIds(content, ids) : []),
+    ]),
     textOf: content && isByteLevel(content) ? byteLevelText : (piece) => piece,
     withParts: (kept) => (model && isBpe(model) ? withMergeSides(model, kept) : kept),
   }
@@ -48,10 +61,6 @@ function numbersOf({ model }: TokenizerContent): Iterable<[string, number]> {
     : Object.entries(model.vocab)
 }
 
-function linesOf(text: string): Iterable<[string, number]> {
-  return readVocabulary(text).map((piece, id): [string, number] => [piece, id])
-}
-
 /** Whether pieces are spelled in characters that stand for bytes. */
 function isByteLevel({ pre_tokenizer: step }: TokenizerContent): boolean {
   return JSON.stringify(step ?? null).includes('"type":"ByteLevel"')
@@ -60,8 +69,9 @@ function isByteLevel({ pre_tokenizer: step }: TokenizerContent): boolean {
 function requiredIds(
   files: ReadonlyMap<string, string>,
   ids: ReadonlyMap<string, number>,
+  options: TokenizerOptions,
 ): Set<number> {
-  const tokenizer = createTokenizer(files)
+  const tokenizer = createTokenizer(files, options)
   const required = new Set([...tokenizer.encodePair('', '').ids, tokenizer.padId])
   // Numbers beyond the model's are those of added tokens.
   const known = [...ids.values()].reduce((most, id) => Math.max(most, id), -1)

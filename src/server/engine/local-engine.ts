@@ -3,6 +3,7 @@ import {
   type PreparedText,
   prepareTexts,
   type SentenceEncoder,
+  tokenizerOptions,
   tokenizeText,
 } from '../../encoder/index.ts'
 import { createPieceDecoder, type PieceDecoder, type Tokenizer } from '../../tokenizer/index.ts'
@@ -65,7 +66,8 @@ export class LocalEngine implements Engine {
 
   async decode({ rows, skipSpecial }: DecodeRequest): Promise<string[]> {
     const { checkpoint, tokenizer } = this.#encoder
-    this.#decoder ??= createPieceDecoder(checkpoint.tokenizerFiles, tokenizer)
+    const options = tokenizerOptions(checkpoint)
+    this.#decoder ??= createPieceDecoder(checkpoint.tokenizerFiles, tokenizer, options)
     const decoder = this.#decoder
     return rows.map((ids) => decoder.decode(ids, { skipSpecial }))
   }

@@ -1,7 +1,7 @@
 import { CheckpointError } from '../../errors/index.ts'
 import { byteIds } from './byte-fallback.ts'
 import { type Merge, MergeQueue } from './merge-queue.ts'
-import type { Model } from './model.ts'
+import { idLimitOf, type Model, tokensById } from './model.ts'
 
 /** Pieces are numbered below this, so that a pair of them fits one safe integer. */
 const PAIR_BASE = 0x4000000
@@ -32,28 +32,34 @@ interface Symbols {
  * Source: Sennrich et al. 2016 (arXiv 1508.07909), as the `tokenizers` library runs it.
  */
 export class Bpe implements Model {
-  readonly pieces: readonly (string | undefined)[]
-  readonly #ids = new Map<string, number>()
+  readonly size: number
+  readonly idLimit: number
+  #tokens: ReadonlyMap<number, string> | undefined
+  readonly #ids: ReadonlyMap<string, number>
   readonly #ranks = new Map<number, number>()
   readonly #merged: number[] = []
   readonly #options: BpeOptions
 
   constructor(
-    pieces: readonly (string | undefined)[],
+    ids: ReadonlyMap<string, number>,
     merges: readonly (readonly [string, string])[],
     options: BpeOptions,
   ) {
-    this.pieces = pieces
+    this.size = ids.size
+    this.idLimit = idLimitOf(ids)
+    this.#ids = ids
     this.#options = options
-    for (const [id, piece] of pieces.entries()) {
-      if (piece !== undefined) this.#ids.set(piece, id)
-    }
     for (const [rank, [left, right]] of merges.entries()) {
       const merged = left + right.slice(options.continuationPrefix.length)
       const pair = this.#require(left) * PAIR_BASE + this.#require(right)
       this.#ranks.set(pair, rank)
       this.#merged.push(this.#require(merged))
     }
+  }
+
+  get tokens(): ReadonlyMap<number, string> {
+    this.#tokens ??= tokensById(this.#ids)
+    return this.#tokens
   }
 
   idOf(piece: string): number | undefined {

@@ -1,6 +1,7 @@
 import { CheckpointError } from '../../errors/index.ts'
 import { z } from '../../schema/index.ts'
 import { type Component, check, unknownComponent } from '../component.ts'
+import { requireFewTokens } from '../limits.ts'
 import { Bpe } from './bpe.ts'
 import type { Model } from './model.ts'
 import { Unigram } from './unigram.ts'
@@ -24,7 +25,7 @@ const unigramSchema = z.object({
 })
 const bpeSchema = z.object({
   vocab: numberedPieces,
-  merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
+  merges: z.custom<unknown[]>(Array.isArray, 'expected a list of merges'),
   dropout: z.optional(z.literal([null, 0])),
   unk_token: z.nullish(z.string()),
   continuing_subword_prefix: z.nullish(z.string()),
@@ -33,6 +34,8 @@ const bpeSchema = z.object({
   byte_fallback: z.nullish(z.boolean()),
   ignore_merges: z.nullish(z.boolean()),
 })
+
+const PLACE = 'tokenizer.json: the vocabulary of its model'
 
 /** The kinds that `tokenizer.json` can name, each with the reading of its options. */
 const KINDS: Readonly<Record<string, (component: Component) => Model>> = {
@@ -50,7 +53,7 @@ export function createModel(component: Component): Model {
 
 function readWordPiece(component: Component): Model {
   const options = check(wordPieceSchema, component, 'tokenizer.json: WordPiece')
-  return new WordPiece(piecesById(options.vocab), {
+  return new WordPiece(idsByToken(options.vocab), {
     unknownPiece: options.unk_token,
     continuationPrefix: options.continuing_subword_prefix,
     maxWordLength: options.max_input_chars_per_word,
@@ -63,6 +66,7 @@ function readUnigram(component: Component): Model {
     component,
     'tokenizer.json: Unigram',
   )
+  requireFewTokens(vocab.length, PLACE)
   const pieces: string[] = []
   const scores = new Float64Array(vocab.length)
   for (const [id, entry] of vocab.entries()) {
@@ -80,7 +84,8 @@ function readUnigram(component: Component): Model {
 
 function readBpe(component: Component): Model {
   const options = check(bpeSchema, component, 'tokenizer.json: BPE')
-  return new Bpe(piecesById(options.vocab), options.merges.map(readMerge), {
+  requireFewTokens(options.merges.length, PLACE)
+  return new Bpe(idsByToken(options.vocab), options.merges.map(readMerge), {
     unknownPiece: options.unk_token ?? undefined,
     continuationPrefix: options.continuing_subword_prefix ?? '',
     endSuffix: options.end_of_word_suffix ?? '',
@@ -90,24 +95,32 @@ function readBpe(component: Component): Model {
   })
 }
 
-function readMerge(merge: string | [string, string]): readonly [string, string] {
-  if (typeof merge !== 'string') return merge
-  const [left, right, ...rest] = merge.split(' ')
-  if (left === undefined || right === undefined || rest.length > 0) {
-    throw malformed(`the merge ${JSON.stringify(merge)}`)
+function readMerge(merge: unknown): readonly [string, string] {
+  const sides: readonly unknown[] = typeof merge === 'string' ? merge.split(' ') : asList(merge)
+  const [left, right, ...rest] = sides
+  if (typeof left === 'string' && typeof right === 'string' && rest.length === 0) {
+    return [left, right]
   }
-  return [left, right]
+  throw malformed(`the merge ${JSON.stringify(merge)}`)
 }
 
-function piecesById(vocabulary: Readonly<Record<string, unknown>>): (string | undefined)[] {
-  const pieces: (string | undefined)[] = []
-  for (const [piece, id] of Object.entries(vocabulary)) {
+function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+/** What was read from a `vocab.txt` is a map already. */
+function idsByToken(vocabulary: Readonly<Record<string, unknown>>): ReadonlyMap<string, number> {
+  if (vocabulary instanceof Map) return vocabulary
+  const tokens = Object.keys(vocabulary)
+  requireFewTokens(tokens.length, PLACE)
+  const ids = new Map<string, number>()
+  for (const token of tokens) {
+    const id = vocabulary[token]
     const isId = typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < 0x4000000
-    if (!isId) throw malformed(`the number of the piece ${JSON.stringify(piece)}`)
-    while (pieces.length <= id) pieces.push(undefined)
-    pieces[id] = piece
+    if (!isId) throw malformed(`the id of the token ${JSON.stringify(token)}`)
+    ids.set(token, id)
   }
-  return pieces
+  return ids
 }
 
 function malformed(what: string): CheckpointError {

@@ -8,12 +8,16 @@ import { WORDPIECE_DEFAULTS, WordPiece } from './wordpiece.ts'
 function encode(model: Model, word: string): (string | undefined)[] {
   const ids: number[] = []
   model.encode(word, ids)
-  return ids.map((id) => model.pieces[id])
+  return ids.map((id) => model.tokens.get(id))
+}
+
+function idsOf(tokens: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(tokens.map((token, id) => [token, id]))
 }
 
 describe('WordPiece', () => {
   const pieces = ['[UNK]', 'un', '##able', '##a', 'unhappy', '##\u{20bb7}']
-  const model = new WordPiece(pieces, WORDPIECE_DEFAULTS)
+  const model = new WordPiece(idsOf(pieces), WORDPIECE_DEFAULTS)
 
   it('takes the longest piece from the left', () => {
     expect(encode(model, 'unable')).toEqual(['un', '##able'])
@@ -84,17 +88,17 @@ describe('Bpe', () => {
       ['a', 'b'],
       ['ab', 'c'],
     ] as const
-    expect(encode(new Bpe(pieces, merges, plain), 'abcab')).toEqual(['a', 'bc', 'ab'])
-    expect(encode(new Bpe(pieces, merges.slice(1), plain), 'abcab')).toEqual(['abc', 'ab'])
+    expect(encode(new Bpe(idsOf(pieces), merges, plain), 'abcab')).toEqual(['a', 'bc', 'ab'])
+    expect(encode(new Bpe(idsOf(pieces), merges.slice(1), plain), 'abcab')).toEqual(['abc', 'ab'])
   })
 
   it('fuses unknown characters, or not, as it is told', () => {
-    expect(encode(new Bpe(pieces, [], plain), 'xya')).toEqual(['<unk>', '<unk>', 'a'])
-    const fused = new Bpe(pieces, [], { ...plain, fuseUnknown: true })
+    expect(encode(new Bpe(idsOf(pieces), [], plain), 'xya')).toEqual(['<unk>', '<unk>', 'a'])
+    const fused = new Bpe(idsOf(pieces), [], { ...plain, fuseUnknown: true })
     expect(encode(fused, 'xyaz')).toEqual(['<unk>', 'a', '<unk>'])
   })
 
   it('refuses merges of pieces it does not have', () => {
-    expect(() => new Bpe(pieces, [['c', 'c']], plain)).toThrow(CheckpointError)
+    expect(() => new Bpe(idsOf(pieces), [['c', 'c']], plain)).toThrow(CheckpointError)
   })
 })

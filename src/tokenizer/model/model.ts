@@ -1,9 +1,27 @@
 /** Cuts a word into pieces of a vocabulary. */
 export interface Model {
-  /** The pieces by number; a number without a piece is a hole. */
-  readonly pieces: readonly (string | undefined)[]
-  /** The number of a piece, or undefined. */
-  idOf(piece: string): number | undefined
+  /** The tokens by id; made when it is first asked for. */
+  readonly tokens: ReadonlyMap<number, string>
+  /** One more than the largest id that `encode` gives. */
+  readonly idLimit: number
+  /** How many different tokens the vocabulary lists: the id of the first token added to it. */
+  readonly size: number
+  /** The id of a token, or undefined. */
+  idOf(token: string): number | undefined
   /** Appends the numbers of the word's pieces to `ids`. The word is not empty. */
   encode(word: string, ids: number[]): void
+}
+
+/** One more than the largest id of a token; nothing has the empty one, a blank line of a `vocab.txt`. */
+export function idLimitOf(ids: ReadonlyMap<string, number>): number {
+  let limit = 0
+  for (const [token, id] of ids) if (id >= limit && token !== '') limit = id + 1
+  return limit
+}
+
+/** The other way round. */
+export function tokensById(ids: ReadonlyMap<string, number>): ReadonlyMap<number, string> {
+  const tokens = new Map<number, string>()
+  for (const [token, id] of ids) tokens.set(id, token)
+  return tokens
 }

@@ -29,7 +29,10 @@ interface Lattice {
  * Source: Kudo 2018 (arXiv 1804.10959), SentencePiece's `EncodeOptimized`.
  */
 export class Unigram implements Model {
-  readonly pieces: readonly string[]
+  readonly size: number
+  readonly idLimit: number
+  readonly #pieces: readonly string[]
+  #tokens: ReadonlyMap<number, string> | undefined
   readonly #scores: Float64Array
   readonly #unknownScore: number
   readonly #unknownId: number
@@ -38,7 +41,9 @@ export class Unigram implements Model {
   #kept = createLattice(256)
 
   constructor(pieces: readonly string[], scores: Float64Array, options: UnigramOptions) {
-    this.pieces = pieces
+    this.#pieces = pieces
+    this.size = pieces.length
+    this.idLimit = pieces.length
     this.#scores = scores
     const worst = scores.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
     this.#unknownScore = worst - UNKNOWN_PENALTY
@@ -47,6 +52,11 @@ export class Unigram implements Model {
     for (const [id, piece] of pieces.entries()) {
       if (piece !== '') this.#trie.set(piece, id)
     }
+  }
+
+  get tokens(): ReadonlyMap<number, string> {
+    this.#tokens ??= new Map(this.#pieces.entries())
+    return this.#tokens
   }
 
   idOf(piece: string): number | undefined {

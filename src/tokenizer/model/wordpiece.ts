@@ -1,6 +1,6 @@
 import { CheckpointError } from '../../errors/index.ts'
 import { Trie } from '../text/trie.ts'
-import type { Model } from './model.ts'
+import { idLimitOf, type Model, tokensById } from './model.ts'
 
 export interface WordPieceOptions {
   readonly unknownPiece: string
@@ -23,17 +23,20 @@ export const WORDPIECE_DEFAULTS: WordPieceOptions = {
  * Source: Devlin et al. 2018 (google-research/bert, WordpieceTokenizer).
  */
 export class WordPiece implements Model {
-  readonly pieces: readonly (string | undefined)[]
+  readonly size: number
+  readonly idLimit: number
+  readonly #ids: ReadonlyMap<string, number>
+  #tokens: ReadonlyMap<number, string> | undefined
   readonly #trie = new Trie()
   readonly #continuation: number
   readonly #unknownId: number
   readonly #maxWordLength: number
 
-  constructor(pieces: readonly (string | undefined)[], options: WordPieceOptions) {
-    this.pieces = pieces
-    for (const [id, piece] of pieces.entries()) {
-      if (piece) this.#trie.set(piece, id)
-    }
+  constructor(ids: ReadonlyMap<string, number>, options: WordPieceOptions) {
+    this.size = ids.size
+    this.idLimit = idLimitOf(ids)
+    this.#ids = ids
+    for (const [token, id] of ids) if (token !== '') this.#trie.set(token, id)
     this.#continuation = this.#trie.walk(options.continuationPrefix)
     this.#unknownId = this.#trie.get(options.unknownPiece)
     this.#maxWordLength = options.maxWordLength
@@ -45,9 +48,13 @@ export class WordPiece implements Model {
     )
   }
 
-  idOf(piece: string): number | undefined {
-    const id = this.#trie.get(piece)
-    return id === Trie.absent ? undefined : id
+  get tokens(): ReadonlyMap<number, string> {
+    this.#tokens ??= tokensById(this.#ids)
+    return this.#tokens
+  }
+
+  idOf(token: string): number | undefined {
+    return token === '' ? undefined : this.#ids.get(token)
   }
 
   encode(word: string, ids: number[]): void {

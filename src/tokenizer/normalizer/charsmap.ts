@@ -2,6 +2,8 @@ import { CheckpointError } from '../../errors/index.ts'
 
 const LABEL_MASK = 0x800000ff
 const VALUE_MASK = 0x7fffffff
+/** Unicode's own is the 33 bytes that U+FDFA becomes. */
+const LONGEST_REPLACEMENT = 256
 
 /**
  * SentencePiece's compiled rewriting rules (`precompiled_charsmap`).
@@ -45,8 +47,10 @@ export class Charsmap {
   }
 
   #replacementAt(start: number): string {
-    const end = this.#replacements.indexOf(0, start)
-    return this.#decoder.decode(this.#replacements.subarray(start, end < 0 ? undefined : end))
+    const text = this.#replacements.subarray(start, start + LONGEST_REPLACEMENT)
+    const end = text.indexOf(0)
+    if (end >= 0) return this.#decoder.decode(text.subarray(0, end))
+    throw damaged(`a replacement is longer than ${LONGEST_REPLACEMENT} bytes, or is cut off`)
   }
 }
 

@@ -67,6 +67,34 @@ describe('Precompiled', () => {
   })
 })
 
+describe('a text that grows', () => {
+  const doubled = { type: 'Replace', pattern: { Regex: '.' }, content: 'aa' }
+  const sequence = (normalizers: readonly object[]) => ({ type: 'Sequence', normalizers })
+
+  it.each([
+    ['by many steps', sequence(Array(40).fill(doubled))],
+    ['by sequences in sequences', sequence(Array(40).fill(sequence([sequence([doubled])])))],
+    ['by one', { type: 'Replace', pattern: { String: 'a' }, content: 'b'.repeat(100) }],
+    ['by what is put before it', { type: 'Prepend', prepend: 'b'.repeat(100_000) }],
+  ])('out of proportion is an error: %s', (_, component) => {
+    const error = expect.objectContaining({ name: 'InputError', code: 'text-grows' })
+    expect(() => createNormalizer(component)('a'.repeat(1000))).toThrow(error)
+  })
+
+  it('may grow as Unicode has it, and a short one by a few words', () => {
+    const text = '\ufdfa'.repeat(1000)
+    expect(createNormalizer({ type: 'NFKC' })(text)).toHaveLength(18_000)
+    const prepend = 'a'.repeat(500)
+    expect(createNormalizer({ type: 'Prepend', prepend })('b')).toHaveLength(501)
+  })
+
+  it('by rules of SentencePiece is cut short', () => {
+    const precompiled_charsmap = charsmapOf({ a: 'b'.repeat(256) })
+    const normalize = createNormalizer({ type: 'Precompiled', precompiled_charsmap })
+    expect(() => normalize('a')).toThrow('longer than')
+  })
+})
+
 describe.each([
   [{ type: 'NFC' }, 'e\u0301ﬁ', 'éﬁ'],
   [{ type: 'NFD' }, 'é', 'e\u0301'],

@@ -1,11 +1,12 @@
 import { z } from '../../schema/index.ts'
 import { type Component, check, componentSchema, unknownComponent } from '../component.ts'
-import { patternSchema, toRegex } from '../text/pattern.ts'
+import { flatSteps, growthLimit, requireModest } from '../text/growth.ts'
+import { finderOf, patternSchema } from '../text/pattern.ts'
 import { bertNormalizer } from './bert-normalizer.ts'
 import { Charsmap } from './charsmap.ts'
 import { lowercase } from './lowercase.ts'
 import { nmt } from './nmt.ts'
-import type { Normalizer } from './normalizer.ts'
+import type { Normalizer, NormalizerStep } from './normalizer.ts'
 import { precompiled } from './precompiled.ts'
 import { strip } from './strip.ts'
 
@@ -22,7 +23,7 @@ const precompiledSchema = z.object({ precompiled_charsmap: z.nullish(z.string())
 const COMBINING_MARKS = /\p{M}/gu
 
 /** The kinds that `tokenizer.json` can name, each with the reading of its options. */
-const KINDS: Readonly<Record<string, (component: Component) => Normalizer>> = {
+const KINDS: Readonly<Record<string, (component: Component) => NormalizerStep>> = {
   BertNormalizer: readBert,
   Precompiled: readPrecompiled,
   NFC: () => (text) => text.normalize('NFC'),
@@ -35,14 +36,29 @@ const KINDS: Readonly<Record<string, (component: Component) => Normalizer>> = {
   Replace: readReplace,
   Prepend: readPrepend,
   Nmt: () => nmt,
-  Sequence: readSequence,
 }
 
 /** The normalizer that a part of `tokenizer.json` describes. */
 export function createNormalizer(component: Component): Normalizer {
+  const steps = flatSteps(component, 'normalizer', sequenceParts).map(createStep)
+  return (text) => {
+    const limit = growthLimit(text)
+    return steps.reduce((current, step) => {
+      const result = step(current, limit)
+      requireModest(result.length, limit, 'normalizer')
+      return result
+    }, text)
+  }
+}
+
+function sequenceParts(component: Component): readonly Component[] {
+  return check(sequenceSchema, component, 'tokenizer.json: Sequence').normalizers
+}
+
+function createStep(component: Component): NormalizerStep {
   const read = Object.hasOwn(KINDS, component.type) ? KINDS[component.type] : undefined
-  if (!read) throw unknownComponent('normalizer', component.type, Object.keys(KINDS))
-  return read(component)
+  if (read) return read(component)
+  throw unknownComponent('normalizer', component.type, [...Object.keys(KINDS), 'Sequence'])
 }
 
 function readBert(component: Component): Normalizer {
@@ -69,19 +85,22 @@ function readStrip(component: Component): Normalizer {
   return (text) => strip(text, { left: options.strip_left, right: options.strip_right })
 }
 
-function readReplace(component: Component): Normalizer {
+function readReplace(component: Component): NormalizerStep {
   const { pattern, content } = check(replaceSchema, component, 'tokenizer.json: Replace')
-  const regex = toRegex(pattern)
-  return (text) => text.replace(regex, () => content)
+  const find = finderOf(pattern)
+  return (text, limit) => {
+    let result = ''
+    let done = 0
+    for (const { start, end } of find(text)) {
+      result += text.slice(done, start) + content
+      requireModest(result.length, limit, 'normalizer')
+      done = end
+    }
+    return done === 0 ? result + text : result + text.slice(done)
+  }
 }
 
 function readPrepend(component: Component): Normalizer {
   const { prepend } = check(z.object({ prepend: z.string() }), component, 'tokenizer.json: Prepend')
   return (text) => (text === '' ? text : prepend + text)
-}
-
-function readSequence(component: Component): Normalizer {
-  const { normalizers } = check(sequenceSchema, component, 'tokenizer.json: Sequence')
-  const steps = normalizers.map(createNormalizer)
-  return (text) => steps.reduce((current, step) => step(current), text)
 }

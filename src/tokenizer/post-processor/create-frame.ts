@@ -11,6 +11,9 @@ import {
   text,
 } from './frame.ts'
 
+/** Of a template, and ids of one of its tokens: real ones have up to six. */
+const MOST_SLOTS = 32
+
 const id = z.int().check(z.nonnegative())
 const namedId = z.tuple([z.string(), id])
 const pairSchema = z.object({ cls: namedId, sep: namedId })
@@ -19,9 +22,12 @@ const templateSlot = z.union([
   z.object({ Sequence: z.object({ id: z.enum(['A', 'B']), type_id: id }) }),
 ])
 const templateSchema = z.object({
-  single: z.array(templateSlot),
-  pair: z.array(templateSlot),
-  special_tokens: z.record(z.string(), z.object({ ids: z.array(id) })),
+  single: z.array(templateSlot).check(z.maxLength(MOST_SLOTS)),
+  pair: z.array(templateSlot).check(z.maxLength(MOST_SLOTS)),
+  special_tokens: z.record(
+    z.string(),
+    z.object({ ids: z.array(id).check(z.maxLength(MOST_SLOTS)) }),
+  ),
 })
 type Template = z.infer<typeof templateSchema>
 const sequenceSchema = z.object({ processors: z.array(componentSchema) })
@@ -50,10 +56,22 @@ function readPair(component: Component, frame: (cls: number, sep: number) => Fra
 
 function readTemplate(component: Component): Frame {
   const template = check(templateSchema, component, 'tokenizer.json: TemplateProcessing')
-  return {
-    single: readSlots(template, template.single),
-    pair: readSlots(template, template.pair),
-  }
+  const single = readSlots(template, template.single)
+  const pair = readSlots(template, template.pair)
+  requireTexts(single, [0])
+  requireTexts(pair, [0, 1])
+  return { single, pair }
+}
+
+/** Each text once: twice would make it longer than its limit. */
+function requireTexts(slots: readonly Slot[], expected: readonly number[]): void {
+  const texts = slots.flatMap((slot) => (slot.kind === 'text' ? [slot.text] : []))
+  if (String(texts.sort()) === String(expected)) return
+  throw new CheckpointError(
+    'tokenizer-component-unknown',
+    'tokenizer.json: TemplateProcessing leaves a text out, or has it twice; yuju knows each text once',
+    { facts: { role: 'post-processor', type: 'TemplateProcessing', texts } },
+  )
 }
 
 function readSlots(template: Template, slots: Template['single']): Slot[] {

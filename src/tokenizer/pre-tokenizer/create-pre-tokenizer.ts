@@ -2,7 +2,8 @@ import { CheckpointError } from '../../errors/index.ts'
 import { z } from '../../schema/index.ts'
 import { type Component, check, componentSchema, unknownComponent } from '../component.ts'
 import { isPunctuation } from '../text/categories.ts'
-import { patternSchema, toRegex } from '../text/pattern.ts'
+import { flatSteps, growthLimit, requireModest } from '../text/growth.ts'
+import { findAll, finderOf, patternSchema } from '../text/pattern.ts'
 import { SPACE_CLASS, WORD_CLASS } from '../text/regex.ts'
 import { bertWords } from './bert-words.ts'
 import { byteLevel } from './byte-level.ts'
@@ -12,11 +13,11 @@ import { SPLIT_BEHAVIORS, splitAt } from './split.ts'
 import { whitespaceWords } from './whitespace-words.ts'
 
 const WORDS = new RegExp(`[${WORD_CLASS}]+|[^${WORD_CLASS}${SPACE_CLASS}]+`, 'gu')
-const DIGITS = /\p{N}+/gu
-const SINGLE_DIGITS = /\p{N}/gu
+const findNumbers = findAll(/\p{N}+/gu)
+const findDigits = findAll(/\p{N}/gu)
 
 const metaspaceSchema = z.object({
-  replacement: z.string().check(z.minLength(1)),
+  replacement: z.string().check(z.refine(isCharacter, 'expected one character')),
   add_prefix_space: z.nullish(z.boolean()),
   prepend_scheme: z.optional(z.enum(PREPEND_SCHEMES)),
   split: z.nullish(z.boolean()),
@@ -34,6 +35,10 @@ const punctuationSchema = z.object({ behavior: z._default(z.enum(SPLIT_BEHAVIORS
 const digitsSchema = z.object({ individual_digits: z._default(z.boolean(), false) })
 const sequenceSchema = z.object({ pretokenizers: z.array(componentSchema) })
 
+function isCharacter(text: string): boolean {
+  return [...text].length === 1
+}
+
 /** The kinds that `tokenizer.json` can name, each with the reading of its options. */
 const KINDS: Readonly<Record<string, (component: Component) => PreTokenizer>> = {
   BertPreTokenizer: () => bertWords,
@@ -44,14 +49,39 @@ const KINDS: Readonly<Record<string, (component: Component) => PreTokenizer>> = 
   Digits: readDigits,
   Split: readSplit,
   ByteLevel: readByteLevel,
-  Sequence: readSequence,
 }
 
 /** The pre-tokenizer that a part of `tokenizer.json` describes. */
 export function createPreTokenizer(component: Component): PreTokenizer {
+  const parts = flatSteps(component, 'pre-tokenizer', sequenceParts)
+  rejectLateFirst(parts)
+  const [first = whole, ...rest] = parts.map(createStep)
+  return (text, atStart) => {
+    let words = first(text, atStart)
+    for (const step of rest) {
+      words = words.flatMap((word) => step(word, false))
+      requireModest(totalLength(words), growthLimit(text), 'pre-tokenizer')
+    }
+    return words
+  }
+}
+
+function whole(text: string): string[] {
+  return [text]
+}
+
+function sequenceParts(component: Component): readonly Component[] {
+  return check(sequenceSchema, component, 'tokenizer.json: Sequence').pretokenizers
+}
+
+function createStep(component: Component): PreTokenizer {
   const read = Object.hasOwn(KINDS, component.type) ? KINDS[component.type] : undefined
-  if (!read) throw unknownComponent('pre-tokenizer', component.type, Object.keys(KINDS))
-  return read(component)
+  if (read) return read(component)
+  throw unknownComponent('pre-tokenizer', component.type, [...Object.keys(KINDS), 'Sequence'])
+}
+
+function totalLength(words: readonly string[]): number {
+  return words.reduce((total, word) => total + word.length, 0)
 }
 
 function readMetaspace(component: Component): PreTokenizer {
@@ -91,32 +121,19 @@ function isolatePunctuation(text: string): string[] {
 
 function readDigits(component: Component): PreTokenizer {
   const options = check(digitsSchema, component, 'tokenizer.json: Digits')
-  const regex = options.individual_digits ? SINGLE_DIGITS : DIGITS
-  return (text) => splitAt(text, regex, { behavior: 'Isolated', invert: false })
+  const find = options.individual_digits ? findDigits : findNumbers
+  return (text) => splitAt(text, find, { behavior: 'Isolated', invert: false })
 }
 
 function readSplit(component: Component): PreTokenizer {
   const { pattern, ...options } = check(splitSchema, component, 'tokenizer.json: Split')
-  const regex = toRegex(pattern)
-  return (text) => splitAt(text, regex, options)
+  const find = finderOf(pattern)
+  return (text) => splitAt(text, find, options)
 }
 
 function readByteLevel(component: Component): PreTokenizer {
   const options = check(byteLevelSchema, component, 'tokenizer.json: ByteLevel')
   return byteLevel({ addPrefixSpace: options.add_prefix_space, useRegex: options.use_regex })
-}
-
-function readSequence(component: Component): PreTokenizer {
-  const { pretokenizers } = check(sequenceSchema, component, 'tokenizer.json: Sequence')
-  rejectLateFirst(pretokenizers)
-  const steps = pretokenizers.map(createPreTokenizer)
-  return (text, atStart) => {
-    let words = [text]
-    for (const [index, step] of steps.entries()) {
-      words = words.flatMap((word) => step(word, atStart && index === 0))
-    }
-    return words
-  }
 }
 
 // After another step it is no longer known which word began the input.

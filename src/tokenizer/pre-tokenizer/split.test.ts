@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { findAll } from '../text/pattern.ts'
 import { SPLIT_BEHAVIORS, splitAt } from './split.ts'
 
 describe('splitAt', () => {
@@ -12,16 +13,16 @@ describe('splitAt', () => {
   }
 
   it.each(SPLIT_BEHAVIORS)('%s', (behavior) => {
-    expect(splitAt(text, /-/gu, { behavior, invert: false })).toEqual(expected[behavior])
+    expect(splitAt(text, findAll(/-/gu), { behavior, invert: false })).toEqual(expected[behavior])
   })
 
   it('inverted, takes what lies between for the matches', () => {
     const options = { behavior: 'Removed', invert: true } as const
-    expect(splitAt(text, /[a-z]+/gu, options)).toEqual(['ab', 'c', 'd'])
+    expect(splitAt(text, findAll(/[a-z]+/gu), options)).toEqual(['ab', 'c', 'd'])
   })
 
   it('never gives an empty word', () => {
-    expect(splitAt('', /x*/gu, { behavior: 'Isolated', invert: false })).toEqual([])
-    expect(splitAt('--', /-/gu, { behavior: 'Removed', invert: false })).toEqual([])
+    expect(splitAt('', findAll(/x*/gu), { behavior: 'Isolated', invert: false })).toEqual([])
+    expect(splitAt('--', findAll(/-/gu), { behavior: 'Removed', invert: false })).toEqual([])
   })
 })

@@ -1,3 +1,5 @@
+import type { Find } from '../text/linear-regex.ts'
+
 /** What becomes of the matches a text is split at, named as in `tokenizer.json`. */
 export const SPLIT_BEHAVIORS = [
   'Removed',
@@ -19,21 +21,21 @@ interface Part {
   readonly isMatch: boolean
 }
 
-/** Cuts a text at the matches of a regular expression with the flag `g`. */
-export function splitAt(text: string, regex: RegExp, options: SplitOptions): string[] {
-  const parts = partsOf(text, regex, options.invert)
+/** Splits a text at the matches of something. */
+export function splitAt(text: string, find: Find, options: SplitOptions): string[] {
+  const parts = partsOf(text, find, options.invert)
   return join(parts, options.behavior).filter((word) => word !== '')
 }
 
-function partsOf(text: string, regex: RegExp, invert: boolean): Part[] {
+function partsOf(text: string, find: Find, invert: boolean): Part[] {
   const parts: Part[] = []
-  let end = 0
-  for (const match of text.matchAll(regex)) {
-    if (match.index > end) parts.push({ text: text.slice(end, match.index), isMatch: invert })
-    parts.push({ text: match[0], isMatch: !invert })
-    end = match.index + match[0].length
+  let done = 0
+  for (const { start, end } of find(text)) {
+    if (start > done) parts.push({ text: text.slice(done, start), isMatch: invert })
+    parts.push({ text: text.slice(start, end), isMatch: !invert })
+    done = end
   }
-  if (end < text.length) parts.push({ text: text.slice(end), isMatch: invert })
+  if (done < text.length) parts.push({ text: text.slice(done), isMatch: invert })
   return parts
 }
 

@@ -1,4 +1,5 @@
 import { CheckpointError } from '../../errors/index.ts'
+import { type Find, linearRegex } from './linear-regex.ts'
 
 /** White space, as the inside of a character class. */
 export const SPACE_CLASS =
@@ -22,15 +23,19 @@ const LINE_SYNTAX: ReadonlyMap<string, string> = new Map([
 
 /** One element of the syntax: a property, another escape, a group's opening, or a character. */
 const ELEMENT = /\\[pP]\{\w+\}|\\[\s\S]|\(\?<?[\s\S]|[*+?}]\+|&&|[\s\S]/gu
+/** The longest that tokenizers have is some 300. */
+const LONGEST = 1000
 const SAME_ESCAPE = /^\\[tnrfv0xu.*+?^$(){}|[\]\\/]$/
 const SAME_GROUP = /^\(\?(?:[:=!]|<[=!\p{L}])$/u
 
 /**
- * A regular expression of `tokenizer.json`, written for Oniguruma, as a JavaScript one (flags `gu`).
+ * Finds what a regular expression of `tokenizer.json`, written for Oniguruma, finds in a text.
  *
- * @throws CheckpointError for a construct that JavaScript lacks or reads differently.
+ * @throws CheckpointError for a construct that JavaScript lacks or reads differently, and for what takes
+ *   more than linear time.
  */
-export function translateRegex(pattern: string): RegExp {
+export function translateRegex(pattern: string): Find {
+  if (pattern.length > LONGEST) throw unsupported(pattern, `it has more than ${LONGEST} characters`)
   let inClass = false
   const translated = pattern.replace(ELEMENT, (element) => {
     const result = inClass ? translateInClass(element) : translateOutside(element)
@@ -40,14 +45,10 @@ export function translateRegex(pattern: string): RegExp {
     return result
   })
   try {
-    return new RegExp(translated, 'gu')
+    return linearRegex(new RegExp(translated, 'u').source)
   } catch (cause) {
     throw unsupported(pattern, String(cause), cause)
   }
-}
-
-export function escapeRegex(literal: string): string {
-  return literal.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
 }
 
 function translateOutside(element: string): string | undefined {
@@ -88,7 +89,8 @@ function isValid(source: string): boolean {
   }
 }
 
-function unsupported(pattern: string, reason: string, cause?: unknown): CheckpointError {
+function unsupported(whole: string, reason: string, cause?: unknown): CheckpointError {
+  const pattern = whole.slice(0, 200)
   return new CheckpointError(
     'tokenizer-regex-unsupported',
     `tokenizer.json has the regular expression ${JSON.stringify(pattern)}, which yuju cannot run ` +

@@ -1,6 +1,12 @@
+import { tooLarge } from '../limits.ts'
+
 const ROOT = 0
 const ABSENT = -1
 const UNITS = 0x10000
+/** How far a text is looked ahead at each of its places; words are 100 characters at most. */
+const LONGEST = 1024
+/** Twice what half a million tokens take; some 300 MB while the tables grow. */
+const MOST_NODES = 4_000_000
 
 /**
  * Strings with a number each, walked one UTF-16 unit at a time.
@@ -48,8 +54,13 @@ export class Trie {
     return node === ABSENT ? ABSENT : this.value(node)
   }
 
-  /** Adds a string; one that is there already gets the new number. */
+  /**
+   * Adds a string; one that is there already gets the new number.
+   * @throws CheckpointError for strings that no vocabulary has: too long ones, or too many.
+   */
   set(text: string, value: number): void {
+    if (text.length > LONGEST)
+      throw tooLarge('the vocabulary', `a token of ${text.length} characters`)
     let node = ROOT
     for (let index = 0; index < text.length; index++) {
       const unit = text.charCodeAt(index)
@@ -71,6 +82,7 @@ export class Trie {
   }
 
   #addNode(): number {
+    if (this.#nodes === MOST_NODES) throw tooLarge('the vocabulary', 'too many characters')
     if (this.#nodes === this.#values.length) {
       const larger = new Int32Array(this.#nodes * 2).fill(ABSENT)
       larger.set(this.#values)
