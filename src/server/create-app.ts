@@ -68,7 +68,7 @@ function addAccess(app: App, service: Service, { limit, page }: Access): void {
     if (!isOpen.has(req.path)) keys.check(req.header('authorization') ?? null)
     await next()
   })
-  app.post('*', limit.middleware(state), requestDeadline(settings.requestTimeout))
+  app.post('*', requestDeadline(settings.requestTimeout), limit.middleware(state))
   app.use(bodyLimit({ maxSize: settings.bodyLimit, onError: () => tooLarge(settings.bodyLimit) }))
 }
 

@@ -1,5 +1,7 @@
+export { AnswerMemory } from './answer-memory.ts'
 export { BearerKeys } from './bearer-keys.ts'
 export { observeRequests } from './observe-requests.ts'
+export type { OpenRequest } from './open-request.ts'
 export { requestDeadline } from './request-deadline.ts'
 export { requestId } from './request-id.ts'
 export { RequestLimit } from './request-limit.ts'

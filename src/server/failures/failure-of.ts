@@ -55,3 +55,12 @@ export function serverError(
 ): ServerError {
   return new ServerError(code, message, details)
 }
+
+/** Characters of a client's own words that an answer repeats. */
+const LONGEST_QUOTE = 100
+
+/** A client's own words, in an answer to it. */
+export function quoted(text: string | undefined): string {
+  if (text === undefined || text.length <= LONGEST_QUOTE) return JSON.stringify(text ?? '')
+  return `${JSON.stringify(text.slice(0, LONGEST_QUOTE))}… (${text.length} characters)`
+}

@@ -120,6 +120,12 @@ export const FAILURES = {
     teiType: 'Overloaded',
     cause: 'More requests are open than max-requests; Retry-After says when to try again.',
   },
+  'answer-memory-full': {
+    status: 429,
+    teiType: 'Overloaded',
+    cause:
+      'The answers being made or sent take up answer-memory; Retry-After says when to try again.',
+  },
   'client-closed': {
     status: 499,
     teiType: 'Validation',
@@ -144,6 +150,11 @@ export const FAILURES = {
     status: 500,
     teiType: 'Backend',
     cause: 'The model could not be run, twice; the server’s log says why.',
+  },
+  'engine-timeout': {
+    status: 500,
+    teiType: 'Backend',
+    cause: 'The model took longer than job-timeout for a text; its process was replaced.',
   },
   'index-failed': {
     status: 500,

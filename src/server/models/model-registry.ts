@@ -1,5 +1,5 @@
 import { InputError } from '../../errors/index.ts'
-import { serverError } from '../failures/index.ts'
+import { quoted, serverError } from '../failures/index.ts'
 import type { ServedModel } from './served-model.ts'
 
 /** The models of a server, by name; the first is meant where a request names none. */
@@ -39,7 +39,7 @@ export class ModelRegistry {
     if (model) return model
     throw serverError(
       'model-unknown',
-      `there is no model ${JSON.stringify(name)}; this server has: ${this.names.join(', ')}`,
+      `there is no model ${quoted(name)}; this server has: ${this.names.join(', ')}`,
       { facts: { model: name, known: this.names } },
     )
   }

@@ -22,21 +22,22 @@ export const BODY_FAILURES = [
   'request-timeout',
 ] as const satisfies readonly FailureCode[]
 
-/** What every route may answer that runs a model on texts. */
-export const TEXT_FAILURES = [
+/** What every route may answer whose texts wait in a model's queue. */
+export const QUEUE_FAILURES = [
   ...BODY_FAILURES,
   'items-too-many',
   'text-too-large',
   'prompt-unknown',
+  'queue-full',
   'unready',
   'engine-failed',
+  'engine-timeout',
 ] as const satisfies readonly FailureCode[]
 
 /** What routes may answer that encode. */
 export const ENCODE_FAILURES = [
-  ...TEXT_FAILURES,
+  ...QUEUE_FAILURES,
   'text-too-long',
   'pieces-too-many',
   'token-id-unknown',
-  'queue-full',
 ] as const satisfies readonly FailureCode[]

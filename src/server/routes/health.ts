@@ -14,8 +14,8 @@ export function addHealth(app: App, { models, state }: Service): void {
   } as const
   addGet(app, ready, (call) => {
     if (!state.isWanted) throw serverError('draining', 'the server is stopping')
-    for (const { name, engine } of models) {
-      if (!engine.isReady) throw serverError('unready', `${name} has no worker just now`)
+    for (const { name, isReady } of models) {
+      if (!isReady) throw serverError('unready', `${name} has no worker just now`)
     }
     return call.body(null, 200)
   })

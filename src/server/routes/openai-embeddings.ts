@@ -67,18 +67,18 @@ export function addOpenaiEmbeddings(app: App, { models, settings }: Service): vo
     const model = models.get(request.model)
     const dimensions = checkDimensions(request.dimensions, model)
     const inputs = inputsOf(request.input, model, settings)
-    const encoded = await model.encode(inputs, call.get('signal'))
+    const encoded = await model.encode(inputs, call.get('open').signal)
     if (!settings.truncate) requireUncut(encoded, model)
     const finish = { dimensions, normalize: request.normalize }
     const isBase64 = request.encoding_format === 'base64'
     const tokens = sumTokens(encoded)
-    return jsonResponse({
+    return jsonResponse(call, {
       head: '{"object":"list","data":[',
       rows: encoded,
       write: ({ vector }, index) => {
         const finished = finishVector(vector, finish)
         const text = isBase64 ? `"${vectorBase64(finished)}"` : vectorJson(finished)
-        return `{"object":"embedding","index":${index},"embedding":${text}}`
+        return [`{"object":"embedding","index":${index},"embedding":${text}}`]
       },
       tail:
         `],"model":${JSON.stringify(model.name)},` +

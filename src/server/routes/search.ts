@@ -65,9 +65,10 @@ export function addSearch(app: App, service: Service): void {
     const prompt = index.prompt(request.prompt_name ?? undefined)
     const texts = limitTexts(query, settings)
     const inputs = texts.map((text) => ({ text, prompt }))
-    const encoded = await index.model.encode(inputs, call.get('signal'))
+    const { signal } = call.get('open')
+    const encoded = await index.model.encode(inputs, signal)
     if (!request.truncate) requireUncut(encoded, index.model)
-    const results = await index.search(texts, encoded, request)
+    const results = await index.search(texts, encoded, { ...request, signal })
     return call.json(
       { index: index.name, model: index.model.name, results },
       200,

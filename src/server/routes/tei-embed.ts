@@ -35,13 +35,13 @@ export function addTeiEmbed(app: App, service: Service): void {
     const dimensions = checkDimensions(request.dimensions ?? undefined, model)
     const prompt = model.prompt(request.prompt_name ?? undefined)
     const inputs = limitTexts(request.inputs, settings).map((text) => ({ text, prompt }))
-    const encoded = await model.encode(inputs, call.get('signal'))
+    const encoded = await model.encode(inputs, call.get('open').signal)
     if (!request.truncate) requireUncut(encoded, model)
     const finish = { dimensions, normalize: request.normalize }
-    return jsonResponse({
+    return jsonResponse(call, {
       head: '[',
       rows: encoded,
-      write: ({ vector }) => vectorJson(finishVector(vector, finish)),
+      write: ({ vector }) => [vectorJson(finishVector(vector, finish))],
       tail: ']',
       headers: cutHeader(encoded),
     })

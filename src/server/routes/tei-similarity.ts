@@ -35,7 +35,7 @@ export function addTeiSimilarity(app: App, service: Service): void {
     const texts = limitTexts([inputs.source_sentence, ...inputs.sentences], settings)
     const encoded = await served.encode(
       texts.map((text) => ({ text, prompt })),
-      call.get('signal'),
+      call.get('open').signal,
     )
     if (!truncate) requireUncut(encoded, served)
     const [source, ...others] = encoded.map(({ vector }) => vector)
