@@ -9,8 +9,9 @@ import {
   requestId,
 } from './access/index.ts'
 import type { App, AppEnv } from './app.ts'
-import { failureOf, renderFailure, serverError } from './failures/index.ts'
+import { failureOf, renderFailure, serverError, shortened } from './failures/index.ts'
 import { addDocuments } from './routes/documents.ts'
+import { refuseOtherMethods } from './routes/endpoint.ts'
 import { addHealth } from './routes/health.ts'
 import { addMetrics } from './routes/metrics.ts'
 import { addOpenaiEmbeddings } from './routes/openai-embeddings.ts'
@@ -44,8 +45,12 @@ export function createApp(service: Service, limit: RequestLimit): App {
   addMetrics(app, service)
   addDocuments(app, { hasKeys: service.settings.apiKeys.length > 0 })
   addPage(app, page)
+  refuseOtherMethods(app)
   app.notFound(({ req }) => {
-    throw serverError('route-unknown', `there is no ${req.path}; /openapi.json says what there is`)
+    throw serverError(
+      'route-unknown',
+      `there is no ${shortened(req.path)}; /openapi.json says what there is`,
+    )
   })
   app.onError((error, call) => renderFailure(call.req.path, failureOf(error)))
   return app
@@ -65,7 +70,9 @@ function addAccess(app: App, service: Service, { limit, page }: Access): void {
   app.use(observeRequests(service))
   if (settings.corsOrigins.length > 0) app.use(corsOf(settings.corsOrigins))
   app.use(async ({ req }, next) => {
-    if (!isOpen.has(req.path)) keys.check(req.header('authorization') ?? null)
+    // What is open is looked at only; `POST /` embeds.
+    const needsKey = req.method === 'POST' || !isOpen.has(req.path)
+    if (needsKey) keys.check(req.header('authorization') ?? null)
     await next()
   })
   app.post('*', requestDeadline(settings.requestTimeout), limit.middleware(state))
@@ -75,7 +82,7 @@ function addAccess(app: App, service: Service, { limit, page }: Access): void {
 /** The paths that are answered without a key. */
 function openPaths({ openMetrics }: ServerSettings, page: Page): ReadonlySet<string> {
   const metrics = openMetrics ? ['/metrics'] : []
-  return new Set(['/health', '/health/live', ...pagePaths(page), ...metrics])
+  return new Set(['/health', '/health/live', '/ping', ...pagePaths(page), ...metrics])
 }
 
 function corsOf(origins: readonly string[]) {

@@ -1,4 +1,4 @@
-import { serverError } from '../failures/index.ts'
+import { quoted, serverError } from '../failures/index.ts'
 
 /**
  * The JSON of a request's body. The body is read as bytes, because reading it as text would put
@@ -7,6 +7,7 @@ import { serverError } from '../failures/index.ts'
  */
 export async function readJson(request: Request): Promise<unknown> {
   requireJsonType(request.headers.get('content-type'))
+  requirePlain(request.headers.get('content-encoding'))
   return parseJson(decodeUtf8(await readBytes(request)))
 }
 
@@ -14,8 +15,18 @@ function requireJsonType(type: string | null): void {
   if (type !== null && /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) return
   throw serverError(
     'content-type',
-    `the Content-Type must be application/json, but is ${type ?? 'missing'}`,
+    `the Content-Type must be application/json, but is ${type === null ? 'missing' : quoted(type)}`,
     { facts: { type } },
+  )
+}
+
+/** Bodies that are compressed would have to be read to know how large they are. */
+function requirePlain(encoding: string | null): void {
+  if (encoding === null || /^identity$/i.test(encoding.trim())) return
+  throw serverError(
+    'content-encoding',
+    `the Content-Encoding is ${quoted(encoding)}; send the body as it is, without one`,
+    { facts: { encoding } },
   )
 }
 

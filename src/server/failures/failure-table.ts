@@ -95,6 +95,11 @@ export const FAILURES = {
     teiType: 'Validation',
     cause: 'The Content-Type is not application/json.',
   },
+  'content-encoding': {
+    status: 415,
+    teiType: 'Validation',
+    cause: 'The body is compressed; it is read only as it is.',
+  },
   'request-invalid': {
     status: 422,
     teiType: 'Validation',

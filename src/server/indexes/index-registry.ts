@@ -63,12 +63,12 @@ export class IndexRegistry {
   }
 
   /** @throws ServerError when there is no index of this name. */
-  get(name: string | undefined): ServedIndex {
+  get(name: string | null | undefined): ServedIndex {
     const index = this.#indexes.get(name ?? this.names[0] ?? '')
     if (index) return index
     throw serverError(
       'index-unknown',
-      `there is no index ${quoted(name)}; this server has: ${this.names.join(', ')}`,
+      `there is no index ${quoted(name ?? '')}; this server has: ${this.names.join(', ')}`,
       { facts: { index: name, known: this.names } },
     )
   }

@@ -34,12 +34,12 @@ export class ModelRegistry {
   }
 
   /** @throws ServerError when there is no model of this name. */
-  get(name: string | undefined): ServedModel {
-    const model = name === undefined ? this.first : this.#models.get(name)
+  get(name: string | null | undefined): ServedModel {
+    const model = typeof name === 'string' ? this.#models.get(name) : this.first
     if (model) return model
     throw serverError(
       'model-unknown',
-      `there is no model ${quoted(name)}; this server has: ${this.names.join(', ')}`,
+      `there is no model ${quoted(name ?? '')}; this server has: ${this.names.join(', ')}`,
       { facts: { model: name, known: this.names } },
     )
   }

@@ -16,6 +16,7 @@ export const BODY_FAILURES = [
   'body-cut',
   'body-too-large',
   'content-type',
+  'content-encoding',
   'request-invalid',
   'model-unknown',
   'draining',

@@ -4,6 +4,7 @@ import type { Service } from '../service.ts'
 import { addPost } from './endpoint.ts'
 import { QUEUE_FAILURES } from './failure-lists.ts'
 import { idsSchema, requireFew, requireKnown, rowsOf } from './inputs.ts'
+import { optional } from './optional.ts'
 import { teiFields } from './tei-fields.ts'
 
 /** `POST /decode`. Reference: text-embeddings-inference. */
@@ -12,7 +13,7 @@ export function addTeiDecode(app: App, service: Service): void {
   const body = z
     .object({
       ids: idsSchema(models),
-      skip_special_tokens: z.boolean().default(true),
+      skip_special_tokens: optional(z.boolean(), true),
       model: teiFields(service).model,
     })
     .openapi('DecodeRequest')

@@ -7,6 +7,7 @@ import type { Service } from '../service.ts'
 import { addPost } from './endpoint.ts'
 import { QUEUE_FAILURES } from './failure-lists.ts'
 import { limitTexts, textsSchema } from './inputs.ts'
+import { optional } from './optional.ts'
 import { teiFields } from './tei-fields.ts'
 
 /** Its string, its id and their places in lists. */
@@ -29,7 +30,7 @@ export function addTeiTokenize(app: App, service: Service): void {
   const body = z
     .object({
       inputs: textsSchema,
-      add_special_tokens: z.boolean().default(true),
+      add_special_tokens: optional(z.boolean(), true),
       prompt_name,
       model: modelField,
     })
