@@ -9,6 +9,8 @@ export interface AppEnv {
   readonly Bindings: {
     readonly incoming?: IncomingMessage
     readonly outgoing?: ServerResponse
+    /** Whether only programs on this machine reach the port. */
+    readonly isLoopback?: boolean
   }
   readonly Variables: {
     readonly requestId: string

@@ -4,6 +4,7 @@ import { cors } from 'hono/cors'
 import {
   BearerKeys,
   observeRequests,
+  ownPages,
   type RequestLimit,
   requestDeadline,
   requestId,
@@ -68,6 +69,7 @@ function addAccess(app: App, service: Service, { limit, page }: Access): void {
   const isOpen = openPaths(settings, page)
   app.use(requestId)
   app.use(observeRequests(service))
+  app.use(ownPages(settings))
   if (settings.corsOrigins.length > 0) app.use(corsOf(settings.corsOrigins))
   app.use(async ({ req }, next) => {
     // What is open is looked at only; `POST /` embeds.
@@ -75,8 +77,12 @@ function addAccess(app: App, service: Service, { limit, page }: Access): void {
     if (needsKey) keys.check(req.header('authorization') ?? null)
     await next()
   })
-  app.post('*', requestDeadline(settings.requestTimeout), limit.middleware(state))
-  app.use(bodyLimit({ maxSize: settings.bodyLimit, onError: () => tooLarge(settings.bodyLimit) }))
+  app.post(
+    '*',
+    requestDeadline(settings.requestTimeout),
+    limit.middleware(state),
+    bodyLimit({ maxSize: settings.bodyLimit, onError: () => tooLarge(settings.bodyLimit) }),
+  )
 }
 
 /** The paths that are answered without a key. */
@@ -85,11 +91,11 @@ function openPaths({ openMetrics }: ServerSettings, page: Page): ReadonlySet<str
   return new Set(['/health', '/health/live', '/ping', ...pagePaths(page), ...metrics])
 }
 
+/** Which headers a page may send is for the page to say: an SDK has some of its own. */
 function corsOf(origins: readonly string[]) {
   return cors({
     origin: origins.includes('*') ? '*' : [...origins],
     allowMethods: ['GET', 'POST'],
-    allowHeaders: ['Authorization', 'Content-Type', 'X-Request-Id'],
     exposeHeaders: ['X-Request-Id', 'X-Truncated-Texts', 'Retry-After'],
     maxAge: 86_400,
   })

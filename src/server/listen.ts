@@ -50,8 +50,20 @@ function httpServer({ fetch }: Server, { receiveTimeout }: ListenSettings): Http
     headersTimeout: timeout,
     connectionsCheckingInterval: Math.max(50, Math.min(1000, timeout / 4)),
   }
-  const http = createAdaptorServer({ fetch, overrideGlobalObjects: false, serverOptions })
-  return http as HttpServer
+  let isLoopback = false
+  const http = createAdaptorServer({
+    fetch: (request, env) => fetch(request, { ...env, isLoopback }),
+    overrideGlobalObjects: false,
+    serverOptions,
+  }) as HttpServer
+  http.once('listening', () => {
+    isLoopback = isLoopbackAddress((http.address() as AddressInfo).address)
+  })
+  return http
+}
+
+function isLoopbackAddress(address: string): boolean {
+  return /^(?:::ffff:)?127\.|^::1$/.test(address)
 }
 
 async function opened(http: HttpServer, { host, port }: ListenSettings): Promise<void> {

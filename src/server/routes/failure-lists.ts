@@ -1,7 +1,15 @@
 import type { FailureCode } from '../failures/index.ts'
 
+/** What every route may answer. */
+export const HOST_FAILURES = [
+  'host-twice',
+  'host-refused',
+  'origin-refused',
+] as const satisfies readonly FailureCode[]
+
 /** What every route but health may answer. */
 export const ACCESS_FAILURES = [
+  ...HOST_FAILURES,
   'key-missing',
   'key-wrong',
   'requests-too-many',

@@ -2,6 +2,7 @@ import type { App, Call } from '../app.ts'
 import { serverError } from '../failures/index.ts'
 import type { Service } from '../service.ts'
 import { addGet } from './endpoint.ts'
+import { HOST_FAILURES } from './failure-lists.ts'
 
 /** `GET /health` and `/ping`, which turn away load balancers when they should, and `GET /health/live`. */
 export function addHealth(app: App, { models, state }: Service): void {
@@ -9,7 +10,7 @@ export function addHealth(app: App, { models, state }: Service): void {
     tag: 'text-embeddings-inference',
     summary: 'Whether requests are answered: readiness. Needs no key.',
     answer: { description: 'They are.' },
-    failures: ['draining', 'unready'],
+    failures: [...HOST_FAILURES, 'draining', 'unready'],
   } as const
   const answer = (call: Call) => {
     if (!state.isWanted) throw serverError('draining', 'the server is stopping')
@@ -25,7 +26,7 @@ export function addHealth(app: App, { models, state }: Service): void {
     tag: 'Operation',
     summary: 'Whether the process answers at all: liveness. Needs no key.',
     answer: { description: 'It does.' },
-    failures: [],
+    failures: HOST_FAILURES,
   } as const
   addGet(app, live, (call) => call.body(null, 200))
 }

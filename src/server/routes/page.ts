@@ -5,6 +5,7 @@ import { etag } from 'hono/etag'
 import type { App, Call } from '../app.ts'
 import { serverError, shortened } from '../failures/index.ts'
 import { addGet } from './endpoint.ts'
+import { HOST_FAILURES } from './failure-lists.ts'
 
 const FOLDER = fileURLToPath(new URL('../page', import.meta.url))
 
@@ -53,7 +54,7 @@ export function addPage(app: App, page: Page): void {
     tag: 'Operation',
     summary: 'A page to try the models with. Needs no key.',
     answer: { description: 'The page.', type: 'text/html' },
-    failures: [],
+    failures: HOST_FAILURES,
   } as const
   app.get('/', etag())
   addGet(app, endpoint, (call) => send(call, 'index.html'))

@@ -52,6 +52,11 @@ export const serverSettings = z.strictObject({
   apiKeys: list
     .default([])
     .describe('Keys, one of which a request must bear; without any, all requests are answered'),
+  allowedHosts: list
+    .default([])
+    .describe(
+      'Names the server has besides localhost; on loopback without keys it takes no others',
+    ),
   openMetrics: z.boolean().default(false).describe('Answer /metrics without a key'),
   corsOrigins: list
     .default([])
