@@ -1,5 +1,4 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
-import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import {
   BearerKeys,
@@ -77,12 +76,7 @@ function addAccess(app: App, service: Service, { limit, page }: Access): void {
     if (needsKey) keys.check(req.header('authorization') ?? null)
     await next()
   })
-  app.post(
-    '*',
-    requestDeadline(settings.requestTimeout),
-    limit.middleware(state),
-    bodyLimit({ maxSize: settings.bodyLimit, onError: () => tooLarge(settings.bodyLimit) }),
-  )
+  app.post('*', requestDeadline(settings), limit.middleware(state))
 }
 
 /** The paths that are answered without a key. */
@@ -98,11 +92,5 @@ function corsOf(origins: readonly string[]) {
     allowMethods: ['GET', 'POST'],
     exposeHeaders: ['X-Request-Id', 'X-Truncated-Texts', 'Retry-After'],
     maxAge: 86_400,
-  })
-}
-
-function tooLarge(limit: number): never {
-  throw serverError('body-too-large', `the body is larger than the limit of ${limit} bytes`, {
-    facts: { limit },
   })
 }

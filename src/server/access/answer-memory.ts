@@ -7,7 +7,7 @@ import type { OpenRequest } from './open-request.ts'
  */
 export class AnswerMemory {
   readonly #most: number
-  #held = 0
+  readonly #held = new Map<OpenRequest, number>()
 
   /** @param most bytes; an answer that is larger alone is made while there is no other */
   constructor(most: number) {
@@ -15,22 +15,24 @@ export class AnswerMemory {
   }
 
   get held(): number {
-    return this.#held
+    return [...this.#held.values()].reduce((sum, bytes) => sum + bytes, 0)
   }
 
-  /** @throws ServerError when there is no room for the answer beside those there are. */
+  /**
+   * Reserves bytes for the answer of a request, in the place of what was reserved for it before.
+   * @throws ServerError when there is no room beside those of other requests.
+   */
   reserve(bytes: number, request: OpenRequest): void {
-    if (this.#held > 0 && this.#held + bytes > this.#most) {
+    const others = this.held - (this.#held.get(request) ?? 0)
+    if (others > 0 && others + bytes > this.#most) {
       throw serverError(
         'answer-memory-full',
-        `${this.#held} bytes of answers are being made or sent, and ${bytes} more are over the limit ` +
+        `${others} bytes of answers are being made or sent, and ${bytes} more are over the limit ` +
           `of ${this.#most}; try again a little later, or send fewer texts`,
-        { facts: { held: this.#held, bytes, limit: this.#most } },
+        { facts: { held: others, bytes, limit: this.#most } },
       )
     }
-    this.#held += bytes
-    request.onClose(() => {
-      this.#held -= bytes
-    })
+    this.#held.set(request, bytes)
+    request.onClose(() => this.#held.delete(request))
   }
 }

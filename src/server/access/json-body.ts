@@ -1,14 +1,16 @@
+import { ServerError } from '../../errors/index.ts'
 import { quoted, serverError } from '../failures/index.ts'
 
 /**
  * The JSON of a request's body. The body is read as bytes, because reading it as text would put
  * U+FFFD in place of what is not UTF-8 without a word.
- * @throws ServerError when it is not JSON, not UTF-8, or ends too early.
+ * @param limit bytes
+ * @throws ServerError when it is not JSON, not UTF-8, too large, or ends too early.
  */
-export async function readJson(request: Request): Promise<unknown> {
+export async function readJson(request: Request, limit: number): Promise<unknown> {
   requireJsonType(request.headers.get('content-type'))
   requirePlain(request.headers.get('content-encoding'))
-  return parseJson(decodeUtf8(await readBytes(request)))
+  return parseJson(decodeUtf8(await readBytes(request, limit)))
 }
 
 function requireJsonType(type: string | null): void {
@@ -30,15 +32,39 @@ function requirePlain(encoding: string | null): void {
   )
 }
 
-async function readBytes(request: Request): Promise<ArrayBuffer> {
+async function readBytes(request: Request, limit: number): Promise<ArrayBuffer | Uint8Array> {
+  const length = request.headers.get('content-length')
+  requireSmall(Number(length ?? 0), limit)
   try {
-    return await request.arrayBuffer()
+    const bytes = length === null ? await readParts(request, limit) : await request.arrayBuffer()
+    requireSmall(bytes.byteLength, limit)
+    return bytes
   } catch (cause) {
+    if (cause instanceof ServerError) throw cause
     throw serverError('body-cut', 'the connection ended within the body', { cause })
   }
 }
 
-function decodeUtf8(bytes: ArrayBuffer): string {
+/** A body that does not say how long it is, as far as the limit. */
+async function readParts({ body }: Request, limit: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of body ?? []) {
+    parts.push(part)
+    size += part.length
+    if (size > limit) break
+  }
+  return Buffer.concat(parts)
+}
+
+function requireSmall(bytes: number, limit: number): void {
+  if (bytes <= limit) return
+  throw serverError('body-too-large', `the body is larger than the limit of ${limit} bytes`, {
+    facts: { limit },
+  })
+}
+
+function decodeUtf8(bytes: ArrayBuffer | Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {

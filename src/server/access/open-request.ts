@@ -1,10 +1,16 @@
 /** A request from when it came in until it is answered, or nobody waits for the answer any more. */
 export class OpenRequest {
+  /** Bytes its body may have. */
+  readonly bodyLimit: number
   readonly #abort = new AbortController()
   readonly #closers: (() => void)[] = []
   #isClosed = false
   /** Whether its answer is sent a part at a time, long after its route has made it. */
   isStreamed = false
+
+  constructor(bodyLimit: number) {
+    this.bodyLimit = bodyLimit
+  }
 
   /** Is aborted when the client goes away, and when the request has taken too long. */
   get signal(): AbortSignal {

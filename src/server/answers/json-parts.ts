@@ -79,7 +79,7 @@ function streamOf(call: Call, parts: Generator<string, void>): ReadableStream<Ui
 /** Ends an answer so that its client sees that it is not whole. */
 function cutOff(call: Call, controller: ReadableStreamDefaultController): void {
   // An error of the stream would be printed, and its message sent as the answer's end.
-  const { outgoing } = call.env
+  const outgoing = call.env?.outgoing
   if (outgoing) outgoing.destroy()
   else controller.error(call.get('open').signal.reason)
 }

@@ -25,7 +25,7 @@ export class ModelRegistry {
   }
 
   /** The largest of a number that each model has. */
-  largest(number: 'dimensions' | 'vocabularySize'): number {
+  largest(number: 'dimensions' | 'hiddenSize' | 'maxLength' | 'vocabularySize'): number {
     return Math.max(...[...this].map(({ description }) => description[number]))
   }
 

@@ -32,7 +32,7 @@ export function addPost<Body>(
     request: { body: { required: true, content: { 'application/json': { schema: body } } } },
   })
   app.post(endpoint.path, async (call) => {
-    const checked = checkRequest(body, await readJson(call.req.raw))
+    const checked = checkRequest(body, await readJson(call.req.raw, call.get('open').bodyLimit))
     call.set('body', checked)
     return handle(checked, call)
   })

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { reserveForBody } from '../access/index.ts'
 import { jsonResponse, vectorJson } from '../answers/index.ts'
 import type { App } from '../app.ts'
 import type { TextInput } from '../engine/index.ts'
@@ -28,6 +29,12 @@ export function addTeiEmbedAll(app: App, service: Service): void {
     failures: [...ENCODE_FAILURES, 'answer-memory-full'],
     body,
   } as const
+  const mostTokens = MOST_TEXTS * models.largest('maxLength')
+  const tokenSize = models.largest('hiddenSize') * Float32Array.BYTES_PER_ELEMENT
+  app.post(
+    endpoint.path,
+    reserveForBody(memory, (bytes) => tokenSize * Math.min(mostTokens, bytes)),
+  )
   addPost(app, endpoint, async (request, call) => {
     const model = models.get(request.model)
     const prompt = model.prompt(request.prompt_name ?? undefined)

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { reserveForBody } from '../access/index.ts'
 import { jsonResponse } from '../answers/index.ts'
 import type { App } from '../app.ts'
 import type { TextInput, TextPieces } from '../engine/index.ts'
@@ -47,6 +48,10 @@ export function addTeiTokenize(app: App, service: Service): void {
     failures: [...QUEUE_FAILURES, 'answer-memory-full'],
     body,
   } as const
+  app.post(
+    endpoint.path,
+    reserveForBody(memory, (bytes) => TOKEN_BYTES * bytes),
+  )
   addPost(app, endpoint, async (request, call) => {
     const model = models.get(request.model)
     const prompt = model.prompt(request.prompt_name ?? undefined)
