@@ -17,6 +17,8 @@ const PATIENCE = 300
 const TEXTS = 32
 /** Milliseconds between two of the sentences that are embedded meanwhile. */
 const PAUSE = 100
+/** Milliseconds from a flood until memory is looked at. */
+const REST = 10_000
 const command = 'node bench/serve-flood.mjs'
 
 if (isMainThread) await measure()
@@ -33,49 +35,44 @@ async function measure() {
   })
   const model = values.model === undefined ? [] : ['--model', values.model]
   const server = await startYuju(['--log-level', 'error', ...model])
-  const sentences = drawSentences(10_000)
-  const otherLoad = watchOtherLoad([server.pid])
-  const settings = { url: server.url, connections: Number(values.connections) }
+  const connections = Number(values.connections)
+  const settings = { url: server.url, connections, seconds: Number(values.seconds) }
   try {
-    // What the runtime and the heap once needed they keep: a short flood before the one that counts.
-    await runFlood({ ...settings, seconds: 5 })
-    await pause(5000)
-    const before = server.memory()
-    const during = embedUntil(
-      server.url,
-      sentences,
-      runFlood({ ...settings, seconds: Number(values.seconds) }),
-    )
-    const { times, counts } = await during
-    const peak = server.memory()
-    await pause(1000)
-    const after = await embed(server.url, '洪水之后的一句话')
-    await pause(10_000)
-    const growth = server.memory() / before - 1
-    const others = `other programs had ${round(100 * otherLoad())} % of the machine`
-    const p95 = percentile(times, 0.95)
-    const answers = Object.entries(counts).map(([status, count]) => `${count} × ${status}`)
-    console.log(`flood: ${answers.join(', ')}`)
-    console.log(
-      `/embed in the flood: ${times.length} times, p50 ${round(percentile(times, 0.5))} ms, p95 ${round(p95)} ms, longest ${round(percentile(times, 1))} ms`,
-    )
-    console.log(`/embed one second after it: ${round(after)} ms`)
-    console.log(
-      `memory ${round(before / 1e6)} MB, at its end ${round(peak / 1e6)} MB, then ${round(growth * 100)} % more; ${others}`,
-    )
-    if (values.dry) return
-    const spread = `p50 ${round(percentile(times, 0.5))} ms, longest ${round(percentile(times, 1))} ms of ${times.length}; memory ${round(growth * 100)} % more after it; ${others}`
-    const peer = answers.join(', ')
-    recordResult({ name: 'serve.embed_ms_in_flood', value: round(p95), peer, command, spread })
-    recordResult({
-      name: 'serve.embed_ms_after_flood',
-      value: round(after),
-      peer: '',
-      command,
-      spread: others,
-    })
+    report(await floodTwice(server, settings), values.dry)
   } finally {
     await server.stop()
+  }
+}
+
+/** The first time is not counted: what the runtime and the heap have once needed they keep. */
+async function floodTwice(server, settings) {
+  const sentences = drawSentences(10_000)
+  await embedUntil(server.url, sentences, runFlood(settings))
+  await pause(REST)
+  const before = server.memory()
+  const otherLoad = watchOtherLoad([server.pid])
+  const { times, counts } = await embedUntil(server.url, sentences, runFlood(settings))
+  const others = `other programs had ${round(100 * otherLoad())} % of the machine`
+  await pause(1000)
+  const after = await embed(server.url, '洪水之后的一句话')
+  await pause(REST)
+  return { times, counts, after, growth: server.memory() / before - 1, others }
+}
+
+function report({ times, counts, after, growth, others }, isDry) {
+  const at = (share) => round(percentile(times, share))
+  const flooded = Object.entries(counts).map(([status, count]) => `${count} × ${status}`)
+  const peer = `the flood was answered ${flooded.join(', ')}`
+  const spread =
+    `p50 ${at(0.5)} ms, longest ${at(1)} ms of ${times.length}; memory ${round(100 * growth)} % ` +
+    `more after it; ${others}`
+  const records = [
+    { name: 'serve.embed_ms_in_flood', value: at(0.95), peer, spread },
+    { name: 'serve.embed_ms_after_flood', value: round(after), peer: '', spread: others },
+  ]
+  for (const record of records) {
+    console.log(`${record.name}: ${record.value} (${record.spread}) ${record.peer}`)
+    if (!isDry) recordResult({ ...record, command })
   }
 }
 
