@@ -1,3 +1,4 @@
+import { streamSafe } from '../tokenizer/index.ts'
 import { Turns } from './turns.ts'
 
 /** Characters that are given to the segmenter at once, in UTF-16 units. */
@@ -13,9 +14,6 @@ const ONE_HAN = /^\p{Script=Han}$/u
 /** What no character before it is composed with. */
 const STARTER = /[\p{ASCII}\p{Script=Han}\s]/u
 const WITHIN_GRAPHEME = /[\p{M}\udc00-\udfff]|\u200d/u
-/** Marks that follow each other: \p{M}, and what normalization makes of halfwidth voicing marks. */
-const MANY_MARKS = /[\p{M}\uff9e\uff9f]{30}/gu
-const COMBINING_GRAPHEME_JOINER = '\u034f'
 
 let segmenter: Intl.Segmenter | undefined
 
@@ -131,7 +129,7 @@ function windowEnd(text: string): number {
 function* normalizedParts(text: string): Generator<string, void> {
   for (let start = 0; start < text.length; ) {
     const end = partEnd(text, start + PART)
-    yield normalized(text.slice(start, end))
+    yield streamSafe(text.slice(start, end)).normalize('NFKC').toLowerCase()
     start = end
   }
 }
@@ -139,13 +137,4 @@ function* normalizedParts(text: string): Generator<string, void> {
 function partEnd(text: string, end: number): number {
   const starter = text.slice(end, end + PART).search(STARTER)
   return starter < 0 ? Math.min(text.length, end + PART) : end + starter
-}
-
-/**
- * Sorting marks takes time that grows with the square of their number, so no more than 30 follow each
- * other. Reference: UAX #15, Stream-Safe Text Format.
- */
-function normalized(text: string): string {
-  const safe = text.replace(MANY_MARKS, `$&${COMBINING_GRAPHEME_JOINER}`)
-  return safe.normalize('NFKC').toLowerCase()
 }
