@@ -48,7 +48,7 @@ export async function joinWords(texts: readonly string[]): Promise<string[]> {
 }
 
 /**
- * The words of a query, the first 1,024 of them: as many as any text has that a model sees whole.
+ * The words of a query, the first 1,024 of them: more than a text has that a model sees whole.
  */
 export async function queryWords(text: string): Promise<string[]> {
   const turns = new Turns()

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { HttpBindings } from '@hono/node-server'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { OpenRequest } from './access/index.ts'
@@ -6,9 +6,7 @@ import type { OpenRequest } from './access/index.ts'
 /** What the middleware leaves for the routes. */
 export interface AppEnv {
   /** What `listen` hands over with a request; nothing, where another program has the port. */
-  readonly Bindings: {
-    readonly incoming?: IncomingMessage
-    readonly outgoing?: ServerResponse
+  readonly Bindings: Partial<HttpBindings> & {
     /** Whether only programs on this machine reach the port. */
     readonly isLoopback?: boolean
   }

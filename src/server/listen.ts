@@ -43,7 +43,7 @@ export async function listen(server: Server, options: ListenOptions = {}): Promi
 }
 
 /** A client that sends its request slowly is cut off by Node itself, with status 408. */
-function httpServer({ fetch }: Server, { receiveTimeout }: ListenSettings): HttpServer {
+function httpServer({ fetch: handle }: Server, { receiveTimeout }: ListenSettings): HttpServer {
   const timeout = receiveTimeout * 1000
   const serverOptions = {
     requestTimeout: timeout,
@@ -52,7 +52,7 @@ function httpServer({ fetch }: Server, { receiveTimeout }: ListenSettings): Http
   }
   let isLoopback = false
   const http = createAdaptorServer({
-    fetch: (request, env) => fetch(request, { ...env, isLoopback }),
+    fetch: (request, env) => handle(request, { ...env, isLoopback }),
     overrideGlobalObjects: false,
     serverOptions,
   }) as HttpServer
