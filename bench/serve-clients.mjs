@@ -1,7 +1,7 @@
-// Clients from outside against a running server: the openai package of Python, and schemathesis,
+// Clients from outside against a running server: Python's openai and huggingface_hub, and schemathesis,
 // which reads /openapi.json and sends whatever that allows and much that it does not.
 //
-//   python3 -m venv ~/yuju-clients && ~/yuju-clients/bin/pip install openai schemathesis
+//   python3 -m venv ~/yuju-clients && ~/yuju-clients/bin/pip install openai huggingface_hub schemathesis
 //   YUJU_CLIENTS=~/yuju-clients node bench/serve-clients.mjs [--model folder] [--examples 50]
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -42,7 +42,7 @@ if (existsSync(join(CLIENTS, 'schemathesis'))) {
     value: failures,
     peer: '',
     command: 'node bench/serve-clients.mjs',
-    spread: `${answers.length} requests of schemathesis and of the openai package of Python`,
+    spread: `${answers.length} requests of schemathesis, and of openai and huggingface_hub of Python`,
   })
 }
 process.exitCode = failed || failures > 0 ? 1 : 0

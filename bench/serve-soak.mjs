@@ -40,8 +40,8 @@ const KINDS = [
     ask: () =>
       post('/similarity', { inputs: { source_sentence: pick(sentences), sentences: several(16) } }),
   },
-  { weight: 5, statuses: [200], ask: () => post('/tokenize', { inputs: several(16) }) },
-  { weight: 1, statuses: [200], ask: () => post('/embed_all', { inputs: several(4) }) },
+  { weight: 5, statuses: [200, 429], ask: () => post('/tokenize', { inputs: several(16) }) },
+  { weight: 1, statuses: [200, 429], ask: () => post('/embed_all', { inputs: several(4) }) },
   { weight: 2, statuses: [413], ask: () => post('/embed', { inputs: 'x'.repeat(200_000) }) },
   { weight: 3, statuses: [422], ask: () => post('/embed', { inputs: [1, 2, null] }) },
   { weight: 2, statuses: [400], ask: () => send('/embed', '{"inputs":') },

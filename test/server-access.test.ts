@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createServer } from 'yuju/server'
 import { ServerClient, TINY } from './support/server-client.ts'
@@ -20,7 +21,7 @@ interface Document {
 }
 
 describe('without the right key', () => {
-  test('nothing but health answers, and the page, which is in no description', async () => {
+  test('nothing but health answers, and the page', async () => {
     const { body } = await locked.with({ authorization: 'Bearer one' }).get('/openapi.json')
     const paths = Object.entries((body as Document).paths)
     expect(paths.length).toBeGreaterThan(9)
@@ -29,8 +30,8 @@ describe('without the right key', () => {
       ['/openapi.json', { get: 1 }],
       ['/docs', { get: 1 }],
     ] as const) {
-      const isOpen = path.startsWith('/health')
       for (const method of Object.keys(methods)) {
+        const isOpen = /^\/(health.*|ping)?$/.test(path) && method === 'get'
         const ask = (from: ServerClient) =>
           method === 'post' ? from.post(path, { inputs: 'x' }) : from.get(path)
         expect((await ask(locked)).status, path).toBe(isOpen ? 200 : 401)
@@ -78,16 +79,18 @@ describe('pages of other origins', () => {
         headers: {
           origin,
           'access-control-request-method': 'POST',
-          'access-control-request-headers': 'authorization,content-type',
+          'access-control-request-headers': 'authorization,content-type,x-stainless-os',
         },
       }),
     )
 
-  test('are allowed by name, with Authorization', async () => {
+  test('are allowed by name, with whatever headers they want to send', async () => {
     const { status, headers } = await preflight('https://a.example')
     expect(status).toBe(204)
     expect(headers.get('access-control-allow-origin')).toBe('https://a.example')
-    expect(headers.get('access-control-allow-headers')).toContain('Authorization')
+    expect(headers.get('access-control-allow-headers')).toBe(
+      'authorization,content-type,x-stainless-os',
+    )
   })
 
   test('and no others', async () => {
@@ -120,6 +123,29 @@ describe('limits', () => {
   })
 })
 
+describe('what a client sent is not sent back at length', () => {
+  const long = 'x'.repeat(1500)
+
+  test.each([
+    ['the name of a model', '/embed', { inputs: 'x', model: long }, 404],
+    ['the name of a prompt', '/embed', { inputs: 'x', prompt_name: long }, 422],
+    ['a model of OpenAI’s', '/v1/embeddings', { input: 'x', model: long }, 404],
+    ['a path', `/${long}`, {}, 404],
+    ['a path of the page', `/page/${long}`, {}, 405],
+  ])('%s', async (_, path, body, status) => {
+    const answer = await client.post(path, body)
+    expect(answer.status).toBe(status)
+    expect(JSON.stringify(answer.body).length).toBeLessThan(600)
+  })
+
+  test('a content type', async () => {
+    const headers = { 'content-type': long }
+    const answer = await client.post('/embed', '{}', { headers })
+    expect(answer.status).toBe(415)
+    expect(JSON.stringify(answer.body).length).toBeLessThan(600)
+  })
+})
+
 describe('bodies that cannot be read', () => {
   test.each([
     ['no JSON', '{"inputs":', 400, 'body-not-json'],
@@ -139,6 +165,22 @@ describe('bodies that cannot be read', () => {
   })
 })
 
+test.each(['gzip', 'br', 'deflate, gzip'])(
+  'a body in %s is refused, and how to send it said',
+  async (encoding) => {
+    const headers = { 'content-encoding': encoding }
+    const answer = await client.post('/embed', gzipSync('{"inputs":"x"}'), { headers })
+    expect([answer.status, answer.headers.get('accept-encoding')]).toEqual([415, 'identity'])
+    expect(answer.body).toMatchObject({ code: 'content-encoding' })
+    const plain = await client.post(
+      '/embed',
+      { inputs: 'x' },
+      { headers: { 'content-encoding': 'identity' } },
+    )
+    expect(plain.status).toBe(200)
+  },
+)
+
 describe('paths and methods', () => {
   test('an unknown path is 404, in the shape of its clients', async () => {
     expect((await client.get('/nowhere')).body).toMatchObject({ code: 'route-unknown' })
@@ -150,6 +192,8 @@ describe('paths and methods', () => {
   test('another method is 405 and names those there are', async () => {
     const answer = await client.get('/embed', 'DELETE')
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST'])
+    const root = await client.get('/', 'DELETE')
+    expect([root.status, root.headers.get('allow')]).toEqual([405, 'POST, GET, HEAD'])
   })
 })
 

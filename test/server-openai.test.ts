@@ -36,6 +36,19 @@ function embed(input: unknown, options: object = {}): Promise<Embeddings> {
 
 const vectorsOf = ({ data }: Embeddings) => data.flatMap(({ embedding }) => embedding)
 
+test('null for what may be left out is as if it were', async () => {
+  const nulls = { encoding_format: null, dimensions: null, user: null, normalize: null }
+  expect(await embed(TEXTS[0], nulls)).toEqual(await embed(TEXTS[0]))
+})
+
+test('/embeddings is the same without the name of a model, and with one', async () => {
+  const expected = await embed(TEXTS[0])
+  expect(await client.ok('/embeddings', { input: TEXTS[0] })).toEqual(expected)
+  expect(await client.ok('/embeddings', { input: TEXTS[0], model: 'tiny' })).toEqual(expected)
+  const { body } = await client.post('/embeddings', { input: 1 })
+  expect(body).toMatchObject({ error: { code: 'request-invalid' } })
+})
+
 describe('vectors are those of SentenceEncoder', () => {
   test('normalized by default, in the order of the texts', async () => {
     const answer = await embed(TEXTS)

@@ -65,6 +65,40 @@ describe('/embed', () => {
   })
 })
 
+test.each(['/', '/invocations'])('POST %s is as /embed', async (path) => {
+  // What huggingface_hub's InferenceClient(url).feature_extraction(texts, truncate=True) sends.
+  const request = { inputs: TEXTS.slice(0, 3), truncate: true }
+  expect(await client.ok(path, request)).toEqual(await client.ok('/embed', request))
+  expect((await client.get('/')).headers.get('content-type')).toContain('text/html')
+})
+
+test('/ping is as /health', async () => {
+  expect((await client.get('/ping')).status).toBe(200)
+})
+
+test.each([
+  [
+    '/embed',
+    { inputs: 'x' },
+    ['normalize', 'dimensions', 'truncate', 'truncation_direction', 'prompt_name', 'model'],
+  ],
+  ['/embed_all', { inputs: 'x' }, ['truncate', 'truncation_direction', 'prompt_name', 'model']],
+  ['/tokenize', { inputs: 'x' }, ['add_special_tokens', 'prompt_name', 'model']],
+  ['/decode', { ids: [872] }, ['skip_special_tokens', 'model']],
+  ['/similarity', { inputs: { source_sentence: 'x', sentences: ['y'] } }, ['parameters', 'model']],
+  ['/embeddings', { input: 'x' }, ['encoding_format', 'dimensions', 'user', 'normalize', 'model']],
+])('%s takes null for what may be left out', async (path, request, optional) => {
+  const nulls = Object.fromEntries(optional.map((name) => [name, null]))
+  expect(await client.ok(path, { ...request, ...nulls })).toEqual(await client.ok(path, request))
+})
+
+test('many wrong items are one short refusal', async () => {
+  const sentences = Array(2_000_000).fill(1)
+  const answer = await client.post('/similarity', { inputs: { source_sentence: 'x', sentences } })
+  expect(answer.status).toBe(422)
+  expect(JSON.stringify(answer.body).length).toBeLessThan(200)
+})
+
 describe('/embed_all', () => {
   test('gives the vectors of every piece', async () => {
     const expected = await encoder.tokenEmbeddings(TEXTS.slice(0, 4), silent)

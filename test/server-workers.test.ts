@@ -15,13 +15,14 @@ afterEach(async () => {
   pool = undefined
 })
 
-async function startPool(workers: number): Promise<EnginePool> {
+async function startPool(workers: number, jobTimeout = 60): Promise<EnginePool> {
   // A worker of an earlier test may still be starting.
   const own: ProcessEngine[] = []
   started = own
   troubles = []
   const start = async () => {
-    const worker = await ProcessEngine.start({ model: TINY, options: { threads: 1 } }, () => {})
+    const asked = { model: TINY, options: { threads: 1 } }
+    const worker = await ProcessEngine.start(asked, { jobTimeout, onWarning: () => {} })
     own.push(worker)
     return worker
   }
@@ -38,7 +39,8 @@ describe('a worker that is killed', () => {
   test('is replaced, and what it was asked is asked of another one', async () => {
     const engine = await startPool(1)
     const before = await engine.encode(INPUTS)
-    const asked = [engine.encode(INPUTS), engine.tokenize({ texts: ['好'], prompt: '' })] as const
+    const text = { text: '好', prompt: '' }
+    const asked = [engine.encode(INPUTS), engine.tokenize([text])] as const
     kill(started[0])
     const [encoded, [pieces]] = await Promise.all(asked)
     expect(encoded.data).toEqual(before.data)
@@ -69,6 +71,35 @@ describe('a worker that is killed', () => {
     )
     expect(['answered', 'engine-crashed']).toContain(outcome)
     expect((await engine.encode(INPUTS)).tokens).toHaveLength(2)
+  })
+})
+
+/** The worker answers nothing any more, as one whose tokenizer or model hangs. */
+function hang(worker: ProcessEngine | undefined): void {
+  if (worker?.pid !== undefined) process.kill(worker.pid, 'SIGSTOP')
+}
+
+describe.skipIf(process.platform === 'win32')('a worker that hangs', () => {
+  test('is ended after a time and replaced, and its job is a failure that says so', async () => {
+    const engine = await startPool(1, 5)
+    hang(started[0])
+    const timeout = expect.objectContaining({ name: 'RuntimeError', code: 'engine-timeout' })
+    await expect(engine.encode(INPUTS)).rejects.toThrow(timeout)
+    expect((await engine.encode(INPUTS)).tokens).toHaveLength(2)
+    expect(started).toHaveLength(2)
+    expect(troubles).toEqual([timeout])
+  })
+
+  test('keeps none of the others from their work', async () => {
+    const engine = await startPool(2, 5)
+    hang(started[0])
+    const jobs = [engine.encode(INPUTS), engine.encode(INPUTS), engine.encode(INPUTS)]
+    const outcomes = await Promise.allSettled(jobs)
+    expect(outcomes.map(({ status }) => status).sort()).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+    ])
   })
 })
 

@@ -1,6 +1,8 @@
-"""Ask a running server as clients of the openai package do. Usage: check_server.py URL MODEL"""
+"""Ask a running server as clients of openai and of huggingface_hub do. Usage: check_server.py URL MODEL"""
 import sys
 
+import huggingface_hub
+import numpy
 import openai
 
 url, model = sys.argv[1:]
@@ -22,3 +24,12 @@ try:
 except openai.NotFoundError as error:
     assert error.code == "model-unknown", error.code
 print("openai", openai.__version__, "passes")
+
+# The page's address alone, as for a server of text-embeddings-inference.
+hub = huggingface_hub.InferenceClient(url)
+vectors = hub.feature_extraction(texts, normalize=True, truncate=True)
+assert numpy.abs(vectors - [row.embedding for row in floats.data]).max() < 1e-6
+assert hub.feature_extraction(texts[0]).shape == (1, vectors.shape[1])
+scores = huggingface_hub.InferenceClient(f"{url}/similarity").sentence_similarity(texts[0], other_sentences=texts[1:])
+assert len(scores) == 2 and scores[0] > scores[1]
+print("huggingface_hub", huggingface_hub.__version__, "passes")

@@ -16,6 +16,7 @@ export { exportOnnx } from './export-onnx.ts'
 export { exportWeb } from './export-web.ts'
 export { type LoadOptions, loadSource } from './load.ts'
 export { measureTextRanges } from './measure-ranges.ts'
+export { nextTurn } from './next-turn.ts'
 export type {
   EncodeOptions,
   Progress,

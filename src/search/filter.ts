@@ -89,7 +89,7 @@ function unknownOperator(operator: unknown): InputError {
   return new InputError('filter-operator', `there is no operator ${operator}; there are: ${known}`)
 }
 
-const CONDITION = /^\s*([A-Za-z_]\w*)\s*(!=|<=|>=|=|<|>|\sin\s)\s*(.*?)\s*$/s
+const CONDITION = /^\s*([A-Za-z_]\w*)\s*(!=|<=|>=|=|<|>|\sin\s)(.*)$/s
 
 /**
  * Conditions in words: `year>=2020`, `source=news`, `source in ["news","web"]`; what stands behind
@@ -104,13 +104,14 @@ export function parseFilter(conditions: readonly string[], settings: StoreSettin
 }
 
 function parseCondition(words: string, { columns }: StoreSettings): Condition | Membership {
-  const [, column = '', sign = '', rest = ''] = words.match(CONDITION) ?? []
+  const [, column = '', sign = '', value = ''] = words.match(CONDITION) ?? []
   if (column === '') throw noCondition(words)
   const type = columnType(column, columns)
   const operator = sign.trim()
+  const rest = value.trim()
   if (operator === 'in') return { column, operator, value: parseList(rest, words) }
-  const value = type === 'number' && rest !== '' ? Number(rest) : rest
-  return { column, operator: operator as Operator, value }
+  const typed = type === 'number' && rest !== '' ? Number(rest) : rest
+  return { column, operator: operator as Operator, value: typed }
 }
 
 function parseList(json: string, words: string): readonly (string | number)[] {

@@ -1,16 +1,17 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
-import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import {
   BearerKeys,
   observeRequests,
+  ownPages,
   type RequestLimit,
   requestDeadline,
   requestId,
 } from './access/index.ts'
 import type { App, AppEnv } from './app.ts'
-import { failureOf, renderFailure, serverError } from './failures/index.ts'
+import { failureOf, renderFailure, serverError, shortened } from './failures/index.ts'
 import { addDocuments } from './routes/documents.ts'
+import { refuseOtherMethods } from './routes/endpoint.ts'
 import { addHealth } from './routes/health.ts'
 import { addMetrics } from './routes/metrics.ts'
 import { addOpenaiEmbeddings } from './routes/openai-embeddings.ts'
@@ -44,8 +45,12 @@ export function createApp(service: Service, limit: RequestLimit): App {
   addMetrics(app, service)
   addDocuments(app, { hasKeys: service.settings.apiKeys.length > 0 })
   addPage(app, page)
+  refuseOtherMethods(app)
   app.notFound(({ req }) => {
-    throw serverError('route-unknown', `there is no ${req.path}; /openapi.json says what there is`)
+    throw serverError(
+      'route-unknown',
+      `there is no ${shortened(req.path)}; /openapi.json says what there is`,
+    )
   })
   app.onError((error, call) => renderFailure(call.req.path, failureOf(error)))
   return app
@@ -63,33 +68,29 @@ function addAccess(app: App, service: Service, { limit, page }: Access): void {
   const isOpen = openPaths(settings, page)
   app.use(requestId)
   app.use(observeRequests(service))
+  app.use(ownPages(settings))
   if (settings.corsOrigins.length > 0) app.use(corsOf(settings.corsOrigins))
   app.use(async ({ req }, next) => {
-    if (!isOpen.has(req.path)) keys.check(req.header('authorization') ?? null)
+    // What is open is looked at only; `POST /` embeds.
+    const needsKey = req.method === 'POST' || !isOpen.has(req.path)
+    if (needsKey) keys.check(req.header('authorization') ?? null)
     await next()
   })
-  app.post('*', limit.middleware(state), requestDeadline(settings.requestTimeout))
-  app.use(bodyLimit({ maxSize: settings.bodyLimit, onError: () => tooLarge(settings.bodyLimit) }))
+  app.post('*', requestDeadline(settings), limit.middleware(state))
 }
 
 /** The paths that are answered without a key. */
 function openPaths({ openMetrics }: ServerSettings, page: Page): ReadonlySet<string> {
   const metrics = openMetrics ? ['/metrics'] : []
-  return new Set(['/health', '/health/live', ...pagePaths(page), ...metrics])
+  return new Set(['/health', '/health/live', '/ping', ...pagePaths(page), ...metrics])
 }
 
+/** Which headers a page may send is for the page to say: an SDK has some of its own. */
 function corsOf(origins: readonly string[]) {
   return cors({
     origin: origins.includes('*') ? '*' : [...origins],
     allowMethods: ['GET', 'POST'],
-    allowHeaders: ['Authorization', 'Content-Type', 'X-Request-Id'],
     exposeHeaders: ['X-Request-Id', 'X-Truncated-Texts', 'Retry-After'],
     maxAge: 86_400,
-  })
-}
-
-function tooLarge(limit: number): never {
-  throw serverError('body-too-large', `the body is larger than the limit of ${limit} bytes`, {
-    facts: { limit },
   })
 }

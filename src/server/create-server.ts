@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { RequestLimit } from './access/index.ts'
+import { AnswerMemory, RequestLimit } from './access/index.ts'
 import { ResultCache } from './cache/index.ts'
 import { createApp } from './create-app.ts'
 import { IndexRegistry, type ServerIndex } from './indexes/index.ts'
@@ -50,15 +50,26 @@ export async function createServer({
   const loaded = await loadAll(models, { settings, metrics, cache, onEvent })
   const freeModels = () => Promise.all(loaded.map(({ dispose }) => dispose()))
   const registry = new ModelRegistry(loaded.map(({ model }) => model))
-  const indexes = await IndexRegistry.open(searched, registry).catch(async (error: unknown) => {
+  const opened = IndexRegistry.open(searched, registry, settings)
+  const indexes = await opened.catch(async (error: unknown) => {
     await freeModels()
     throw error
   })
   const limit = new RequestLimit(settings.maxRequests)
-  watch(metrics, { limit, cache, loaded })
+  const memory = new AnswerMemory(settings.answerMemory)
+  watch(metrics, { limit, memory, cache, loaded })
   const state = { isWanted: true, isClosed: false }
   const startedAt = Math.floor(Date.now() / 1000)
-  const service = { models: registry, indexes, settings, metrics, onEvent, startedAt, state }
+  const service = {
+    models: registry,
+    indexes,
+    settings,
+    memory,
+    metrics,
+    onEvent,
+    startedAt,
+    state,
+  }
   const app = createApp(service, limit)
   return {
     settings,
@@ -90,12 +101,14 @@ async function loadAll(
 
 interface Watched {
   readonly limit: RequestLimit
+  readonly memory: AnswerMemory
   readonly cache: ResultCache
   readonly loaded: readonly Awaited<ReturnType<typeof loadModel>>[]
 }
 
-function watch(metrics: ServerMetrics, { limit, cache, loaded }: Watched): void {
+function watch(metrics: ServerMetrics, { limit, memory, cache, loaded }: Watched): void {
   metrics.watch('open_requests', 'Requests that are being answered', () => limit.open)
+  metrics.watch('answer_bytes', 'Bytes of large answers, as estimated', () => memory.held)
   metrics.watch('cache_entries', 'Embeddings in the cache', () => cache.size)
   metrics.watchModels('queue_length', 'Texts that wait', () => {
     return loaded.map(({ model, batcher }) => [model.name, batcher.waiting] as const)

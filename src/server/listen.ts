@@ -43,15 +43,27 @@ export async function listen(server: Server, options: ListenOptions = {}): Promi
 }
 
 /** A client that sends its request slowly is cut off by Node itself, with status 408. */
-function httpServer({ fetch }: Server, { receiveTimeout }: ListenSettings): HttpServer {
+function httpServer({ fetch: handle }: Server, { receiveTimeout }: ListenSettings): HttpServer {
   const timeout = receiveTimeout * 1000
   const serverOptions = {
     requestTimeout: timeout,
     headersTimeout: timeout,
     connectionsCheckingInterval: Math.max(50, Math.min(1000, timeout / 4)),
   }
-  const http = createAdaptorServer({ fetch, overrideGlobalObjects: false, serverOptions })
-  return http as HttpServer
+  let isLoopback = false
+  const http = createAdaptorServer({
+    fetch: (request, env) => handle(request, { ...env, isLoopback }),
+    overrideGlobalObjects: false,
+    serverOptions,
+  }) as HttpServer
+  http.once('listening', () => {
+    isLoopback = isLoopbackAddress((http.address() as AddressInfo).address)
+  })
+  return http
+}
+
+function isLoopbackAddress(address: string): boolean {
+  return /^(?:::ffff:)?127\.|^::1$/.test(address)
 }
 
 async function opened(http: HttpServer, { host, port }: ListenSettings): Promise<void> {

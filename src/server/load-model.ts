@@ -9,7 +9,7 @@ import {
   ProcessEngine,
 } from './engine/index.ts'
 import type { ServerMetrics } from './metrics/index.ts'
-import { ServedModel } from './models/index.ts'
+import { ServedModel, worksOf } from './models/index.ts'
 import type { ServerEvent } from './server-event.ts'
 import { type ServerSettings, workersOf } from './settings/index.ts'
 
@@ -48,12 +48,17 @@ export async function loadModel(served: ServerModel, parts: ModelParts): Promise
   const { settings, metrics, cache } = parts
   const isTheirs = model instanceof SentenceEncoder
   const engine = isTheirs ? new LocalEngine(model) : await startPool(served, model, parts)
-  const batcher = new Batcher(engine, settings, (batch) => metrics.batch(name, batch))
-  const record = (sources: Parameters<ServerMetrics['sources']>[1]) =>
-    metrics.sources(name, sources)
-  const encoding = new SharedEncoder({ model: name, batcher, cache, record })
+  const batcher = new Batcher(engine.capacity, settings, (batch) => metrics.batch(name, batch))
+  const works = worksOf(engine, (result) => metrics.encoded(name, result))
+  const encoding = new SharedEncoder({
+    model: name,
+    batcher,
+    work: works.encode,
+    cache,
+    record: (sources) => metrics.sources(name, sources),
+  })
   return {
-    model: new ServedModel(name, engine, encoding),
+    model: new ServedModel(name, { engine, batcher, works, encoding }),
     batcher,
     dispose: () => (isTheirs ? Promise.resolve() : engine.dispose()),
   }
@@ -65,10 +70,17 @@ function startPool(
   { settings, metrics, onEvent }: ModelParts,
 ): Promise<Engine> {
   const { workers, threads } = workersOf(settings)
-  const warn = (message: string) => onEvent({ kind: 'warning', model: name, message })
+  const warned = new Set<string>()
+  const onWarning = (message: string) => {
+    // Every worker loads the model, and so does each that takes the place of another.
+    if (!warned.has(message)) onEvent({ kind: 'warning', model: name, message })
+    warned.add(message)
+  }
+  const { jobTimeout } = settings
   return EnginePool.start({
     workers,
-    start: () => ProcessEngine.start({ model, options: { threads, ...load } }, warn),
+    start: () =>
+      ProcessEngine.start({ model, options: { threads, ...load } }, { jobTimeout, onWarning }),
     onTrouble(error) {
       metrics.crash(name)
       onEvent({ kind: 'trouble', model: name, error })

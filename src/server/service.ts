@@ -1,3 +1,4 @@
+import type { AnswerMemory } from './access/index.ts'
 import type { IndexRegistry } from './indexes/index.ts'
 import type { ServerMetrics } from './metrics/index.ts'
 import type { ModelRegistry } from './models/index.ts'
@@ -9,6 +10,7 @@ export interface Service {
   readonly models: ModelRegistry
   readonly indexes: IndexRegistry
   readonly settings: ServerSettings
+  readonly memory: AnswerMemory
   readonly metrics: ServerMetrics
   readonly onEvent: (event: ServerEvent) => void
   /** Unix seconds. */

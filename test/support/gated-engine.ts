@@ -42,20 +42,20 @@ export class GatedEngine implements Engine {
     })
   }
 
-  pieceVectors(): Promise<never> {
+  tokenVectors(): Promise<never> {
     return Promise.reject(new Error('not asked for in these tests'))
   }
 
   tokenize(): Promise<never> {
-    return this.pieceVectors()
+    return this.tokenVectors()
   }
 
   decode(): Promise<never> {
-    return this.pieceVectors()
+    return this.tokenVectors()
   }
 
   modelHash(): Promise<never> {
-    return this.pieceVectors()
+    return this.tokenVectors()
   }
 
   async dispose(): Promise<void> {}

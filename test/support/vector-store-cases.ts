@@ -117,6 +117,22 @@ export function describeVectorStore({ name, create }: StoreKind): void {
       expect(await store.count()).toBe(29)
     })
 
+    test('long texts and long queries leave turns to other work', async () => {
+      await store.upsert(records(20))
+      await store.searchText('还款')
+      let turns = 0
+      const other = setInterval(() => {
+        turns += 1
+      })
+      // Longer than a model's limit, and not longer than Milvus takes.
+      await store.upsert([record(20, { text: '我想知道花呗如何还款'.repeat(2000) })])
+      const [best] = await store.searchText(`${'高铁 '.repeat(50_000)}花呗`, { top: 1 })
+      clearInterval(other)
+      expect(best?.text).toContain('高铁')
+      expect(turns).toBeGreaterThan(3)
+      expect((await store.searchText('如何', { top: 1 }))[0]?.id).toBe(record(20).id)
+    })
+
     test.each([
       ['=', 'news', (source: string) => source === 'news'],
       ['!=', 'news', (source: string) => source !== 'news'],

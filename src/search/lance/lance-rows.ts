@@ -1,5 +1,4 @@
 import type { RecordBatch, Schema, Table } from 'apache-arrow'
-import { segmentWords } from '../segment-words.ts'
 import { packSettings, type StoreSettings } from '../store-settings.ts'
 import type { Metadata, StoredText, VectorRecord } from '../vector-store.ts'
 import { METADATA_PREFIX } from './lance-filter.ts'
@@ -30,12 +29,11 @@ export function lanceSchema(arrow: Arrow, settings: StoreSettings): Schema {
   return new Schema(fields, new Map([[SETTINGS_KEY, packSettings(settings)]]))
 }
 
+/** A record, and its words with spaces between them. */
+export type LanceRecord = Required<VectorRecord> & { readonly words: string }
+
 /** Records as a table of that schema. */
-export function lanceTable(
-  arrow: Arrow,
-  schema: Schema,
-  records: readonly Required<VectorRecord>[],
-): Table {
+export function lanceTable(arrow: Arrow, schema: Schema, records: readonly LanceRecord[]): Table {
   const { makeData, RecordBatch, Struct, Table } = arrow
   const children = schema.fields.map(({ name }) => {
     if (name === 'vector') return vectorColumn(arrow, schema, records)
@@ -48,7 +46,7 @@ export function lanceTable(
   return new Table(schema, [new RecordBatch(schema, data)] as RecordBatch[])
 }
 
-function vectorColumn(arrow: Arrow, schema: Schema, records: readonly Required<VectorRecord>[]) {
+function vectorColumn(arrow: Arrow, schema: Schema, records: readonly LanceRecord[]) {
   const { type } = schema.fields.at(-1) ?? {}
   const list = type as InstanceType<Arrow['FixedSizeList']>
   const numbers = new Float32Array(records.length * list.listSize)
@@ -59,17 +57,14 @@ function vectorColumn(arrow: Arrow, schema: Schema, records: readonly Required<V
   return arrow.makeData({ type: list, length: records.length, nullCount: 0, child })
 }
 
-function columnValue(
-  { id, text, metadata }: Required<VectorRecord>,
-  column: string,
-): string | number {
+function columnValue({ id, text, words, metadata }: LanceRecord, column: string): string | number {
   switch (column) {
     case 'id':
       return id
     case 'text':
       return text
     case 'words':
-      return segmentWords(text).join(' ')
+      return words
     default:
       return metadata[column.slice(METADATA_PREFIX.length)] ?? ''
   }

@@ -6,7 +6,7 @@ import { StoreError } from '../../errors/index.ts'
 import { checkRecords, checkTop, requireVector } from '../check-records.ts'
 import { checkFilter, type Filter } from '../filter.ts'
 import type { StoreAccess } from '../open-store.ts'
-import { segmentWords } from '../segment-words.ts'
+import { joinWords, queryWords } from '../segment-words.ts'
 import { type StoreSettings, unpackSettings } from '../store-settings.ts'
 import type { Hit, SearchOptions, StoredText, VectorRecord, VectorStore } from '../vector-store.ts'
 import { lanceError } from './lance-error.ts'
@@ -121,7 +121,9 @@ class LanceStore implements VectorStore {
     const checked = checkRecords(records, this.settings)
     if (checked.length === 0) return
     const { packages, schema } = this.#parts
-    const rows = lanceTable(packages.arrow, schema, checked)
+    const words = await joinWords(checked.map(({ text }) => text))
+    const worded = checked.map((record, row) => ({ ...record, words: words[row] ?? '' }))
+    const rows = lanceTable(packages.arrow, schema, worded)
     await this.#guard((table) =>
       retried(() => {
         // By way of the index of ids, LanceDB does not see that another program adds the same ones.
@@ -169,7 +171,7 @@ class LanceStore implements VectorStore {
 
   async searchText(text: string, options: SearchOptions = {}): Promise<Hit[]> {
     const [top, where] = [checkTop(options), this.#where(options.filter)]
-    const words = segmentWords(text).join(' ')
+    const words = (await queryWords(text)).join(' ')
     if (words === '') return []
     return this.#guard(async (table) => {
       await indexWords(table)

@@ -1,11 +1,11 @@
-import type MiniSearch from 'minisearch'
 import { StoreError } from '../../errors/index.ts'
 import { checkRecords, checkTop, requireVector } from '../check-records.ts'
 import { ExactIndex } from '../exact/exact-index.ts'
 import { checkFilter, type Filter, matches } from '../filter.ts'
-import { segmentWords } from '../segment-words.ts'
+import { queryWords } from '../segment-words.ts'
 import { checkStoreSettings, type StoreOptions, type StoreSettings } from '../store-settings.ts'
 import type { Hit, SearchOptions, StoredText, VectorRecord, VectorStore } from '../vector-store.ts'
+import { WordIndex } from './word-index.ts'
 
 /**
  * A store that lasts as long as the program, for tests and for small sets: every search looks at
@@ -23,7 +23,9 @@ class MemoryStore implements VectorStore {
   readonly #texts: StoredText[] = []
   readonly #rows = new Map<string, number>()
   /** Made for the first search for words. */
-  #words: Promise<MiniSearch<StoredText>> | undefined
+  #words: WordIndex | undefined
+  /** Resolves when all that changes the store and was begun is done. */
+  #changed: Promise<unknown> = Promise.resolve()
 
   constructor(settings: StoreSettings) {
     this.settings = settings
@@ -32,35 +34,16 @@ class MemoryStore implements VectorStore {
 
   async upsert(records: readonly VectorRecord[]): Promise<void> {
     const checked = checkRecords(records, this.settings)
-    const words = await this.#words
-    const index = this.#open()
-    const added = checked.filter(({ id }) => !this.#rows.has(id)).length
-    index.reserve(index.rows + added)
-    const written = checked.map(({ vector, ...text }) => {
-      const row = this.#rows.get(text.id) ?? this.#rows.size
-      if (words?.has(text.id)) words.replace(text)
-      else words?.add(text)
-      this.#rows.set(text.id, row)
-      this.#texts[row] = text
-      return { row, vector }
+    this.#open()
+    await this.#change(async () => {
+      await this.#words?.put(checked)
+      this.#write(checked)
     })
-    index.write(written)
   }
 
   async delete(ids: readonly string[]): Promise<void> {
-    const words = await this.#words
-    const index = this.#open()
-    for (const id of ids) {
-      const row = this.#rows.get(id)
-      if (row === undefined) continue
-      words?.discard(id)
-      index.remove(row)
-      this.#rows.delete(id)
-      const last = this.#texts.pop()
-      if (last === undefined || last.id === id) continue
-      this.#texts[row] = last
-      this.#rows.set(last.id, row)
-    }
+    this.#open()
+    await this.#change(async () => this.#remove(ids))
   }
 
   async get(ids: readonly string[]): Promise<VectorRecord[]> {
@@ -91,12 +74,10 @@ class MemoryStore implements VectorStore {
     this.#open()
     const top = checkTop(options)
     const filter = checkFilter(options.filter ?? [], this.settings)
-    this.#words ??= this.#indexWords()
-    const words = await this.#words
-    const found = words.search(text, {
-      filter: ({ id }) => this.#accepts(filter, this.#rows.get(id) ?? -1),
-    })
-    return found.slice(0, top).flatMap(({ id, score }) => {
+    const words = this.#words ?? (await this.#change(() => this.#indexWords()))
+    const found = await words.search(await queryWords(text))
+    const accepted = found.filter(({ id }) => this.#accepts(filter, this.#rows.get(id) ?? -1))
+    return accepted.slice(0, top).flatMap(({ id, score }) => {
       const hit = this.#texts[this.#rows.get(id) ?? -1]
       return hit ? { ...hit, score } : []
     })
@@ -134,14 +115,46 @@ class MemoryStore implements VectorStore {
     })
   }
 
-  async #indexWords(): Promise<MiniSearch<StoredText>> {
-    const { default: MiniSearch } = await import('minisearch')
-    const words = new MiniSearch<StoredText>({
-      fields: ['text'],
-      tokenize: segmentWords,
-      processTerm: (word) => word,
+  /** One change after the other: words are cut in turns with other work, which may want one too. */
+  #change<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#changed.then(work)
+    this.#changed = result.catch(() => {})
+    return result
+  }
+
+  #write(records: readonly Required<VectorRecord>[]): void {
+    const index = this.#open()
+    const added = records.filter(({ id }) => !this.#rows.has(id)).length
+    index.reserve(index.rows + added)
+    const written = records.map(({ vector, ...text }) => {
+      const row = this.#rows.get(text.id) ?? this.#rows.size
+      this.#rows.set(text.id, row)
+      this.#texts[row] = text
+      return { row, vector }
     })
-    words.addAll(this.#texts)
+    index.write(written)
+  }
+
+  #remove(ids: readonly string[]): void {
+    const index = this.#open()
+    for (const id of ids) {
+      const row = this.#rows.get(id)
+      if (row === undefined) continue
+      this.#words?.discard(id)
+      index.remove(row)
+      this.#rows.delete(id)
+      const last = this.#texts.pop()
+      if (last === undefined || last.id === id) continue
+      this.#texts[row] = last
+      this.#rows.set(last.id, row)
+    }
+  }
+
+  async #indexWords(): Promise<WordIndex> {
+    if (this.#words) return this.#words
+    const words = new WordIndex()
+    await words.put(this.#texts)
+    this.#words = words
     return words
   }
 }

@@ -3,7 +3,7 @@ import { InputError, StoreError, YujuError } from '../../errors/index.ts'
 import { checkRecords, checkTop, requireVector } from '../check-records.ts'
 import { checkFilter, type Filter } from '../filter.ts'
 import { loadPackage } from '../load-package.ts'
-import { segmentWords } from '../segment-words.ts'
+import { joinWords, queryWords } from '../segment-words.ts'
 import { packSettings, type StoreSettings, unpackSettings } from '../store-settings.ts'
 import type {
   Hit,
@@ -212,8 +212,10 @@ class MilvusStore implements VectorStore {
     for (const { id, text } of checked) requireLength(id, text)
     const size = Math.max(1, Math.floor(SENT_BYTES / (4 * this.settings.dimensions + 4096)))
     for (let start = 0; start < checked.length; start += size) {
-      const data = checked.slice(start, start + size).map(({ vector, ...record }) => {
-        return { ...record, words: wordsOf(record.text), vector: Array.from(vector) }
+      const some = checked.slice(start, start + size)
+      const words = await joinWords(some.map(({ text }) => text))
+      const data = some.map(({ vector, ...record }, row) => {
+        return { ...record, words: fitting(words[row] ?? ''), vector: Array.from(vector) }
       })
       await this.#ask((client, collection_name) => client.upsert({ collection_name, data }))
     }
@@ -254,7 +256,7 @@ class MilvusStore implements VectorStore {
 
   async searchText(text: string, options: SearchOptions = {}): Promise<Hit[]> {
     const limit = checkTop(options)
-    const words = wordsOf(text)
+    const words = fitting((await queryWords(text)).join(' '))
     const query = { data: words, anns_field: 'sparse', metric_type: 'BM25', params: {}, limit }
     // Milvus Lite gives BM25 with a minus, as a distance.
     const hits = words === '' ? [] : await this.#find(query, options)
@@ -378,9 +380,8 @@ function requireLength(id: string, text: string): void {
   )
 }
 
-/** The words of a text, with spaces between them, as many as Milvus takes. */
-function wordsOf(text: string): string {
-  const words = segmentWords(text).join(' ')
+/** Words with spaces between them, as many as Milvus takes. */
+function fitting(words: string): string {
   if (Buffer.byteLength(words) <= LONGEST_TEXT) return words
   const cut = Buffer.from(words).subarray(0, LONGEST_TEXT).toString('utf8')
   return cut.slice(0, cut.lastIndexOf(' '))

@@ -26,7 +26,7 @@ export class RequestLimit {
   }
 
   middleware(state: ServiceState): MiddlewareHandler<AppEnv> {
-    return async (_, next) => {
+    return async (call, next) => {
       if (state.isClosed) throw serverError('draining', 'the server is stopping')
       if (this.#open >= this.#most) {
         throw serverError('requests-too-many', `${this.#open} requests are open already`, {
@@ -34,12 +34,13 @@ export class RequestLimit {
         })
       }
       this.#open += 1
-      try {
-        await next()
-      } finally {
-        this.#open -= 1
-        if (this.#open === 0) this.#whenIdle?.()
-      }
+      call.get('open').onClose(() => this.#leave())
+      await next()
     }
+  }
+
+  #leave(): void {
+    this.#open -= 1
+    if (this.#open === 0) this.#whenIdle?.()
   }
 }

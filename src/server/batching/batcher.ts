@@ -1,6 +1,8 @@
-import type { Engine, JobResult, ModelInput } from '../engine/index.ts'
+import { RuntimeError } from '../../errors/index.ts'
 import { TextQueue } from './text-queue.ts'
-import { costOf, Ticket } from './ticket.ts'
+import { Ticket } from './ticket.ts'
+import { unlessAborted } from './unless-aborted.ts'
+import type { Work } from './work.ts'
 
 export interface BatchingSettings {
   readonly queueSize: number
@@ -9,22 +11,22 @@ export interface BatchingSettings {
   readonly batchWait: number
 }
 
-/** What happened to a batch, for metrics. */
+/** A batch that was done, for metrics. */
 export interface BatchRecord {
   readonly texts: number
   /** Seconds each text waited. */
   readonly waits: readonly number[]
-  readonly result: JobResult
 }
 
 /**
- * Puts texts that wait into batches, for as many of which as its engine can hold.
+ * Puts texts that wait into batches, as many at once as its engine can hold. Whatever is to be done with
+ * the texts of one model, they wait here.
  *
  * Where the engine has nothing to do a batch goes at once. Where it is busy, texts wait for company until a
- * batch is full, but not for longer than `batchWait`. Texts of similar length go together.
+ * batch is full, but not for longer than `batchWait`. Texts of one work and of similar length go together.
  */
 export class Batcher {
-  readonly #engine: Engine
+  readonly #capacity: number
   readonly #settings: BatchingSettings
   readonly #record: (batch: BatchRecord) => void
   readonly #queue: TextQueue
@@ -32,12 +34,13 @@ export class Batcher {
   #timer: NodeJS.Timeout | undefined
   #immediate: NodeJS.Immediate | undefined
 
+  /** @param capacity batches at once: so many as the engine runs side by side, and one that waits. */
   constructor(
-    engine: Engine,
+    capacity: number,
     settings: BatchingSettings,
     record: (batch: BatchRecord) => void = () => {},
   ) {
-    this.#engine = engine
+    this.#capacity = capacity
     this.#settings = settings
     this.#record = record
     this.#queue = new TextQueue(settings.queueSize)
@@ -49,28 +52,52 @@ export class Batcher {
   }
 
   /**
+   * The results of texts, in order. When the signal is aborted, or one of them fails, those that still
+   * wait leave the queue.
+   * @throws ServerError when there is not room for all of them; the signal's reason; what the work
+   *   throws.
+   */
+  async run<Input, Result>(
+    work: Work<Input, Result>,
+    inputs: readonly Input[],
+    signal: AbortSignal,
+  ): Promise<Result[]> {
+    signal.throwIfAborted()
+    const tickets = this.submit(work, inputs)
+    const results = Promise.all(tickets.map(({ result }) => result))
+    try {
+      return await unlessAborted(results, signal)
+    } finally {
+      for (const ticket of tickets) this.release(ticket)
+    }
+  }
+
+  /**
    * Lets texts wait for their turn.
    * @throws ServerError when there is not room for all of them.
    */
-  submit(inputs: readonly ModelInput[]): Ticket[] {
+  submit<Input, Result>(
+    work: Work<Input, Result>,
+    inputs: readonly Input[],
+  ): Ticket<Input, Result>[] {
     if (inputs.length === 0) return []
-    const { maxLength } = this.#engine.description
-    const tickets = inputs.map((input) => new Ticket(input, costOf(input, maxLength)))
+    const tickets = inputs.map((input) => new Ticket(work, input))
     this.#queue.add(tickets)
     this.#plan()
     return tickets
   }
 
-  /** Takes a text that nobody waits for any more out of the queue. */
-  cancel(ticket: Ticket): void {
-    this.#queue.cancel(ticket)
+  /** Says that one request fewer wants a result; what nobody wants any more leaves the queue. */
+  release(ticket: Ticket): void {
+    ticket.waiters -= 1
+    if (ticket.waiters === 0) this.#queue.cancel(ticket)
   }
 
   /** Plans the next look at the queue. */
   #plan(): void {
     if (this.#immediate || this.#queue.size === 0) return
-    if (this.#running >= this.#engine.capacity) return
-    const isIdle = this.#running < this.#engine.capacity - 1
+    if (this.#running >= this.#capacity) return
+    const isIdle = this.#running < this.#capacity - 1
     if (isIdle || this.#queue.cost >= this.#settings.batchTokens) {
       clearTimeout(this.#timer)
       this.#timer = undefined
@@ -84,7 +111,7 @@ export class Batcher {
   #start(): void {
     this.#immediate = undefined
     this.#timer = undefined
-    if (this.#running >= this.#engine.capacity) return
+    if (this.#running >= this.#capacity) return
     const batch = this.#queue.take(this.#settings.batchTokens)
     if (batch.length > 0) void this.#run(batch)
     this.#plan()
@@ -93,28 +120,34 @@ export class Batcher {
   async #run(batch: readonly Ticket[]): Promise<void> {
     this.#running += 1
     const start = performance.now()
+    const waits = batch.map(({ enqueuedAt }) => (start - enqueuedAt) / 1000)
+    this.#record({ texts: batch.length, waits })
+    await this.#settle(batch)
+    this.#running -= 1
+    this.#plan()
+  }
+
+  async #settle(batch: readonly Ticket[]): Promise<void> {
+    const [first] = batch
+    if (!first) return
     try {
-      const result = await this.#engine.encode(batch.map(({ input }) => input))
-      const waits = batch.map(({ enqueuedAt }) => (start - enqueuedAt) / 1000)
-      this.#record({ texts: batch.length, waits, result })
-      this.#answer(batch, result)
+      const results = await first.work.run(batch.map(({ input }) => input))
+      for (const [index, ticket] of batch.entries()) ticket.resolve(results[index])
     } catch (error) {
+      if (batch.length > 1 && isTimeout(error)) return this.#settleAlone(batch)
       for (const ticket of batch) ticket.reject(error)
-    } finally {
-      this.#running -= 1
-      this.#plan()
     }
   }
 
-  #answer(batch: readonly Ticket[], { data, tokens, truncated }: JobResult): void {
-    const { dimensions } = this.#engine.description
-    for (const [row, ticket] of batch.entries()) {
-      ticket.resolve({
-        // A copy: the memory of the whole batch is not to be kept for one of its vectors.
-        vector: data.slice(row * dimensions, (row + 1) * dimensions),
-        tokens: tokens[row] ?? 0,
-        truncated: truncated[row] ?? 0,
-      })
+  /** One text of the batch took too long, and only the requests that want it are to fail. */
+  async #settleAlone(batch: readonly Ticket[]): Promise<void> {
+    for (const ticket of batch) {
+      if (ticket.waiters > 0) await this.#settle([ticket])
+      else ticket.reject(new Error('nobody waits for it'))
     }
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof RuntimeError && error.code === 'engine-timeout'
 }

@@ -1,2 +1,3 @@
-export { Batcher, type BatchRecord } from './batcher.ts'
+export { Batcher, type BatchingSettings, type BatchRecord } from './batcher.ts'
 export { SharedEncoder, type Sources } from './shared-encoder.ts'
+export type { Work } from './work.ts'

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { GatedEngine } from '../../../test/support/gated-engine.ts'
 import { ResultCache } from '../cache/index.ts'
+import { worksOf } from '../models/index.ts'
 import { Batcher } from './batcher.ts'
 import { SharedEncoder, type Sources } from './shared-encoder.ts'
 
@@ -18,11 +19,12 @@ beforeEach(() => {
 
 function start({ cacheBytes }: { readonly cacheBytes: number }): void {
   engine = new GatedEngine()
-  batcher = new Batcher(engine, { queueSize: 10, batchTokens: 8, batchWait: LONG_WAIT })
+  batcher = new Batcher(engine.capacity, { queueSize: 10, batchTokens: 8, batchWait: LONG_WAIT })
   sources = []
   const record = (source: Sources) => sources.push(source)
   const cache = new ResultCache(cacheBytes)
-  encoder = new SharedEncoder({ model: 'm', batcher, cache, record })
+  const work = worksOf(engine, () => {}).encode
+  encoder = new SharedEncoder({ model: 'm', batcher, work, cache, record })
 }
 
 function encode(texts: readonly string[], signal = new AbortController().signal) {

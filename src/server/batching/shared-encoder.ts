@@ -3,6 +3,10 @@ import type { ModelInput } from '../engine/index.ts'
 import type { EncodedText } from '../models/encoded-text.ts'
 import type { Batcher } from './batcher.ts'
 import type { Ticket } from './ticket.ts'
+import { unlessAborted } from './unless-aborted.ts'
+import type { Work } from './work.ts'
+
+type EncodingTicket = Ticket<ModelInput, EncodedText>
 
 /** Where a text's embedding came from. */
 export interface Sources {
@@ -16,6 +20,7 @@ export interface Sources {
 export interface SharedParts {
   readonly model: string
   readonly batcher: Batcher
+  readonly work: Work<ModelInput, EncodedText>
   readonly cache: ResultCache
   readonly record?: (sources: Sources) => void
 }
@@ -26,7 +31,7 @@ export interface SharedParts {
  */
 export class SharedEncoder {
   readonly #parts: SharedParts
-  readonly #tickets = new Map<string, Ticket>()
+  readonly #tickets = new Map<string, EncodingTicket>()
 
   constructor(parts: SharedParts) {
     this.#parts = parts
@@ -56,10 +61,13 @@ export class SharedEncoder {
 
   /** A ticket for every text: one that there is, or a new one. */
   #ticketsOf(missing: ReadonlyMap<string, ModelInput>): Tickets {
-    const all = new Map<string, Ticket>()
+    const all = new Map<string, EncodingTicket>()
     const fresh = [...missing].filter(([key]) => !this.#tickets.has(key))
     // First what can be refused: nothing has been touched then.
-    const submitted = this.#parts.batcher.submit(fresh.map(([, input]) => input))
+    const submitted = this.#parts.batcher.submit(
+      this.#parts.work,
+      fresh.map(([, input]) => input),
+    )
     for (const key of missing.keys()) {
       const ticket = this.#tickets.get(key)
       if (!ticket) continue
@@ -74,7 +82,7 @@ export class SharedEncoder {
     return { all, fresh: submitted.length }
   }
 
-  #watch(key: string, ticket: Ticket): void {
+  #watch(key: string, ticket: EncodingTicket): void {
     this.#tickets.set(key, ticket)
     const forget = () => {
       if (this.#tickets.get(key) === ticket) this.#tickets.delete(key)
@@ -86,36 +94,26 @@ export class SharedEncoder {
   }
 
   async #results(
-    tickets: ReadonlyMap<string, Ticket>,
+    tickets: ReadonlyMap<string, EncodingTicket>,
     signal: AbortSignal,
   ): Promise<(readonly [string, EncodedText])[]> {
     const entries = [...tickets]
-    const results = Promise.all(
-      entries.map(async ([key, { result }]) => [key, await result] as const),
-    )
-    let leave = () => {}
-    const aborted = new Promise<never>((_, reject) => {
-      leave = () => reject(signal.reason)
-      signal.addEventListener('abort', leave)
-    })
+    const results = entries.map(async ([key, { result }]) => [key, await result] as const)
     try {
-      return await Promise.race([results, aborted])
+      return await unlessAborted(Promise.all(results), signal)
     } finally {
-      signal.removeEventListener('abort', leave)
       for (const [key, ticket] of entries) this.#release(key, ticket)
     }
   }
 
-  #release(key: string, ticket: Ticket): void {
-    ticket.waiters -= 1
-    if (ticket.waiters > 0 || ticket.isTaken) return
-    this.#parts.batcher.cancel(ticket)
-    if (this.#tickets.get(key) === ticket) this.#tickets.delete(key)
+  #release(key: string, ticket: EncodingTicket): void {
+    this.#parts.batcher.release(ticket)
+    if (ticket.isCancelled && this.#tickets.get(key) === ticket) this.#tickets.delete(key)
   }
 }
 
 interface Tickets {
-  readonly all: ReadonlyMap<string, Ticket>
+  readonly all: ReadonlyMap<string, EncodingTicket>
   /** How many of them are new. */
   readonly fresh: number
 }

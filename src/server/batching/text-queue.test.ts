@@ -1,17 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { TextQueue } from './text-queue.ts'
-import { costOf, Ticket } from './ticket.ts'
+import { Ticket } from './ticket.ts'
 
-function tickets(...texts: readonly string[]): Ticket[] {
-  return texts.map((text) => {
-    const input = { text, prompt: '' }
-    return new Ticket(input, costOf(input, 512))
-  })
+/** A text costs its characters and two more. */
+const WORK = { cost: (text: string) => text.length + 2, run: async () => [] }
+const OTHER = { ...WORK }
+
+function tickets(...texts: readonly string[]) {
+  return texts.map((text) => new Ticket(WORK, text))
 }
 
-const textsOf = (taken: readonly Ticket[]) => {
-  return taken.map(({ input }) => ('text' in input ? input.text : ''))
-}
+const textsOf = (taken: readonly Ticket[]) => taken.map(({ input }) => String(input))
 
 describe('order', () => {
   test('requests take turns, a text each', () => {
@@ -64,6 +63,15 @@ describe('texts of similar length go together', () => {
   })
 })
 
+test('texts of different work do not go together', () => {
+  const queue = new TextQueue(100)
+  queue.add(tickets('a', 'b'))
+  queue.add(['c', 'd'].map((text) => new Ticket(OTHER, text)))
+  queue.add(tickets('e'))
+  expect(textsOf(queue.take(1000))).toEqual(['a', 'e', 'b'])
+  expect(textsOf(queue.take(1000))).toEqual(['c', 'd'])
+})
+
 describe('room', () => {
   test('a request that does not fit is refused whole', () => {
     const queue = new TextQueue(3)
@@ -89,10 +97,4 @@ describe('room', () => {
     queue.cancel(second)
     expect(queue.size).toBe(0)
   })
-})
-
-test('the estimate of a text is its characters and the special pieces, up to the limit', () => {
-  expect(costOf({ text: '你好', prompt: '问：' }, 512)).toBe(6)
-  expect(costOf({ text: 'x'.repeat(1000), prompt: '' }, 512)).toBe(512)
-  expect(costOf({ ids: new Int32Array(9) }, 512)).toBe(9)
 })

@@ -69,11 +69,13 @@ export class TextQueue {
   }
 
   /**
-   * Takes the text whose turn it is, and of those that follow the ones of similar length, of so much
-   * cost together at most.
+   * Takes the text whose turn it is, and of those that follow the ones of the same work and of similar
+   * length, of so much cost together at most.
    */
   take(mostCost: number): Ticket[] {
-    const taken = groupByLength(this.#next(mostCost * LOOK_AHEAD), mostCost)
+    const next = this.#next(mostCost * LOOK_AHEAD)
+    const same = next.filter(({ ticket }) => ticket.work === next[0]?.ticket.work)
+    const taken = groupByLength(same, mostCost)
     for (const { ticket, line } of taken) {
       ticket.isTaken = true
       this.#count(ticket, -1)

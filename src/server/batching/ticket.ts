@@ -1,23 +1,23 @@
-import type { ModelInput } from '../engine/index.ts'
-import type { EncodedText } from '../models/encoded-text.ts'
+import type { Work } from './work.ts'
 
-/** A text that waits to be encoded, and everyone who waits for it. */
-export class Ticket {
-  readonly input: ModelInput
-  /** Pieces the text has at most, as far as can be told without cutting it. */
+/** A text that waits for a batch, and everyone who waits for its result. */
+export class Ticket<Input = unknown, Result = unknown> {
+  readonly work: Work<Input, Result>
+  readonly input: Input
   readonly cost: number
   readonly enqueuedAt = performance.now()
-  readonly result: Promise<EncodedText>
+  readonly result: Promise<Result>
   /** Requests that want the result. */
   waiters = 1
   isCancelled = false
-  /** Whether it is being encoded. */
+  /** Whether it is in a batch. */
   isTaken = false
-  #settle: { resolve: (text: EncodedText) => void; reject: (error: unknown) => void } | undefined
+  #settle: { resolve(result: Result): void; reject(error: unknown): void } | undefined
 
-  constructor(input: ModelInput, cost: number) {
+  constructor(work: Work<Input, Result>, input: Input) {
+    this.work = work
     this.input = input
-    this.cost = cost
+    this.cost = work.cost(input)
     this.result = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject }
     })
@@ -25,17 +25,11 @@ export class Ticket {
     this.result.catch(() => {})
   }
 
-  resolve(text: EncodedText): void {
-    this.#settle?.resolve(text)
+  resolve(result: Result): void {
+    this.#settle?.resolve(result)
   }
 
   reject(error: unknown): void {
     this.#settle?.reject(error)
   }
-}
-
-/** A Chinese text has about as many pieces as characters, and hardly ever has a text more. */
-export function costOf(input: ModelInput, maxLength: number): number {
-  if ('ids' in input) return input.ids.length
-  return Math.min(maxLength, input.prompt.length + input.text.length + 2)
 }

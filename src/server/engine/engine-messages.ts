@@ -15,7 +15,7 @@ export interface EngineStart {
 }
 
 /** What a process can be asked. */
-export type EngineMethod = 'encode' | 'pieceVectors' | 'tokenize' | 'decode' | 'modelHash'
+export type EngineMethod = 'encode' | 'tokenVectors' | 'tokenize' | 'decode' | 'modelHash'
 export type Asked<Method extends EngineMethod> = Parameters<Engine[Method]>[0]
 export type Answered<Method extends EngineMethod> = Awaited<ReturnType<Engine[Method]>>
 

@@ -1,12 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { RuntimeError } from '../../errors/index.ts'
-import type {
-  DecodeRequest,
-  Engine,
-  ModelDescription,
-  ModelInput,
-  TextsWithPrompt,
-} from './engine.ts'
+import type { DecodeInput, Engine, ModelDescription, ModelInput, TextInput } from './engine.ts'
 import type { Answered, Asked, EngineMethod } from './engine-messages.ts'
 import type { ProcessEngine } from './process-engine.ts'
 
@@ -23,15 +17,18 @@ const FIRST_PAUSE = 100
 const LONGEST_PAUSE = 30_000
 
 /**
- * Several workers as one engine. A worker that ends is replaced; what it had not answered is asked
- * of another one, once.
+ * Several workers as one engine, each of which has one job at a time, so that it is known which one
+ * it is that takes too long. A worker that ends is replaced; the job it had is given to another one,
+ * once.
  */
 export class EnginePool implements Engine {
   readonly description: ModelDescription
   readonly #options: PoolOptions
   readonly #workers: Set<ProcessEngine>
+  /** Those that have a job. */
+  readonly #lent = new Set<ProcessEngine>()
   readonly #stopped = new AbortController()
-  readonly #wakers = new Set<() => void>()
+  readonly #wakers: (() => void)[] = []
 
   private constructor(workers: readonly [ProcessEngine, ...ProcessEngine[]], options: PoolOptions) {
     this.description = workers[0].description
@@ -61,16 +58,16 @@ export class EnginePool implements Engine {
     return this.#ask('encode', inputs)
   }
 
-  pieceVectors(request: TextsWithPrompt) {
-    return this.#ask('pieceVectors', request)
+  tokenVectors(inputs: readonly TextInput[]) {
+    return this.#ask('tokenVectors', inputs)
   }
 
-  tokenize(request: TextsWithPrompt) {
-    return this.#ask('tokenize', request)
+  tokenize(inputs: readonly TextInput[]) {
+    return this.#ask('tokenize', inputs)
   }
 
-  decode(request: DecodeRequest) {
-    return this.#ask('decode', request)
+  decode(inputs: readonly DecodeInput[]) {
+    return this.#ask('decode', inputs)
   }
 
   modelHash() {
@@ -88,22 +85,35 @@ export class EnginePool implements Engine {
     asked: Asked<Method>,
   ): Promise<Answered<Method>> {
     try {
-      return await (await this.#idlest()).ask(method, asked)
+      return await this.#lend((worker) => worker.ask(method, asked))
     } catch (error) {
       if (!(error instanceof RuntimeError && error.code === 'engine-crashed')) throw error
-      return (await this.#idlest()).ask(method, asked)
+      return await this.#lend((worker) => worker.ask(method, asked))
     }
   }
 
-  /** The worker with the least to do, as soon as there is one. */
-  async #idlest(): Promise<ProcessEngine> {
+  /** Lends a worker for one job, as soon as one has none. */
+  async #lend<Answer>(job: (worker: ProcessEngine) => Promise<Answer>): Promise<Answer> {
+    const worker = await this.#borrow()
+    try {
+      return await job(worker)
+    } finally {
+      this.#lent.delete(worker)
+      this.#wakers.shift()?.()
+    }
+  }
+
+  async #borrow(): Promise<ProcessEngine> {
     for (;;) {
       if (this.#stopped.signal.aborted) {
         throw new RuntimeError('engine-stopped', 'the model was unloaded')
       }
-      const [idlest] = this.#live().sort((a, b) => a.load - b.load)
-      if (idlest) return idlest
-      await new Promise<void>((resolve) => this.#wakers.add(resolve))
+      const idle = this.#live().find((worker) => !this.#lent.has(worker))
+      if (idle) {
+        this.#lent.add(idle)
+        return idle
+      }
+      await new Promise<void>((resolve) => this.#wakers.push(resolve))
     }
   }
 
@@ -139,8 +149,7 @@ export class EnginePool implements Engine {
   }
 
   #wakeAll(): void {
-    for (const wake of this.#wakers) wake()
-    this.#wakers.clear()
+    for (const wake of this.#wakers.splice(0)) wake()
   }
 }
 

@@ -1,10 +1,20 @@
 import type { SimilarityName } from '../../checkpoint/index.ts'
 import type { Backend } from '../../runtime/index.ts'
 
-/** A text with the prompt in front of it, or a text as pieces, to be taken as they are. */
-export type ModelInput =
-  | { readonly text: string; readonly prompt: string }
-  | { readonly ids: Int32Array }
+/** A text with the prompt in front of it. */
+export interface TextInput {
+  readonly text: string
+  readonly prompt: string
+}
+
+/** A text, or its tokens, to be taken as they are. */
+export type ModelInput = TextInput | { readonly ids: Int32Array }
+
+/** Tokens whose text is wanted, without the special ones or with them. */
+export interface DecodeInput {
+  readonly ids: Int32Array
+  readonly skipSpecial: boolean
+}
 
 /** The embeddings of a job's texts, as the model gives them, and what they cost. */
 export interface JobResult {
@@ -19,8 +29,8 @@ export interface JobResult {
   readonly inference: number
 }
 
-/** The vectors of one text's pieces. */
-export interface PieceVectors {
+/** The vectors of one text's tokens. */
+export interface TokenVectors {
   /** [T · H] */
   readonly data: Float32Array
   readonly truncated: number
@@ -51,11 +61,6 @@ export interface ModelDescription {
   readonly defaultPromptName: string | undefined
 }
 
-export interface TextsWithPrompt {
-  readonly texts: readonly string[]
-  readonly prompt: string
-}
-
 /** What runs one model. Inputs were checked; whatever fails is the engine's fault. */
 export interface Engine {
   readonly description: ModelDescription
@@ -65,17 +70,11 @@ export interface Engine {
   readonly isReady: boolean
   /** Vectors of a job's texts, in order. */
   encode(inputs: readonly ModelInput[]): Promise<JobResult>
-  /** Vectors of every piece, before pooling. */
-  pieceVectors(request: TextsWithPrompt): Promise<readonly PieceVectors[]>
-  tokenize(request: TextsWithPrompt): Promise<readonly TextPieces[]>
-  /** Texts of pieces; without the special ones where asked. */
-  decode(request: DecodeRequest): Promise<readonly string[]>
+  /** Vectors of every token, before pooling. */
+  tokenVectors(inputs: readonly TextInput[]): Promise<readonly TokenVectors[]>
+  tokenize(inputs: readonly TextInput[]): Promise<readonly TextPieces[]>
+  decode(inputs: readonly DecodeInput[]): Promise<readonly string[]>
   /** What the model is known by to stores of its vectors: see `checkpointHash`. */
   modelHash(): Promise<string>
   dispose(): Promise<void>
-}
-
-export interface DecodeRequest {
-  readonly rows: readonly Int32Array[]
-  readonly skipSpecial: boolean
 }

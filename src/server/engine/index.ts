@@ -1,10 +1,12 @@
 export type {
+  DecodeInput,
   Engine,
   JobResult,
   ModelDescription,
   ModelInput,
-  PieceVectors,
+  TextInput,
   TextPieces,
+  TokenVectors,
 } from './engine.ts'
 export type { EngineLoadOptions } from './engine-messages.ts'
 export { EnginePool } from './engine-pool.ts'

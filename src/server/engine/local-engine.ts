@@ -9,14 +9,14 @@ import {
 import { createPieceDecoder, type PieceDecoder, type Tokenizer } from '../../tokenizer/index.ts'
 import { describeModel } from './describe-model.ts'
 import type {
-  DecodeRequest,
+  DecodeInput,
   Engine,
   JobResult,
   ModelDescription,
   ModelInput,
-  PieceVectors,
+  TextInput,
   TextPieces,
-  TextsWithPrompt,
+  TokenVectors,
 } from './engine.ts'
 
 /** Runs an encoder on the thread that calls it: texts are cut into pieces here. */
@@ -48,28 +48,34 @@ export class LocalEngine implements Engine {
     }
   }
 
-  async pieceVectors({ texts, prompt }: TextsWithPrompt): Promise<PieceVectors[]> {
-    const options = { prompt, truncate: 'silent' } as const
-    const cut = this.#encoder.tokenize(texts, { prompt }).map(({ truncated }) => truncated)
-    const rows = await this.#encoder.tokenEmbeddings(texts, options)
-    return rows.map(({ data }, row) => ({ data, truncated: cut[row] ?? 0 }))
+  async tokenVectors(inputs: readonly TextInput[]): Promise<TokenVectors[]> {
+    const vectors: TokenVectors[] = []
+    for (const [prompt, places] of placesByPrompt(inputs)) {
+      const texts = places.map((place) => textAt(inputs, place))
+      const tokenized = this.#encoder.tokenize(texts, { prompt })
+      const rows = await this.#encoder.tokenEmbeddings(texts, { prompt, truncate: 'silent' })
+      for (const [row, { data }] of rows.entries()) {
+        vectors[places[row] ?? 0] = { data, truncated: tokenized[row]?.truncated ?? 0 }
+      }
+    }
+    return vectors
   }
 
-  async tokenize({ texts, prompt }: TextsWithPrompt): Promise<TextPieces[]> {
+  async tokenize(inputs: readonly TextInput[]): Promise<TextPieces[]> {
     const { tokenizer } = this.#encoder
     const frame = frameOf(tokenizer)
-    return texts.map((text) => {
+    return inputs.map(({ text, prompt }) => {
       const { ids } = tokenizeText(text, { prompt }, this.#encoder)
       return { ids, tokens: tokenizer.tokens(ids), frame }
     })
   }
 
-  async decode({ rows, skipSpecial }: DecodeRequest): Promise<string[]> {
+  async decode(inputs: readonly DecodeInput[]): Promise<string[]> {
     const { checkpoint, tokenizer } = this.#encoder
     const options = tokenizerOptions(checkpoint)
     this.#decoder ??= createPieceDecoder(checkpoint.tokenizerFiles, tokenizer, options)
     const decoder = this.#decoder
-    return rows.map((ids) => decoder.decode(ids, { skipSpecial }))
+    return inputs.map(({ ids, skipSpecial }) => decoder.decode(ids, { skipSpecial }))
   }
 
   modelHash(): Promise<string> {

@@ -3,13 +3,7 @@ import { once } from 'node:events'
 import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { RuntimeError, type YujuError } from '../../errors/index.ts'
-import type {
-  DecodeRequest,
-  Engine,
-  ModelDescription,
-  ModelInput,
-  TextsWithPrompt,
-} from './engine.ts'
+import type { DecodeInput, Engine, ModelDescription, ModelInput, TextInput } from './engine.ts'
 import type {
   Answered,
   Asked,
@@ -26,6 +20,13 @@ const ENGINE_PRIORITY = 5
 interface Waiting {
   readonly resolve: (answer: never) => void
   readonly reject: (error: YujuError) => void
+  readonly timer: NodeJS.Timeout | undefined
+}
+
+export interface ProcessEngineOptions {
+  /** Seconds a job may take before the process is ended. */
+  readonly jobTimeout: number
+  readonly onWarning: (message: string) => void
 }
 
 /**
@@ -38,13 +39,15 @@ export class ProcessEngine implements Engine {
   /** Resolves with the reason when the process has ended, however that came. */
   readonly ended: Promise<RuntimeError>
   readonly #child: ChildProcess
+  readonly #jobTimeout: number
   readonly #waiting = new Map<number, Waiting>()
   #end: RuntimeError | undefined
   #lastId = 0
 
-  private constructor(child: ChildProcess, description: ModelDescription) {
+  private constructor(child: ChildProcess, description: ModelDescription, jobTimeout: number) {
     this.description = description
     this.#child = child
+    this.#jobTimeout = jobTimeout
     child.on('message', (reply: EngineReply) => this.#take(reply))
     child.on('error', () => {})
     this.ended = new Promise((resolve) => {
@@ -59,7 +62,7 @@ export class ProcessEngine implements Engine {
    */
   static async start(
     asked: EngineStart,
-    onWarning: (message: string) => void,
+    { jobTimeout, onWarning }: ProcessEngineOptions,
   ): Promise<ProcessEngine> {
     const child = fork(fileURLToPath(new URL('./engine-main.js', import.meta.url)), {
       serialization: 'advanced',
@@ -73,7 +76,7 @@ export class ProcessEngine implements Engine {
     })
     child.send(asked)
     try {
-      return new ProcessEngine(child, await whenReady(child))
+      return new ProcessEngine(child, await whenReady(child), jobTimeout)
     } catch (error) {
       child.kill('SIGKILL')
       throw error
@@ -84,11 +87,6 @@ export class ProcessEngine implements Engine {
     return this.#end === undefined
   }
 
-  /** Requests it has not answered yet. */
-  get load(): number {
-    return this.#waiting.size
-  }
-
   get pid(): number | undefined {
     return this.#child.pid
   }
@@ -97,23 +95,26 @@ export class ProcessEngine implements Engine {
     return this.ask('encode', inputs)
   }
 
-  pieceVectors(request: TextsWithPrompt) {
-    return this.ask('pieceVectors', request)
+  tokenVectors(inputs: readonly TextInput[]) {
+    return this.ask('tokenVectors', inputs)
   }
 
-  tokenize(request: TextsWithPrompt) {
-    return this.ask('tokenize', request)
+  tokenize(inputs: readonly TextInput[]) {
+    return this.ask('tokenize', inputs)
   }
 
-  decode(request: DecodeRequest) {
-    return this.ask('decode', request)
+  decode(inputs: readonly DecodeInput[]) {
+    return this.ask('decode', inputs)
   }
 
   modelHash() {
     return this.ask('modelHash', undefined)
   }
 
-  /** @throws RuntimeError `engine-crashed` when the process ends before it answers. */
+  /**
+   * @throws RuntimeError `engine-crashed` when the process ends before it answers; `engine-timeout`
+   *   when it takes too long, and is ended for that.
+   */
   ask<Method extends EngineMethod>(
     method: Method,
     asked: Asked<Method>,
@@ -122,7 +123,7 @@ export class ProcessEngine implements Engine {
     this.#lastId += 1
     const request: EngineRequest = { id: this.#lastId, method, asked }
     return new Promise((resolve, reject) => {
-      this.#waiting.set(request.id, { resolve, reject })
+      this.#waiting.set(request.id, { resolve, reject, timer: this.#startTimer(method) })
       this.#keepProgram(true)
       // Where sending fails the process is ending, and its end is the answer.
       this.#child.send(request, () => {})
@@ -141,9 +142,19 @@ export class ProcessEngine implements Engine {
     if (reply.kind !== 'answer' && reply.kind !== 'refusal') return
     const waiting = this.#waiting.get(reply.id)
     this.#waiting.delete(reply.id)
+    clearTimeout(waiting?.timer)
     if (this.#waiting.size === 0) this.#keepProgram(false)
     if (reply.kind === 'answer') waiting?.resolve(reply.answer as never)
     else waiting?.reject(unpackFailure(reply.failure))
+  }
+
+  /** A hash is made of all weights, which takes as long as their disk does. */
+  #startTimer(method: EngineMethod): NodeJS.Timeout | undefined {
+    if (method === 'modelHash') return undefined
+    return setTimeout(() => {
+      this.#stop(engineTimeout(this.#jobTimeout))
+      this.#child.kill('SIGKILL')
+    }, this.#jobTimeout * 1000)
   }
 
   /** The program must not end while an answer is due, and may end when none is. */
@@ -160,7 +171,10 @@ export class ProcessEngine implements Engine {
 
   #stop(reason: RuntimeError): RuntimeError {
     this.#end ??= reason
-    for (const { reject } of this.#waiting.values()) reject(this.#end)
+    for (const { reject, timer } of this.#waiting.values()) {
+      clearTimeout(timer)
+      reject(this.#end)
+    }
     this.#waiting.clear()
     return this.#end
   }
@@ -185,4 +199,13 @@ function whenReady(child: ChildProcess): Promise<ModelDescription> {
 
 function engineCrashed(facts: Readonly<Record<string, unknown>>): RuntimeError {
   return new RuntimeError('engine-crashed', 'the process that runs the model ended', { facts })
+}
+
+function engineTimeout(seconds: number): RuntimeError {
+  return new RuntimeError(
+    'engine-timeout',
+    `the model had no answer within ${seconds} seconds, and its process was ended; ` +
+      'where it is only slow, raise job-timeout',
+    { facts: { seconds } },
+  )
 }

@@ -7,6 +7,10 @@ import {
   YujuError,
 } from '../../errors/index.ts'
 import { FAILURES, type Failure, type FailureCode } from './failure-table.ts'
+import { shortened } from './quoted.ts'
+
+/** Characters of a message, which may repeat what the client sent. */
+const MOST_CHARACTERS = 1000
 
 /** A failure as it goes to the client. */
 export interface Refusal extends Failure {
@@ -23,7 +27,7 @@ export function failureOf(error: unknown): Refusal {
   return {
     ...FAILURES[code],
     code: error instanceof InputError ? error.code : code,
-    message: isOurs ? error.message : FAILURES[code].cause,
+    message: isOurs ? shortened(error.message, MOST_CHARACTERS) : FAILURES[code].cause,
     headers: headersOf(FAILURES[code].status, isOurs ? error.facts : {}),
   }
 }
@@ -31,6 +35,7 @@ export function failureOf(error: unknown): Refusal {
 function headersOf(status: number, { allowed }: ErrorFacts): Record<string, string> {
   if (status === 401) return { 'www-authenticate': 'Bearer' }
   if (status === 405) return { allow: String(allowed) }
+  if (status === 415) return { accept: 'application/json', 'accept-encoding': 'identity' }
   // What is full or has stopped has room, or a successor, a moment later.
   return status === 429 || status === 503 ? { 'retry-after': '1' } : {}
 }

@@ -9,7 +9,7 @@ export type TeiErrorType =
 
 export interface Failure {
   /** The HTTP status. */
-  readonly status: 400 | 401 | 404 | 405 | 408 | 413 | 415 | 422 | 429 | 499 | 500 | 503
+  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 415 | 422 | 429 | 499 | 500 | 503
   readonly teiType: TeiErrorType
   /** What made it happen, for the documentation. */
   readonly cause: string
@@ -35,6 +35,11 @@ export const FAILURES = {
     teiType: 'Validation',
     cause: 'The connection ended before the whole body was there.',
   },
+  'host-twice': {
+    status: 400,
+    teiType: 'Validation',
+    cause: 'The request has more than one Host header.',
+  },
   'key-missing': {
     status: 401,
     teiType: 'Validation',
@@ -44,6 +49,16 @@ export const FAILURES = {
     status: 401,
     teiType: 'Validation',
     cause: 'The bearer key is none of the server’s.',
+  },
+  'host-refused': {
+    status: 403,
+    teiType: 'Validation',
+    cause: 'The Host header has no name of this server; see allowed-hosts.',
+  },
+  'origin-refused': {
+    status: 403,
+    teiType: 'Validation',
+    cause: 'The request comes from a page of another site; see cors-origins.',
   },
   'route-unknown': {
     status: 404,
@@ -95,6 +110,11 @@ export const FAILURES = {
     teiType: 'Validation',
     cause: 'The Content-Type is not application/json.',
   },
+  'content-encoding': {
+    status: 415,
+    teiType: 'Validation',
+    cause: 'The body is compressed; it is read only as it is.',
+  },
   'request-invalid': {
     status: 422,
     teiType: 'Validation',
@@ -120,6 +140,12 @@ export const FAILURES = {
     teiType: 'Overloaded',
     cause: 'More requests are open than max-requests; Retry-After says when to try again.',
   },
+  'answer-memory-full': {
+    status: 429,
+    teiType: 'Overloaded',
+    cause:
+      'The answers being made or sent take up answer-memory; Retry-After says when to try again.',
+  },
   'client-closed': {
     status: 499,
     teiType: 'Validation',
@@ -144,6 +170,11 @@ export const FAILURES = {
     status: 500,
     teiType: 'Backend',
     cause: 'The model could not be run, twice; the server’s log says why.',
+  },
+  'engine-timeout': {
+    status: 500,
+    teiType: 'Backend',
+    cause: 'The model took longer than job-timeout for a text; its process was replaced.',
   },
   'index-failed': {
     status: 500,

@@ -1,11 +1,11 @@
 import type { Refusal } from './failure-of.ts'
 
-/** Routes of OpenAI's interface start so; all others answer as text-embeddings-inference does. */
-const OPENAI_PREFIX = '/v1/'
+/** Routes of OpenAI's interface; all others answer as text-embeddings-inference does. */
+const OPENAI_PATHS = /^\/v1\/|^\/embeddings$/
 
 /** A failure as the clients of a route expect it. */
 export function renderFailure(path: string, refusal: Refusal): Response {
-  const shape = path.startsWith(OPENAI_PREFIX) ? openaiShape : teiShape
+  const shape = OPENAI_PATHS.test(path) ? openaiShape : teiShape
   const { status, headers } = refusal
   return Response.json(shape(refusal), { status, headers })
 }

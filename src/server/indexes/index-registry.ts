@@ -1,7 +1,8 @@
 import { InputError, StoreError } from '../../errors/index.ts'
 import { openStore, type StoreAccess, type VectorStore } from '../../search/index.ts'
-import { serverError } from '../failures/index.ts'
+import { quoted, serverError } from '../failures/index.ts'
 import type { ModelRegistry, ServedModel } from '../models/index.ts'
+import type { ServerSettings } from '../settings/index.ts'
 import { ServedIndex } from './served-index.ts'
 
 /** Texts to search in, and the name that requests call them by. */
@@ -29,19 +30,21 @@ export class IndexRegistry {
   static async open(
     indexes: readonly ServerIndex[],
     models: ModelRegistry,
+    { queueSize }: Pick<ServerSettings, 'queueSize'>,
   ): Promise<IndexRegistry> {
     requireUnlike(indexes.map(({ name }) => name))
     const opened: VectorStore[] = []
     try {
       const byHash = new Map<string, ServedModel>()
       if (indexes.length > 0) {
-        for (const model of models) byHash.set(await model.engine.modelHash(), model)
+        for (const model of models) byHash.set(await model.modelHash(), model)
       }
       const served = new Map<string, ServedIndex>()
       for (const { name, store: place, ...access } of indexes) {
         const store = typeof place === 'string' ? await openStore(place, access) : place
         if (typeof place === 'string') opened.push(store)
-        served.set(name, new ServedIndex(name, { store, model: modelOf(name, store, byHash) }))
+        const model = modelOf(name, store, byHash)
+        served.set(name, new ServedIndex(name, { store, model, queueSize }))
       }
       return new IndexRegistry(served, opened)
     } catch (error) {
@@ -60,12 +63,12 @@ export class IndexRegistry {
   }
 
   /** @throws ServerError when there is no index of this name. */
-  get(name: string | undefined): ServedIndex {
+  get(name: string | null | undefined): ServedIndex {
     const index = this.#indexes.get(name ?? this.names[0] ?? '')
     if (index) return index
     throw serverError(
       'index-unknown',
-      `there is no index ${JSON.stringify(name)}; this server has: ${this.names.join(', ')}`,
+      `there is no index ${quoted(name ?? '')}; this server has: ${this.names.join(', ')}`,
       { facts: { index: name, known: this.names } },
     )
   }

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { BatchRecord, Sources } from '../batching/index.ts'
+import type { JobResult } from '../engine/index.ts'
 
 /** Seconds: from what a cached text takes to what a large batch takes. */
 const TIMES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
@@ -86,14 +87,18 @@ export class ServerMetrics {
     this.#requests.observe({ route, status: String(status) }, seconds)
   }
 
-  batch(model: string, { texts, waits, result }: BatchRecord): void {
+  batch(model: string, { texts, waits }: BatchRecord): void {
+    this.#batchTexts.observe({ model }, texts)
+    for (const wait of waits) this.#waits.observe({ model }, wait)
+  }
+
+  /** A batch that became embeddings. */
+  encoded(model: string, result: JobResult): void {
     const tokens = result.tokens.reduce((sum, count) => sum + count, 0)
     const cut = result.truncated.reduce((sum, pieces) => sum + (pieces > 0 ? 1 : 0), 0)
-    this.#batchTexts.observe({ model }, texts)
     this.#batchTokens.observe({ model }, tokens)
     this.#tokenization.observe({ model }, result.tokenization)
     this.#inference.observe({ model }, result.inference)
-    for (const wait of waits) this.#waits.observe({ model }, wait)
     this.#tokens.inc({ model }, tokens)
     this.#truncated.inc({ model }, cut)
   }

@@ -1,5 +1,5 @@
 import { InputError } from '../../errors/index.ts'
-import { serverError } from '../failures/index.ts'
+import { quoted, serverError } from '../failures/index.ts'
 import type { ServedModel } from './served-model.ts'
 
 /** The models of a server, by name; the first is meant where a request names none. */
@@ -25,7 +25,7 @@ export class ModelRegistry {
   }
 
   /** The largest of a number that each model has. */
-  largest(number: 'dimensions' | 'vocabularySize'): number {
+  largest(number: 'dimensions' | 'hiddenSize' | 'maxLength' | 'vocabularySize'): number {
     return Math.max(...[...this].map(({ description }) => description[number]))
   }
 
@@ -34,12 +34,12 @@ export class ModelRegistry {
   }
 
   /** @throws ServerError when there is no model of this name. */
-  get(name: string | undefined): ServedModel {
-    const model = name === undefined ? this.first : this.#models.get(name)
+  get(name: string | null | undefined): ServedModel {
+    const model = typeof name === 'string' ? this.#models.get(name) : this.first
     if (model) return model
     throw serverError(
       'model-unknown',
-      `there is no model ${JSON.stringify(name)}; this server has: ${this.names.join(', ')}`,
+      `there is no model ${quoted(name ?? '')}; this server has: ${this.names.join(', ')}`,
       { facts: { model: name, known: this.names } },
     )
   }

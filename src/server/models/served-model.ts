@@ -1,7 +1,17 @@
 import { finishVectors } from '../../encoder/index.ts'
-import type { Engine, ModelDescription, ModelInput } from '../engine/index.ts'
-import { serverError } from '../failures/index.ts'
+import type { Batcher } from '../batching/index.ts'
+import type {
+  DecodeInput,
+  Engine,
+  ModelDescription,
+  ModelInput,
+  TextInput,
+  TextPieces,
+  TokenVectors,
+} from '../engine/index.ts'
+import { quoted, serverError } from '../failures/index.ts'
 import type { EncodedText } from './encoded-text.ts'
+import type { ModelWorks } from './model-works.ts'
 
 /** How the vectors of a request are to come out. */
 export interface VectorOptions {
@@ -15,18 +25,31 @@ export interface TextEncoding {
   encode(inputs: readonly ModelInput[], signal: AbortSignal): Promise<EncodedText[]>
 }
 
-/** A model under the name that requests call it by. */
+export interface ServedModelParts {
+  readonly engine: Engine
+  readonly batcher: Batcher
+  readonly works: ModelWorks
+  readonly encoding: TextEncoding
+}
+
+/**
+ * A model under the name that requests call it by. Whatever it is asked for waits in its one queue:
+ * it is refused where that is full, and what is still to be done is dropped when the signal is aborted.
+ */
 export class ServedModel {
   readonly name: string
   readonly description: ModelDescription
-  readonly engine: Engine
-  readonly #encoding: TextEncoding
+  readonly #parts: ServedModelParts
 
-  constructor(name: string, engine: Engine, encoding: TextEncoding) {
+  constructor(name: string, parts: ServedModelParts) {
     this.name = name
-    this.description = engine.description
-    this.engine = engine
-    this.#encoding = encoding
+    this.description = parts.engine.description
+    this.#parts = parts
+  }
+
+  /** Whether there is something to run it just now. */
+  get isReady(): boolean {
+    return this.#parts.engine.isReady
   }
 
   /**
@@ -41,7 +64,7 @@ export class ServedModel {
     if (prompt !== undefined) return prompt
     throw serverError(
       'prompt-unknown',
-      `${this.name} has no prompt called ${JSON.stringify(chosen)}; it has: ` +
+      `${this.name} has no prompt called ${quoted(chosen)}; it has: ` +
         `${Object.keys(prompts).join(', ') || 'none'}`,
       { facts: { model: this.name, prompt: chosen } },
     )
@@ -52,7 +75,30 @@ export class ServedModel {
    * @throws ServerError when too many texts wait; the signal's reason.
    */
   encode(inputs: readonly ModelInput[], signal: AbortSignal): Promise<EncodedText[]> {
-    return this.#encoding.encode(inputs, signal)
+    return this.#parts.encoding.encode(inputs, signal)
+  }
+
+  /** Vectors of the tokens of each text, before pooling. @throws as `encode` */
+  tokenVectors(inputs: readonly TextInput[], signal: AbortSignal): Promise<TokenVectors[]> {
+    const { batcher, works } = this.#parts
+    return batcher.run(works.tokenVectors, inputs, signal)
+  }
+
+  /** All tokens of each text. @throws as `encode` */
+  tokenize(inputs: readonly TextInput[], signal: AbortSignal): Promise<TextPieces[]> {
+    const { batcher, works } = this.#parts
+    return batcher.run(works.tokenize, inputs, signal)
+  }
+
+  /** The texts of tokens. @throws as `encode` */
+  decode(inputs: readonly DecodeInput[], signal: AbortSignal): Promise<string[]> {
+    const { batcher, works } = this.#parts
+    return batcher.run(works.decode, inputs, signal)
+  }
+
+  /** What stores of its vectors know it by. */
+  modelHash(): Promise<string> {
+    return this.#parts.engine.modelHash()
   }
 }
 

@@ -1,7 +1,7 @@
 import { type RouteConfig, z } from '@hono/zod-openapi'
 import { readJson } from '../access/json-body.ts'
 import type { App, Call } from '../app.ts'
-import { FAILURES, type FailureCode, serverError } from '../failures/index.ts'
+import { FAILURES, type FailureCode, serverError, shortened } from '../failures/index.ts'
 import { openaiFailure, teiFailure } from './failure-schemas.ts'
 
 /** A route, as the documentation shows it. */
@@ -32,11 +32,10 @@ export function addPost<Body>(
     request: { body: { required: true, content: { 'application/json': { schema: body } } } },
   })
   app.post(endpoint.path, async (call) => {
-    const checked = checkRequest(body, await readJson(call.req.raw))
+    const checked = checkRequest(body, await readJson(call.req.raw, call.get('open').bodyLimit))
     call.set('body', checked)
     return handle(checked, call)
   })
-  refuseOtherMethods(app, endpoint.path, 'POST')
 }
 
 /** Adds a route that is only looked at. */
@@ -49,7 +48,6 @@ export function addGet(
   const request = { ...(params ? { params } : {}), ...(query ? { query } : {}) }
   register(app, endpoint, { method: 'get', request })
   app.get(endpoint.path, handle)
-  refuseOtherMethods(app, endpoint.path, 'GET, HEAD')
 }
 
 function register(
@@ -89,11 +87,23 @@ function failureResponses(codes: readonly FailureCode[], schema: z.ZodType) {
   return Object.fromEntries(responses)
 }
 
-export function refuseOtherMethods(app: App, path: string, allowed: string): void {
-  app.all(path, ({ req }) => {
-    throw serverError('method-unknown', `${req.path} takes ${allowed}, not ${req.method}`, {
-      facts: { method: req.method, allowed },
-    })
+/** Adds what answers methods that none of the routes of a path takes, which are all there by now. */
+export function refuseOtherMethods(app: App): void {
+  const methods = new Map<string, Set<string>>()
+  for (const { path, method } of app.routes) {
+    // Middleware is for all paths.
+    if (path.includes('*')) continue
+    const taken = methods.get(path) ?? new Set()
+    methods.set(path, taken.add(method))
+    if (method === 'GET') taken.add('HEAD')
+  }
+  for (const [path, taken] of methods) app.all(path, ({ req }) => refuseMethod(req, [...taken]))
+}
+
+function refuseMethod({ path, method }: Call['req'], taken: readonly string[]): never {
+  const allowed = taken.join(', ')
+  throw serverError('method-unknown', `${shortened(path)} takes ${allowed}, not ${method}`, {
+    facts: { method, allowed },
   })
 }
 

@@ -1,7 +1,15 @@
 import type { FailureCode } from '../failures/index.ts'
 
+/** What every route may answer. */
+export const HOST_FAILURES = [
+  'host-twice',
+  'host-refused',
+  'origin-refused',
+] as const satisfies readonly FailureCode[]
+
 /** What every route but health may answer. */
 export const ACCESS_FAILURES = [
+  ...HOST_FAILURES,
   'key-missing',
   'key-wrong',
   'requests-too-many',
@@ -16,27 +24,29 @@ export const BODY_FAILURES = [
   'body-cut',
   'body-too-large',
   'content-type',
+  'content-encoding',
   'request-invalid',
   'model-unknown',
   'draining',
   'request-timeout',
 ] as const satisfies readonly FailureCode[]
 
-/** What every route may answer that runs a model on texts. */
-export const TEXT_FAILURES = [
+/** What every route may answer whose texts wait in a model's queue. */
+export const QUEUE_FAILURES = [
   ...BODY_FAILURES,
   'items-too-many',
   'text-too-large',
   'prompt-unknown',
+  'queue-full',
   'unready',
   'engine-failed',
+  'engine-timeout',
 ] as const satisfies readonly FailureCode[]
 
 /** What routes may answer that encode. */
 export const ENCODE_FAILURES = [
-  ...TEXT_FAILURES,
+  ...QUEUE_FAILURES,
   'text-too-long',
   'pieces-too-many',
   'token-id-unknown',
-  'queue-full',
 ] as const satisfies readonly FailureCode[]

@@ -1,30 +1,32 @@
-import type { App } from '../app.ts'
+import type { App, Call } from '../app.ts'
 import { serverError } from '../failures/index.ts'
 import type { Service } from '../service.ts'
 import { addGet } from './endpoint.ts'
+import { HOST_FAILURES } from './failure-lists.ts'
 
-/** `GET /health`, which turns away load balancers when it should, and `GET /health/live`. */
+/** `GET /health` and `/ping`, which turn away load balancers when they should, and `GET /health/live`. */
 export function addHealth(app: App, { models, state }: Service): void {
   const ready = {
-    path: '/health',
     tag: 'text-embeddings-inference',
     summary: 'Whether requests are answered: readiness. Needs no key.',
     answer: { description: 'They are.' },
-    failures: ['draining', 'unready'],
+    failures: [...HOST_FAILURES, 'draining', 'unready'],
   } as const
-  addGet(app, ready, (call) => {
+  const answer = (call: Call) => {
     if (!state.isWanted) throw serverError('draining', 'the server is stopping')
-    for (const { name, engine } of models) {
-      if (!engine.isReady) throw serverError('unready', `${name} has no worker just now`)
+    for (const { name, isReady } of models) {
+      if (!isReady) throw serverError('unready', `${name} has no worker just now`)
     }
     return call.body(null, 200)
-  })
+  }
+  // Where SageMaker asks.
+  for (const path of ['/health', '/ping']) addGet(app, { ...ready, path }, answer)
   const live = {
     path: '/health/live',
     tag: 'Operation',
     summary: 'Whether the process answers at all: liveness. Needs no key.',
     answer: { description: 'It does.' },
-    failures: [],
+    failures: HOST_FAILURES,
   } as const
   addGet(app, live, (call) => call.body(null, 200))
 }

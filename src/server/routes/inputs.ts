@@ -17,6 +17,11 @@ export const textsSchema = z
     example: '今天天气真好',
   })
 
+/** Several texts. */
+export const textListSchema = z
+  .custom<readonly string[]>(isTextList, 'must be a non-empty array of strings')
+  .openapi(arrayOf({ type: 'string' }))
+
 /** One row of token numbers, or several. */
 export function idsSchema(models: ModelRegistry) {
   const id = idOf(models)
@@ -57,7 +62,10 @@ function arrayOf<Items>(items: Items) {
 }
 
 function isTexts(value: unknown): boolean {
-  if (typeof value === 'string') return true
+  return typeof value === 'string' || isTextList(value)
+}
+
+function isTextList(value: unknown): boolean {
   return isFilled(value) && value.every((item) => typeof item === 'string')
 }
 

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { jsonResponse, vectorBase64, vectorJson } from '../answers/index.ts'
-import type { App } from '../app.ts'
+import type { App, Call } from '../app.ts'
 import type { ModelInput } from '../engine/index.ts'
 import { finishVector, type ServedModel } from '../models/index.ts'
 import type { Service } from '../service.ts'
@@ -16,6 +16,8 @@ import {
   type TextsOrIds,
   textsOrIdsSchema,
 } from './inputs.ts'
+import { optional } from './optional.ts'
+import { teiFields } from './tei-fields.ts'
 
 const answerSchema = z
   .object({
@@ -32,26 +34,31 @@ const answerSchema = z
   })
   .openapi('OpenAIEmbeddings')
 
-/** `POST /v1/embeddings`. Reference: OpenAI's API, "Create embeddings". */
-export function addOpenaiEmbeddings(app: App, { models, settings }: Service): void {
-  const body = z
-    .object({
-      input: textsOrIdsSchema(models),
-      model: z.string().openapi({ enum: [...models.names] }),
-      encoding_format: z.enum(['float', 'base64']).default('float'),
-      dimensions: z
-        .int()
-        .min(1)
-        .max(models.largest('dimensions'))
-        .optional()
-        .openapi({ description: 'Keep the first so many.' }),
-      user: z.string().optional().openapi({ description: 'Ignored.' }),
-      normalize: z
-        .boolean()
-        .default(settings.normalize)
-        .openapi({ description: 'Scale vectors to length 1. Not in OpenAI’s interface.' }),
-    })
-    .openapi('OpenAIEmbeddingsRequest')
+/**
+ * `POST /v1/embeddings`, and `/embeddings` as text-embeddings-inference has it, where the model need not
+ * be named. Reference: OpenAI's API, "Create embeddings".
+ */
+export function addOpenaiEmbeddings(app: App, service: Service): void {
+  const { models, settings } = service
+  const fields = {
+    input: textsOrIdsSchema(models),
+    encoding_format: optional(z.enum(['float', 'base64']), 'float'),
+    dimensions: z
+      .int()
+      .min(1)
+      .max(models.largest('dimensions'))
+      .nullish()
+      .openapi({ description: 'Keep the first so many.' }),
+    user: z.string().nullish().openapi({ description: 'Ignored.' }),
+    normalize: optional(z.boolean(), settings.normalize).openapi({
+      description: 'Scale vectors to length 1. Not in OpenAI’s interface.',
+    }),
+  }
+  const model = z.string().openapi({ enum: [...models.names] })
+  const body = z.object({ ...fields, model }).openapi('OpenAIEmbeddingsRequest')
+  const teiBody = z
+    .object({ ...fields, model: teiFields(service).model })
+    .openapi('EmbeddingsRequest')
   const endpoint = {
     path: '/v1/embeddings',
     tag: 'OpenAI',
@@ -63,29 +70,31 @@ export function addOpenaiEmbeddings(app: App, { models, settings }: Service): vo
     failures: ENCODE_FAILURES,
     body,
   } as const
-  addPost(app, endpoint, async (request, call) => {
+  const answer = async (request: z.output<typeof teiBody>, call: Call) => {
     const model = models.get(request.model)
-    const dimensions = checkDimensions(request.dimensions, model)
+    const dimensions = checkDimensions(request.dimensions ?? undefined, model)
     const inputs = inputsOf(request.input, model, settings)
-    const encoded = await model.encode(inputs, call.get('signal'))
+    const encoded = await model.encode(inputs, call.get('open').signal)
     if (!settings.truncate) requireUncut(encoded, model)
     const finish = { dimensions, normalize: request.normalize }
     const isBase64 = request.encoding_format === 'base64'
     const tokens = sumTokens(encoded)
-    return jsonResponse({
+    return jsonResponse(call, {
       head: '{"object":"list","data":[',
       rows: encoded,
       write: ({ vector }, index) => {
         const finished = finishVector(vector, finish)
         const text = isBase64 ? `"${vectorBase64(finished)}"` : vectorJson(finished)
-        return `{"object":"embedding","index":${index},"embedding":${text}}`
+        return [`{"object":"embedding","index":${index},"embedding":${text}}`]
       },
       tail:
         `],"model":${JSON.stringify(model.name)},` +
         `"usage":{"prompt_tokens":${tokens},"total_tokens":${tokens}}}`,
       headers: cutHeader(encoded),
     })
-  })
+  }
+  addPost(app, endpoint, answer)
+  addPost(app, { ...endpoint, path: '/embeddings', body: teiBody }, answer)
 }
 
 function inputsOf(input: TextsOrIds, model: ServedModel, settings: ServerSettings): ModelInput[] {

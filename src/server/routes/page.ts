@@ -3,8 +3,9 @@ import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { etag } from 'hono/etag'
 import type { App, Call } from '../app.ts'
-import { serverError } from '../failures/index.ts'
-import { refuseOtherMethods } from './endpoint.ts'
+import { serverError, shortened } from '../failures/index.ts'
+import { addGet } from './endpoint.ts'
+import { HOST_FAILURES } from './failure-lists.ts'
 
 const FOLDER = fileURLToPath(new URL('../page', import.meta.url))
 
@@ -45,11 +46,17 @@ export function pagePaths(page: Page): readonly string[] {
 export function addPage(app: App, page: Page): void {
   const send = (call: Call, name: string) => {
     const bytes = page.get(name)
-    if (!bytes) throw serverError('route-unknown', `there is no ${call.req.path}`)
+    if (!bytes) throw serverError('route-unknown', `there is no ${shortened(call.req.path)}`)
     return call.body(bytes, 200, { ...HEADERS, 'content-type': TYPES[extname(name)] ?? '' })
   }
-  app.get('/', etag(), (call) => send(call, 'index.html'))
+  const endpoint = {
+    path: '/',
+    tag: 'Operation',
+    summary: 'A page to try the models with. Needs no key.',
+    answer: { description: 'The page.', type: 'text/html' },
+    failures: HOST_FAILURES,
+  } as const
+  app.get('/', etag())
+  addGet(app, endpoint, (call) => send(call, 'index.html'))
   app.get('/page/:name', etag(), (call) => send(call, call.req.param('name')))
-  refuseOtherMethods(app, '/', 'GET, HEAD')
-  refuseOtherMethods(app, '/page/:name', 'GET, HEAD')
 }

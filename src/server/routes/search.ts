@@ -1,10 +1,12 @@
 import { z } from '@hono/zod-openapi'
 import type { App } from '../app.ts'
+import type { IndexRegistry } from '../indexes/index.ts'
 import type { Service } from '../service.ts'
 import { cutHeader, requireUncut } from './encoded-answer.ts'
 import { addPost } from './endpoint.ts'
 import { ENCODE_FAILURES } from './failure-lists.ts'
 import { limitTexts, textsSchema } from './inputs.ts'
+import { optional } from './optional.ts'
 import { teiFields } from './tei-fields.ts'
 
 const MOST_HITS = 1000
@@ -33,21 +35,13 @@ export function addSearch(app: App, service: Service): void {
       query: textsSchema,
       index: z
         .string()
-        .optional()
-        .openapi({ enum: [...indexes.names], description: 'Default: the first index.' }),
-      top: z.int().min(1).max(MOST_HITS).default(10),
-      filter: z
-        .array(z.string())
-        .max(indexes.haveColumns ? MOST_CONDITIONS : 0, 'no index has columns to filter by')
-        .default([])
-        .openapi({
-          example: [],
-          description: 'Conditions, all of which must be true: year>=2020, source in ["a","b"].',
-        }),
-      hybrid: z
-        .boolean()
-        .default(false)
-        .openapi({ description: 'Look for words too, and fuse both by rank.' }),
+        .nullish()
+        .openapi({ enum: [...indexes.names, null], description: 'Default: the first index.' }),
+      top: optional(z.int().min(1).max(MOST_HITS), 10),
+      filter: optional(filterSchema(indexes), []),
+      hybrid: optional(z.boolean(), false).openapi({
+        description: 'Look for words too, and fuse both by rank.',
+      }),
       prompt_name,
       truncate,
     })
@@ -65,13 +59,30 @@ export function addSearch(app: App, service: Service): void {
     const prompt = index.prompt(request.prompt_name ?? undefined)
     const texts = limitTexts(query, settings)
     const inputs = texts.map((text) => ({ text, prompt }))
-    const encoded = await index.model.encode(inputs, call.get('signal'))
+    const { signal } = call.get('open')
+    const encoded = await index.model.encode(inputs, signal)
     if (!request.truncate) requireUncut(encoded, index.model)
-    const results = await index.search(texts, encoded, request)
+    const results = await index.search(texts, encoded, { ...request, signal })
     return call.json(
       { index: index.name, model: index.model.name, results },
       200,
       cutHeader(encoded),
     )
+  })
+}
+
+/** Conditions in words; one message for all of them, as in `inputs.ts`. */
+function filterSchema({ haveColumns }: IndexRegistry) {
+  const maxItems = haveColumns ? MOST_CONDITIONS : 0
+  const isFilter = (value: unknown) =>
+    Array.isArray(value) &&
+    value.length <= maxItems &&
+    value.every((condition) => typeof condition === 'string')
+  const message = haveColumns
+    ? `must be an array of at most ${maxItems} strings`
+    : 'no index has columns to filter by'
+  return z.custom<readonly string[]>(isFilter, message).openapi({
+    ...{ type: ['array', 'null'], items: { type: 'string' }, maxItems, example: [] },
+    description: 'Conditions, all of which must be true: year>=2020, source in ["a","b"].',
   })
 }

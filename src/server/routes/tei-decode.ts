@@ -2,8 +2,9 @@ import { z } from '@hono/zod-openapi'
 import type { App } from '../app.ts'
 import type { Service } from '../service.ts'
 import { addPost } from './endpoint.ts'
-import { TEXT_FAILURES } from './failure-lists.ts'
+import { QUEUE_FAILURES } from './failure-lists.ts'
 import { idsSchema, requireFew, requireKnown, rowsOf } from './inputs.ts'
+import { optional } from './optional.ts'
 import { teiFields } from './tei-fields.ts'
 
 /** `POST /decode`. Reference: text-embeddings-inference. */
@@ -12,7 +13,7 @@ export function addTeiDecode(app: App, service: Service): void {
   const body = z
     .object({
       ids: idsSchema(models),
-      skip_special_tokens: z.boolean().default(true),
+      skip_special_tokens: optional(z.boolean(), true),
       model: teiFields(service).model,
     })
     .openapi('DecodeRequest')
@@ -24,7 +25,7 @@ export function addTeiDecode(app: App, service: Service): void {
       description: 'One text a row, in order.',
       schema: z.array(z.string()).openapi('Texts'),
     },
-    failures: [...TEXT_FAILURES, 'token-id-unknown'],
+    failures: [...QUEUE_FAILURES, 'token-id-unknown'],
     body,
   } as const
   addPost(app, endpoint, async (request, call) => {
@@ -32,10 +33,8 @@ export function addTeiDecode(app: App, service: Service): void {
     const rows = rowsOf(request.ids)
     requireFew(rows.length, settings.maxItems)
     for (const ids of rows) requireKnown(ids, model.description.vocabularySize)
-    const texts = await model.engine.decode({
-      rows: rows.map((ids) => Int32Array.from(ids)),
-      skipSpecial: request.skip_special_tokens,
-    })
-    return call.json(texts)
+    const skipSpecial = request.skip_special_tokens
+    const inputs = rows.map((ids) => ({ ids: Int32Array.from(ids), skipSpecial }))
+    return call.json(await model.decode(inputs, call.get('open').signal))
   })
 }

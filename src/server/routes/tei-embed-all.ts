@@ -1,6 +1,9 @@
 import { z } from '@hono/zod-openapi'
+import { reserveForBody } from '../access/index.ts'
 import { jsonResponse, vectorJson } from '../answers/index.ts'
 import type { App } from '../app.ts'
+import type { TextInput } from '../engine/index.ts'
+import { costOf, type ServedModel } from '../models/index.ts'
 import type { Service } from '../service.ts'
 import { cutHeader, requireUncut } from './encoded-answer.ts'
 import { addPost } from './endpoint.ts'
@@ -8,44 +11,61 @@ import { ENCODE_FAILURES } from './failure-lists.ts'
 import { limitTexts, textsSchema } from './inputs.ts'
 import { teiFields } from './tei-fields.ts'
 
-/** An answer holds a vector for every piece of a text: hundreds of times as much as an embedding. */
+/** An answer holds a vector for every token of a text: hundreds of times as much as an embedding. */
 const MOST_TEXTS = 32
 
-const answerSchema = z.array(z.array(z.array(z.number()))).openapi('PieceVectors')
+const answerSchema = z.array(z.array(z.array(z.number()))).openapi('TokenEmbeddings')
 
 /** `POST /embed_all`. Reference: text-embeddings-inference. */
 export function addTeiEmbedAll(app: App, service: Service): void {
-  const { models, settings } = service
+  const { models, settings, memory } = service
   const limits = { ...settings, maxItems: Math.min(MOST_TEXTS, settings.maxItems) }
   const body = z.object({ inputs: textsSchema, ...teiFields(service) }).openapi('EmbedAllRequest')
   const endpoint = {
     path: '/embed_all',
     tag: 'text-embeddings-inference',
-    summary: `The vectors of every piece of up to ${MOST_TEXTS} texts, before pooling`,
+    summary: `The vectors of every token of up to ${MOST_TEXTS} texts, before pooling`,
     answer: { description: 'One list of vectors a text, in order.', schema: answerSchema },
-    failures: ENCODE_FAILURES,
+    failures: [...ENCODE_FAILURES, 'answer-memory-full'],
     body,
   } as const
-  addPost(app, endpoint, async (request) => {
+  const mostTokens = MOST_TEXTS * models.largest('maxLength')
+  const tokenSize = models.largest('hiddenSize') * Float32Array.BYTES_PER_ELEMENT
+  app.post(
+    endpoint.path,
+    reserveForBody(memory, (bytes) => tokenSize * Math.min(mostTokens, bytes)),
+  )
+  addPost(app, endpoint, async (request, call) => {
     const model = models.get(request.model)
     const prompt = model.prompt(request.prompt_name ?? undefined)
-    const texts = limitTexts(request.inputs, limits)
-    const rows = await model.engine.pieceVectors({ texts, prompt })
+    const inputs = limitTexts(request.inputs, limits).map((text) => ({ text, prompt }))
+    const open = call.get('open')
+    memory.reserve(vectorBytes(inputs, model), open)
+    const rows = await model.tokenVectors(inputs, open.signal)
     if (!request.truncate) requireUncut(rows, model)
     const { hiddenSize } = model.description
-    return jsonResponse({
+    return jsonResponse(call, {
       head: '[',
       rows,
-      write: ({ data }) => `[${vectorsJson(data, hiddenSize)}]`,
+      write: ({ data }) => vectorsJson(data, hiddenSize),
       tail: ']',
       headers: cutHeader(rows),
     })
   })
 }
 
-function vectorsJson(data: Float32Array, size: number): string {
-  const vectors = Array.from({ length: data.length / size }, (_, row) => {
-    return vectorJson(data.subarray(row * size, (row + 1) * size))
-  })
-  return vectors.join(',')
+/** As many as the vectors of all tokens have, as far as can be told without the tokenizer. */
+function vectorBytes(inputs: readonly TextInput[], { description }: ServedModel): number {
+  const { maxLength, hiddenSize } = description
+  const tokens = inputs.reduce((sum, input) => sum + costOf(input, maxLength), 0)
+  return tokens * hiddenSize * Float32Array.BYTES_PER_ELEMENT
+}
+
+function* vectorsJson(data: Float32Array, size: number): Generator<string> {
+  yield '['
+  for (let start = 0; start < data.length; start += size) {
+    const vector = vectorJson(data.subarray(start, start + size))
+    yield start === 0 ? vector : `,${vector}`
+  }
+  yield ']'
 }

@@ -1,15 +1,19 @@
 import { z } from '@hono/zod-openapi'
 import { jsonResponse, vectorJson } from '../answers/index.ts'
-import type { App } from '../app.ts'
+import type { App, Call } from '../app.ts'
 import { finishVector } from '../models/index.ts'
 import type { Service } from '../service.ts'
 import { checkDimensions, cutHeader, requireUncut } from './encoded-answer.ts'
 import { addPost } from './endpoint.ts'
 import { ENCODE_FAILURES } from './failure-lists.ts'
 import { limitTexts, textsSchema } from './inputs.ts'
+import { optional } from './optional.ts'
 import { teiFields } from './tei-fields.ts'
 
 const answerSchema = z.array(z.array(z.number())).openapi('Embeddings')
+
+/** Where text-embeddings-inference has this: for its clients, for Hugging Face's, for SageMaker. */
+const PATHS = ['/embed', '/', '/invocations']
 
 /** `POST /embed`. Reference: text-embeddings-inference. */
 export function addTeiEmbed(app: App, service: Service): void {
@@ -18,32 +22,32 @@ export function addTeiEmbed(app: App, service: Service): void {
     .object({
       inputs: textsSchema,
       ...teiFields(service),
-      normalize: z.boolean().default(settings.normalize),
+      normalize: optional(z.boolean(), settings.normalize),
       dimensions: z.int().min(1).max(models.largest('dimensions')).nullish(),
     })
     .openapi('EmbedRequest')
   const endpoint = {
-    path: '/embed',
     tag: 'text-embeddings-inference',
     summary: 'Embed texts',
     answer: { description: 'One vector a text, in order.', schema: answerSchema },
     failures: ENCODE_FAILURES,
     body,
   } as const
-  addPost(app, endpoint, async (request, call) => {
+  const answer = async (request: z.output<typeof body>, call: Call) => {
     const model = models.get(request.model)
     const dimensions = checkDimensions(request.dimensions ?? undefined, model)
     const prompt = model.prompt(request.prompt_name ?? undefined)
     const inputs = limitTexts(request.inputs, settings).map((text) => ({ text, prompt }))
-    const encoded = await model.encode(inputs, call.get('signal'))
+    const encoded = await model.encode(inputs, call.get('open').signal)
     if (!request.truncate) requireUncut(encoded, model)
     const finish = { dimensions, normalize: request.normalize }
-    return jsonResponse({
+    return jsonResponse(call, {
       head: '[',
       rows: encoded,
-      write: ({ vector }) => vectorJson(finishVector(vector, finish)),
+      write: ({ vector }) => [vectorJson(finishVector(vector, finish))],
       tail: ']',
       headers: cutHeader(encoded),
     })
-  })
+  }
+  for (const path of PATHS) addPost(app, { ...endpoint, path }, answer)
 }

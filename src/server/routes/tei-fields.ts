@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { Service } from '../service.ts'
+import { optional } from './optional.ts'
 
 /** Fields that several of text-embeddings-inference's routes have. */
 export function teiFields({ models, settings }: Pick<Service, 'models' | 'settings'>) {
@@ -7,9 +8,9 @@ export function teiFields({ models, settings }: Pick<Service, 'models' | 'settin
   return {
     model: z
       .string()
-      .optional()
+      .nullish()
       .openapi({
-        enum: [...models.names],
+        enum: [...models.names, null],
         description: 'Default: the first model. Not in text-embeddings-inference.',
       }),
     prompt_name: z
@@ -19,12 +20,10 @@ export function teiFields({ models, settings }: Pick<Service, 'models' | 'settin
         enum: [...new Set(prompts), null],
         description: 'One of the model’s prompts, to be put before every text.',
       }),
-    truncate: z
-      .boolean()
-      .nullish()
-      .transform((truncate) => truncate ?? settings.truncate)
-      .openapi({ description: `Cut texts that are too long. Default: ${settings.truncate}.` }),
+    truncate: optional(z.boolean(), settings.truncate).openapi({
+      description: 'Cut texts that are too long.',
+    }),
     /** Texts are cut at their end only. */
-    truncation_direction: z.literal(['right', 'Right']).optional(),
+    truncation_direction: z.literal(['right', 'Right']).nullish(),
   }
 }

@@ -5,7 +5,8 @@ import type { Service } from '../service.ts'
 import { cutHeader, requireUncut } from './encoded-answer.ts'
 import { addPost } from './endpoint.ts'
 import { ENCODE_FAILURES } from './failure-lists.ts'
-import { limitTexts } from './inputs.ts'
+import { limitTexts, textListSchema } from './inputs.ts'
+import { optional } from './optional.ts'
 import { teiFields } from './tei-fields.ts'
 
 const answerSchema = z.array(z.number()).openapi('Similarities')
@@ -13,11 +14,12 @@ const answerSchema = z.array(z.number()).openapi('Similarities')
 /** `POST /similarity`. Reference: text-embeddings-inference. */
 export function addTeiSimilarity(app: App, service: Service): void {
   const { models, settings } = service
-  const { model: modelField, ...parameters } = teiFields(service)
+  const { model: modelField, ...fields } = teiFields(service)
+  const parameters = z.object(fields)
   const body = z
     .object({
-      inputs: z.object({ source_sentence: z.string(), sentences: z.array(z.string()).min(1) }),
-      parameters: z.object(parameters).prefault({}),
+      inputs: z.object({ source_sentence: z.string(), sentences: textListSchema }),
+      parameters: optional(parameters, parameters.parse({})),
       model: modelField,
     })
     .openapi('SimilarityRequest')
@@ -35,7 +37,7 @@ export function addTeiSimilarity(app: App, service: Service): void {
     const texts = limitTexts([inputs.source_sentence, ...inputs.sentences], settings)
     const encoded = await served.encode(
       texts.map((text) => ({ text, prompt })),
-      call.get('signal'),
+      call.get('open').signal,
     )
     if (!truncate) requireUncut(encoded, served)
     const [source, ...others] = encoded.map(({ vector }) => vector)

@@ -1,12 +1,18 @@
 import { z } from '@hono/zod-openapi'
+import { reserveForBody } from '../access/index.ts'
 import { jsonResponse } from '../answers/index.ts'
 import type { App } from '../app.ts'
-import type { TextPieces } from '../engine/index.ts'
+import type { TextInput, TextPieces } from '../engine/index.ts'
+import { costOf } from '../models/index.ts'
 import type { Service } from '../service.ts'
 import { addPost } from './endpoint.ts'
-import { TEXT_FAILURES } from './failure-lists.ts'
+import { QUEUE_FAILURES } from './failure-lists.ts'
 import { limitTexts, textsSchema } from './inputs.ts'
+import { optional } from './optional.ts'
 import { teiFields } from './tei-fields.ts'
+
+/** Its string, its id and their places in lists. */
+const TOKEN_BYTES = 48
 
 const tokenSchema = z
   .object({
@@ -20,12 +26,12 @@ const tokenSchema = z
 
 /** `POST /tokenize`. Reference: text-embeddings-inference; places in the text are not given. */
 export function addTeiTokenize(app: App, service: Service): void {
-  const { models, settings } = service
+  const { models, settings, memory } = service
   const { model: modelField, prompt_name } = teiFields(service)
   const body = z
     .object({
       inputs: textsSchema,
-      add_special_tokens: z.boolean().default(true),
+      add_special_tokens: optional(z.boolean(), true),
       prompt_name,
       model: modelField,
     })
@@ -39,29 +45,40 @@ export function addTeiTokenize(app: App, service: Service): void {
       description: 'One list of pieces a text, in order.',
       schema: z.array(z.array(tokenSchema)).openapi('Tokens'),
     },
-    failures: TEXT_FAILURES,
+    failures: [...QUEUE_FAILURES, 'answer-memory-full'],
     body,
   } as const
-  addPost(app, endpoint, async (request) => {
+  app.post(
+    endpoint.path,
+    reserveForBody(memory, (bytes) => TOKEN_BYTES * bytes),
+  )
+  addPost(app, endpoint, async (request, call) => {
     const model = models.get(request.model)
     const prompt = model.prompt(request.prompt_name ?? undefined)
-    const texts = limitTexts(request.inputs, settings)
-    const rows = await model.engine.tokenize({ texts, prompt })
-    const write = (pieces: TextPieces) => {
-      return JSON.stringify(tokensOf(pieces, request.add_special_tokens))
-    }
-    return jsonResponse({ head: '[', rows, write, tail: ']', headers: {} })
+    const inputs = limitTexts(request.inputs, settings).map((text) => ({ text, prompt }))
+    const open = call.get('open')
+    memory.reserve(tokenBytes(inputs), open)
+    const rows = await model.tokenize(inputs, open.signal)
+    const write = (tokens: TextPieces) => tokensJson(tokens, request.add_special_tokens)
+    return jsonResponse(call, { head: '[', rows, write, tail: ']', headers: {} })
   })
 }
 
-function tokensOf({ ids, tokens, frame: [before, behind] }: TextPieces, withSpecial: boolean) {
+function tokenBytes(inputs: readonly TextInput[]): number {
+  return TOKEN_BYTES * inputs.reduce((sum, input) => sum + costOf(input), 0)
+}
+
+function* tokensJson(
+  { ids, tokens, frame: [before, behind] }: TextPieces,
+  withSpecial: boolean,
+): Generator<string> {
   const end = ids.length - behind
-  const all = tokens.map((text, place) => ({
-    id: ids[place] ?? 0,
-    text,
-    special: place < before || place >= end,
-    start: null,
-    stop: null,
-  }))
-  return withSpecial ? all : all.slice(before, end)
+  const [first, last] = withSpecial ? [0, ids.length] : [before, end]
+  yield '['
+  for (let index = first; index < last; index += 1) {
+    const special = index < before || index >= end
+    const token = { id: ids[index], text: tokens[index], special, start: null, stop: null }
+    yield index === first ? JSON.stringify(token) : `,${JSON.stringify(token)}`
+  }
+  yield ']'
 }

@@ -32,6 +32,12 @@ export const serverSettings = z.strictObject({
     .describe('Bytes for embeddings of earlier texts; 0: none'),
   maxRequests: count(1).default(1024).describe('Requests that may be open at once'),
   requestTimeout: seconds.default(60).describe('Seconds within which a request is answered'),
+  jobTimeout: seconds
+    .default(30)
+    .describe('Seconds a batch may take before the process that runs it is ended'),
+  answerMemory: count(1)
+    .default(134_217_728)
+    .describe('Bytes of answers of /embed_all and /tokenize, as estimated, until they are sent'),
   bodyLimit: count(1024).default(4_194_304).describe('Bytes a request body may have'),
   maxItems: count(1).default(2048).describe('Texts a request may have'),
   maxCharacters: count(1).default(100_000).describe('Characters a text may have'),
@@ -46,6 +52,11 @@ export const serverSettings = z.strictObject({
   apiKeys: list
     .default([])
     .describe('Keys, one of which a request must bear; without any, all requests are answered'),
+  allowedHosts: list
+    .default([])
+    .describe(
+      'Names the server has besides localhost; on loopback without keys it takes no others',
+    ),
   openMetrics: z.boolean().default(false).describe('Answer /metrics without a key'),
   corsOrigins: list
     .default([])

@@ -1,5 +1,6 @@
 import { isNonspacingMark, isOther, isWhitespace } from '../text/categories.ts'
 import { CharacterMap } from '../text/character-map.ts'
+import { streamSafe } from '../text/stream-safe.ts'
 import { lowercase } from './lowercase.ts'
 import type { Normalizer } from './normalizer.ts'
 
@@ -31,8 +32,13 @@ export function bertNormalizer(options: BertNormalizerOptions): Normalizer {
 function normalizeSteps(text: string, options: BertNormalizerOptions): string {
   const cleaned = options.cleanText ? mapCharacters(text, clean) : text
   const parted = options.handleChineseChars ? mapCharacters(cleaned, part) : cleaned
-  const bare = options.stripAccents ? mapCharacters(parted.normalize('NFD'), dropMark) : parted
+  const bare = options.stripAccents ? stripAccents(parted) : parted
   return options.lowercase ? lowercase(bare) : bare
+}
+
+/** The joiners of the stream-safe text are marks, which are dropped as well. */
+function stripAccents(text: string): string {
+  return mapCharacters(streamSafe(text).normalize('NFD'), dropMark)
 }
 
 function mapCharacters(text: string, map: (character: string, codePoint: number) => string) {

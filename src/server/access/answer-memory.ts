@@ -1,0 +1,38 @@
+import { serverError } from '../failures/index.ts'
+import type { OpenRequest } from './open-request.ts'
+
+/**
+ * Counts the bytes of answers that are many times as large as their requests, from before they are made
+ * until they are sent, and turns away requests for more of them than there is room for.
+ */
+export class AnswerMemory {
+  readonly #most: number
+  readonly #held = new Map<OpenRequest, number>()
+
+  /** @param most bytes; an answer that is larger alone is made while there is no other */
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  get held(): number {
+    return [...this.#held.values()].reduce((sum, bytes) => sum + bytes, 0)
+  }
+
+  /**
+   * Reserves bytes for the answer of a request, in the place of what was reserved for it before.
+   * @throws ServerError when there is no room beside those of other requests.
+   */
+  reserve(bytes: number, request: OpenRequest): void {
+    const others = this.held - (this.#held.get(request) ?? 0)
+    if (others > 0 && others + bytes > this.#most) {
+      throw serverError(
+        'answer-memory-full',
+        `${others} bytes of answers are being made or sent, and ${bytes} more are over the limit ` +
+          `of ${this.#most}; try again a little later, or send fewer texts`,
+        { facts: { held: others, bytes, limit: this.#most } },
+      )
+    }
+    this.#held.set(request, bytes)
+    request.onClose(() => this.#held.delete(request))
+  }
+}

@@ -1,0 +1,12 @@
+/** Characters of a client's own words that an answer repeats. */
+const MOST = 100
+
+/** A client's own words, in an answer to it: as many as help to see what is meant. */
+export function shortened(words: string, most = MOST): string {
+  return words.length <= most ? words : `${words.slice(0, most)}…`
+}
+
+/** The same in quotes. */
+export function quoted(words: string): string {
+  return JSON.stringify(shortened(words))
+}
