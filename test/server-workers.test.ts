@@ -1,6 +1,9 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createServer } from 'yuju/server'
+import { createServer, type ServerEvent } from 'yuju/server'
 import { EnginePool, ProcessEngine } from '../dist/server/engine/index.js'
+import { changedModel } from './support/model-folder.ts'
 import { ServerClient, TINY } from './support/server-client.ts'
 
 const INPUTS = ['今天天气真好', '明天'].map((text) => ({ text, prompt: '' }))
@@ -121,6 +124,20 @@ test('a model that cannot be loaded is the error it is without a server', async 
       message: expect.stringContaining('/nowhere'),
     }),
   )
+})
+
+test('what a model’s workers all warn of at load is said once', async () => {
+  const folder = changedModel(TINY, {})
+  // Without it the poolings are a guess, and that is a warning.
+  rmSync(join(folder, 'modules.json'))
+  const warnings: ServerEvent[] = []
+  const server = await createServer({
+    models: [{ name: 'm', model: folder }],
+    workers: 2,
+    onEvent: (event) => event.kind === 'warning' && warnings.push(event),
+  })
+  expect(warnings).toEqual([expect.objectContaining({ kind: 'warning', model: 'm' })])
+  await server.close()
 })
 
 test('two workers of each model give the vectors of one', async () => {
