@@ -69,7 +69,8 @@ export class TrainingSession {
    */
   static async open(options: SessionOptions, state?: string): Promise<TrainingSession> {
     const checkpoint = await modelToTrain(options)
-    const engine = await TrainingEngine.start(engineStart(options, checkpoint, state))
+    const warn = options.onWarning ?? ((message) => globalThis.console.warn(message))
+    const engine = await TrainingEngine.start(engineStart(options, checkpoint, state), warn)
     return new TrainingSession(checkpoint, engine, options)
   }
 
