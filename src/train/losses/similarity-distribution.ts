@@ -1,6 +1,7 @@
 import type { Value } from '../../graph/index.ts'
 import { multiply, oneHot, range, where } from '../../graph/operations.ts'
 import { divergence } from './divergence.ts'
+import { severalExamples } from './lack.ts'
 import type { Loss } from './loss.ts'
 import { invalidOption, positive } from './loss-options.ts'
 import { mean } from './mean.ts'
@@ -49,6 +50,8 @@ export function similarityDistribution(options: SimilarityDistributionOptions = 
     name: 'similarity_distribution',
     columns: { min: 1, max: 1 },
     label: 'none',
+    // Without itself, one of two texts has a single candidate left.
+    lack: severalExamples(candidates === 'student' ? 3 : 2),
     build(context) {
       const { student, teacher } = unitPair(context, options)
       const compared = { student, teacher }[candidates]

@@ -1,4 +1,5 @@
 import { subtract } from '../../graph/operations.ts'
+import { severalExamples } from './lack.ts'
 import type { Loss } from './loss.ts'
 import { mean, square } from './mean.ts'
 import { dotProducts } from './similarity.ts'
@@ -19,6 +20,7 @@ export function similarityMatrix(options: RelationalOptions = {}): Loss {
     name: 'similarity_matrix',
     columns: { min: 1, max: 1 },
     label: 'none',
+    lack: severalExamples(2),
     build(context) {
       const { student, teacher } = unitPair(context, options)
       return mean(square(subtract(dotProducts(student, student), dotProducts(teacher, teacher))))
