@@ -83,6 +83,7 @@ describe('help', () => {
       'export',
       'index',
       'search',
+      'delete',
       'bulk',
       'demo',
     ]) {
@@ -104,6 +105,7 @@ describe('help', () => {
     'export',
     'index',
     'search',
+    'delete',
     'bulk start',
     'bulk worker',
     'bulk status',
