@@ -52,7 +52,8 @@ function cellOf(value: unknown, at: number, { names, place }: RawRow): Cell {
 function raggedRow({ width, firstWidth, place }: RawRow): InputError {
   return new InputError(
     'input-column-count',
-    `${placeText(place)}: expected ${firstWidth} cells, as in the first row, but got ${width}`,
+    `${placeText(place)}: expected ${firstWidth} cells, as in the first row, but got ${width}; if cells ` +
+      'with tabs or line breaks stand in quotes, as pandas writes them, give the format csv',
     { facts: { file: place.name, line: place.line, expected: firstWidth, got: width } },
   )
 }
