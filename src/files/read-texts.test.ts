@@ -179,9 +179,13 @@ describe.each(['tsv', 'csv'] as const)('%s', (format) => {
     expect(error.message).toMatch(/has no column sentence; there are 2: id, text$/)
   })
 
-  test('a row that is too short is an error with its line', async () => {
+  test('a row that is too short, or too long, is an error with its line', async () => {
     const short = file(`c.${format}`, `a${separator}b\nc\n`)
-    expect((await failure(short, { column: 1 })).facts.line).toBe(2)
+    expect((await failure(short, { column: 0 })).facts.line).toBe(2)
+    const long = file(`c.${format}`, `a\nb${separator}c\n`)
+    expect((await failure(long)).facts.line).toBe(2)
+    const path = file(`a.${format}`, content)
+    expect((await failure(path, { column: 2 })).message).toContain('line 1: has no column 2')
   })
 })
 
@@ -190,6 +194,8 @@ test('tsv knows no quotes', async () => {
 })
 
 test('the tsv of pandas, which quotes what it must, is read as csv', async () => {
+  const asTabs = await failure(join(FIXTURES, 'pandas.tsv'), { column: 'text' })
+  expect(asTabs.message).toContain('line 5: expected 3 cells, as in the first row, but got 2; if')
   const options = { column: 'text', format: 'csv' } as const
   expect(await all(join(FIXTURES, 'pandas.tsv'), options)).toEqual(WRITTEN)
   const zipped = file('pandas.tsv.gz', gzipSync(readFileSync(join(FIXTURES, 'pandas.tsv'))))

@@ -23,8 +23,9 @@ export interface ReadTextsOptions {
  * Blank lines of jsonl, tsv and csv are passed over. All of these in UTF-8, or in UTF-16 with a byte order
  * mark, which is dropped, and with `.gz` behind the name they are decompressed. parquet: a column of
  * strings, in every compression that writers use.
- * @throws InputError when the file is missing, damaged, not UTF-8 or empty, or the column is not
- *   there; where there are lines, the line is named.
+ * @throws InputError when the file is missing, damaged, in another encoding or empty, when the column is
+ *   not there, or a row of a tsv or csv has not as many cells as the first; where there are lines, the
+ *   line is named.
  */
 export async function* readTexts(
   source: TextSource,
