@@ -79,7 +79,7 @@ describe('a long command line', () => {
       const { status, stdout, stderr } = run({ source: inWorker(), words: [LONG] })
       expect([status, stdout]).toEqual([0, 'wasm 48'])
       expect(stderr).toContain(
-        'onnxruntime-node cannot be used here, so that the model runs in Web',
+        'worker thread, for its long command line, so that the model runs in Web',
       )
       expect(stderr).toContain('set ORT_DISABLE_TELEMETRY=1 in the environment')
       const source = inWorker("{ backend: 'native' }")

@@ -64,20 +64,20 @@ async function loadWeb(warnings: readonly string[]): Promise<LoadedRuntime> {
 function fallbackWarning(cause: unknown): string {
   return (
     `${nativeFailure(cause)}, so that the model runs in WebAssembly, several times slower; ` +
-    `${cureOf(cause)}; or ask for the backend wasm, and this is not said`
+    `${cureOf(cause)}, or choose the backend wasm to be told no more`
   )
 }
 
 function nativeFailure(cause: unknown): string {
   const isMissing = codeOf(cause) === 'ERR_MODULE_NOT_FOUND'
   if (isMissing) return 'onnxruntime-node is not installed'
-  if (cause instanceof RuntimeError) return 'onnxruntime-node cannot be used here'
+  if (cause instanceof RuntimeError) return cause.message
   const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n')
   return `onnxruntime-node could not be loaded (${reason.slice(0, 300)})`
 }
 
 function cureOf(cause: unknown): string {
-  return cause instanceof RuntimeError ? cause.message : NATIVE_CURE
+  return cause instanceof RuntimeError ? TELEMETRY_CURE : NATIVE_CURE
 }
 
 function codeOf(cause: unknown): unknown {

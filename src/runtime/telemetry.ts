@@ -44,7 +44,7 @@ export function requireShortCommandLine(): void {
   if (isTelemetryDisabled() || commandLineBytes() <= LONGEST_COMMAND_LINE) return
   throw new RuntimeError(
     'runtime-command-line',
-    `for its long command line, it would end the program in a worker thread: ${TELEMETRY_CURE}`,
+    'onnxruntime-node would end the program in this worker thread, for its long command line',
   )
 }
 

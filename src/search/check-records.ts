@@ -50,13 +50,15 @@ export function isComparable(vector: Float32Array, { similarity }: StoreSettings
 }
 
 function squareOf(vector: Float32Array): number {
-  return vector.reduce((sum, x) => sum + x * x, 0)
+  let sum = 0
+  for (let i = 0; i < vector.length; i += 1) sum += (vector[i] ?? 0) ** 2
+  return sum
 }
 
 function zeroVector(id: string): InputError {
   return new InputError(
     'store-zero-vector',
-    `the vector of the record ${JSON.stringify(id)} is all zeros (the model knows no part of its text), ` +
+    `the vector of the record ${JSON.stringify(id)} is all zeros (the model knows no token of its text), ` +
       'so that it has no cosine with any other; leave the record out',
     { facts: { id } },
   )

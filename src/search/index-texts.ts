@@ -50,7 +50,7 @@ export interface IndexResult {
   readonly changed: number
   /** As they were, or the same as a later one. */
   readonly unchanged: number
-  /** Without a piece that the model knows, so that no search for vectors would find them; not kept. */
+  /** Without a token that the model knows, so that their vectors are zeros; they are not kept. */
   readonly skipped: number
   /** Records that were removed, by `prune`. */
   readonly removed: number
@@ -189,7 +189,7 @@ class Sifter {
   }
 
   async #warn(block: readonly TextToIndex[]): Promise<void> {
-    const hasIds = block.some(({ id }) => id !== undefined)
+    const hasIds = block.some(({ id, text }) => id !== undefined && id !== textId(text))
     const conflict = await idConflict(this.#store, hasIds)
     const { onWarning = (message) => globalThis.console.warn(message) } = this.#options
     if (conflict !== undefined) onWarning(conflict)

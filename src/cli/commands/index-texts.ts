@@ -114,7 +114,7 @@ function summary(result: IndexResult, { prune }: IndexArgs): string {
     `${grouped(changed)} got other metadata`,
     `${grouped(unchanged)} were there already`,
     ...(skipped > 0
-      ? [`${grouped(skipped)} were left out, as the model knows no part of them`]
+      ? [`${grouped(skipped)} were left out, as the model knows no token of them`]
       : []),
     ...(prune ? [`${grouped(removed)} others were removed`] : []),
   ].join(', ')
