@@ -204,13 +204,14 @@ describe('what only one place may do', () => {
     ])
   })
 
-  test('only cli touches process, but for the settings of the hub and of LanceDB, and a program of its own', () => {
+  test('only cli touches process, but for the settings of the hub and of native libraries, and a program of its own', () => {
     const users = sources
       .filter(({ text, imports }) => imports.includes('node:process') || /\bprocess\./.test(text))
       .map(({ path }) => path)
       .filter((path) => !path.startsWith('src/cli/'))
     expect(users.sort()).toEqual([
       'src/encoder/load.ts',
+      'src/runtime/telemetry.ts',
       'src/search/lance/lance-packages.ts',
       'src/server/engine/engine-main.ts',
     ])

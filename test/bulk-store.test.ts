@@ -102,7 +102,13 @@ describe.skipIf(!hasRedis())('bulk runs into a store', () => {
     const store = await openStore(location)
     expect(await store.count()).toBe(5)
     await suite.runs.remove('equal')
-    await begin('equal', options)
+    const warnings: string[] = []
+    const onWarning = (message: string) => void warnings.push(message)
+    await begin('named', { ...options, store: { location, id: 'key' }, onWarning })
+    expect(warnings).toEqual([expect.stringContaining('but hashes: added with ids')])
+    await suite.runs.remove('named')
+    await begin('equal', { ...options, onWarning })
+    expect(warnings).toHaveLength(1)
     const outcomes: unknown[] = []
     const { signal } = new AbortController()
     const onEvent = (event: object) => outcomes.push(event)

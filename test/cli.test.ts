@@ -83,6 +83,7 @@ describe('help', () => {
       'export',
       'index',
       'search',
+      'delete',
       'bulk',
       'demo',
     ]) {
@@ -104,6 +105,7 @@ describe('help', () => {
     'export',
     'index',
     'search',
+    'delete',
     'bulk start',
     'bulk worker',
     'bulk status',
@@ -489,6 +491,35 @@ describe('interruption', () => {
       spawn('bash', ['-c', command, process.execPath, MAIN, ...words]),
     )
     expect({ stdout, stderr }).toEqual({ stdout: 'code 0\n', stderr: '' })
+  })
+})
+
+describe.skipIf(!existsSync('/dev/full'))('output that cannot be written', () => {
+  const run = (redirect: string, words: readonly string[]) =>
+    finished(spawn('bash', ['-c', `"$0" "$@" ${redirect}`, process.execPath, MAIN, ...words]))
+  const many = () => ['encode', '--input', inputFile('many.txt', '花呗\n'.repeat(20_000)), '--json']
+
+  test.each<[string, () => readonly string[]]>([
+    ['a result', () => ['encode', '花呗', '--model', TINY]],
+    ['many results', () => [...many(), '--model', TINY]],
+    ['fields', () => ['inspect', TINY]],
+    ['help', () => ['encode', '--help']],
+    ['help of a group', () => ['bulk', '--help']],
+    ['the version', () => ['--version']],
+  ])('%s: one sentence, and exit code 1', async (_, words) => {
+    expect(await run('>/dev/full', words())).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'yuju: standard output could not be written: the disk is full; make room or choose another\n',
+    })
+  })
+
+  test('warnings and errors: the exit code stays', async () => {
+    expect((await run('2>/dev/full', ['encod'])).code).toBe(2)
+    const warned = await run('2>/dev/full', ['encode', LONG, '--model', TINY])
+    expect(warned.code).toBe(0)
+    expect(warned.stdout.startsWith(LONG)).toBe(true)
   })
 })
 

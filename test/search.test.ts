@@ -41,6 +41,12 @@ async function emptyStore(): Promise<VectorStore> {
   return createMemoryStore({ ...settings, columns, dimensions: encoder.dimensions })
 }
 
+async function idsOf(store: VectorStore): Promise<string[]> {
+  const ids: string[] = []
+  for await (const block of store.ids()) ids.push(...block)
+  return ids.sort()
+}
+
 const numbered = (texts: readonly string[]) =>
   texts.map((text, n) => ({ id: `${n}`, text, metadata: { n } }))
 
@@ -59,7 +65,8 @@ describe('indexing', () => {
   test('encodes again only what has changed, whatever the blocks', async () => {
     const store = await emptyStore()
     const first = await indexTexts(encoder, store, numbered(SENTENCES), { blockSize: 2 })
-    expect(first).toEqual({ read: 5, encoded: 5, changed: 0, unchanged: 0 })
+    const none = { skipped: 0, removed: 0 }
+    expect(first).toEqual({ read: 5, encoded: 5, changed: 0, unchanged: 0, ...none })
     const [before] = await store.get(['1'])
     const texts = numbered(SENTENCES).map((text, n) => {
       if (n === 0) return { ...text, text: '换了一句' }
@@ -67,7 +74,7 @@ describe('indexing', () => {
     })
     const more = [...texts, { id: 'new', text: '新', metadata: { n: 9 } }]
     const again = await indexTexts(encoder, store, more, { blockSize: 3 })
-    expect(again).toEqual({ read: 6, encoded: 2, changed: 1, unchanged: 3 })
+    expect(again).toEqual({ read: 6, encoded: 2, changed: 1, unchanged: 3, ...none })
     expect(await store.get(['1'])).toEqual([{ ...before, metadata: { n: 100 } }])
     expect((await store.getTexts(['0']))[0]?.text).toBe('换了一句')
     expect(await store.count()).toBe(6)
@@ -80,6 +87,92 @@ describe('indexing', () => {
       await indexTexts(encoder, store, texts, { blockSize })
       expect(await store.count()).toBe(3)
     }
+  })
+
+  test('prune removes what is not among the texts, of all or of a filter', async () => {
+    const store = await emptyStore()
+    await indexTexts(encoder, store, numbered(SENTENCES))
+    const texts = numbered(SENTENCES).slice(1, 3)
+    const filter = parseFilter(['n<4'], store.settings)
+    const some = await indexTexts(encoder, store, texts, { prune: filter, blockSize: 1 })
+    expect(some).toMatchObject({ read: 2, encoded: 0, unchanged: 2, removed: 2 })
+    expect(await idsOf(store)).toEqual(['1', '2', '4'])
+    const all = await indexTexts(encoder, store, texts, { prune: [] })
+    expect(all).toMatchObject({ removed: 1 })
+    expect(await idsOf(store)).toEqual(['1', '2'])
+    expect(await indexTexts(encoder, store, texts, { prune: [] })).toMatchObject({ removed: 0 })
+  })
+
+  test('prune removes nothing where a run does not come to its end', async () => {
+    const store = await emptyStore()
+    await indexTexts(encoder, store, numbered(SENTENCES))
+    async function* broken() {
+      yield { id: 'new', text: '新', metadata: { n: 9 } }
+      throw new Error('the disk')
+    }
+    await expect(indexTexts(encoder, store, broken(), { prune: [] })).rejects.toThrow('the disk')
+    const stopped = new AbortController()
+    const texts = numbered(SENTENCES).slice(0, 1)
+    const options = {
+      prune: [],
+      signal: stopped.signal,
+      onProgress: () => stopped.abort(new Error('stopped')),
+    }
+    await expect(indexTexts(encoder, store, texts, options)).rejects.toThrow('stopped')
+    const unknown = [{ column: 'z', operator: '=', value: 1 }] as const
+    await expect(indexTexts(encoder, store, texts, { prune: unknown })).rejects.toThrow(
+      /column "z"/,
+    )
+    expect(await store.count()).toBeGreaterThanOrEqual(5)
+  })
+
+  test('texts that would be there twice, with ids and without, are warned of', async () => {
+    const bare = SENTENCES.map((text, n) => ({ text, metadata: { n } }))
+    for (const [first, second, words] of [
+      [numbered(SENTENCES), bare, 'ids of their own (such as "0"): added without ids'],
+      [bare, numbered(SENTENCES), 'but hashes: added with ids'],
+    ] as const) {
+      const store = await emptyStore()
+      const warnings: string[] = []
+      const onWarning = (message: string) => void warnings.push(message)
+      await indexTexts(encoder, store, first, { onWarning, blockSize: 2 })
+      await indexTexts(encoder, store, first, { onWarning, blockSize: 2 })
+      expect(warnings).toEqual([])
+      await indexTexts(encoder, store, second, { onWarning, blockSize: 2 })
+      expect(warnings).toHaveLength(1)
+      expect(warnings[0]).toContain(words)
+      expect(await store.count()).toBe(10)
+      await indexTexts(encoder, store, first, { onWarning: () => {}, prune: [] })
+      expect(await store.count()).toBe(5)
+    }
+  })
+
+  test('half a surrogate pair is no character: in texts U+FFFD, in ids refused', async () => {
+    const store = await emptyStore()
+    const broken = [{ text: '坏\ud800', metadata: { n: 0 } }]
+    expect(await indexTexts(encoder, store, broken)).toMatchObject({ encoded: 1 })
+    expect(await indexTexts(encoder, store, broken)).toMatchObject({ encoded: 0, unchanged: 1 })
+    const [id = ''] = await idsOf(store)
+    expect((await store.getTexts([id]))[0]?.text).toBe('坏\ufffd')
+    const named = [{ id: '\udc00', text: '好', metadata: { n: 0 } }]
+    await expect(indexTexts(encoder, store, named)).rejects.toThrow(/half of a surrogate pair/)
+  })
+
+  test('texts that a static model knows no part of are left out, and said', async () => {
+    await using bag = await SentenceEncoder.load(join(FIXTURES, 'static/model2vec'), {
+      onWarning: () => {},
+    })
+    const { dimensions } = bag
+    const store = await createMemoryStore({ dimensions })
+    const texts = ['花呗', '', '天气'].map((text, n) => ({ id: `${n}`, text }))
+    expect(await indexTexts(bag, store, texts)).toMatchObject({ read: 3, encoded: 2, skipped: 1 })
+    expect(await idsOf(store)).toEqual(['0', '2'])
+    const emptied = [{ id: '0', text: '' }]
+    expect(await indexTexts(bag, store, emptied)).toMatchObject({ encoded: 0, skipped: 1 })
+    expect(await idsOf(store)).toEqual(['2'])
+    const search = await TextSearch.open(bag, store)
+    expect(await search.search('')).toEqual([])
+    expect(await search.search('', { hybrid: true })).toEqual([])
   })
 
   test('another model is refused, to index and to search', async () => {
@@ -199,6 +292,62 @@ describe('the commands', { timeout: 300_000 }, () => {
     expect(hits[0]).toMatchObject({ text: SENTENCES[2], metadata: { source: 'news', n: 2 } })
     const lines = await yuju('search', SENTENCES[0] ?? '', ...model, '--top', '1')
     expect(lines.stdout).toBe(`1.0000\t${SENTENCES[0]}\tsource=news\tn=0\n`)
+  })
+
+  test('prune, delete, and a run without the ids of before', async () => {
+    const store = join(temporaryFolder(), 'store')
+    const model = ['--store', store, '--model', TINY]
+    const input = inputFile('texts.jsonl', jsonLines)
+    const named = ['index', '--input', input, '--id', 'key', ...model]
+    await yuju(...named, '--metadata', 'source,n')
+    const doubled = await yuju('index', '--input', input, ...model, '--json')
+    expect(doubled.stderr).toMatch(
+      /^warning: the texts of the store have ids of their own .* by --id as before; --prune then/,
+    )
+    expect(JSON.parse(doubled.stdout)).toMatchObject({ encoded: 5, removed: 0, records: 10 })
+    const pruned = await yuju(...named, '--prune')
+    expect(pruned.stdout).toContain('5 texts; of 5 read, 0 were encoded')
+    expect(pruned.stdout).toContain('5 were there already, 5 others were removed\n')
+
+    const removed = await yuju('delete', '--store', store, '--id', 'k0', '--id', 'k4', '--id', 'x')
+    expect(removed.stdout).toBe(`${store}: 2 texts were removed, 3 are left\n`)
+    const filters = ['--filter', 'source=web', '--filter', 'n>1']
+    const filtered = await yuju('delete', '--store', store, ...filters, '--json')
+    expect(JSON.parse(filtered.stdout)).toEqual({ store, removed: 1, records: 2 })
+    const kept = inputFile('kept.jsonl', JSON.stringify(rows[2]))
+    const some = ['--prune', '--filter', 'source=news']
+    await yuju('index', '--input', kept, '--id', 'key', ...model, ...some)
+    const opened = await openStore(store)
+    expect(await idsOf(opened)).toEqual(['k1', 'k2'])
+    await opened.close()
+
+    for (const words of [[], ['--id', 'a', '--filter', 'n=1'], ['--filter', 'n'], ['--id']]) {
+      const wrong = await yuju('delete', '--store', store, ...words)
+      expect(wrong).toMatchObject({ code: words[0] === '--filter' ? 1 : 2, stdout: '' })
+      expect(wrong.stderr).toMatch(/^yuju: .+\n$/)
+    }
+    expect(await yuju(...named, '--filter', 'n=1')).toMatchObject({ code: 2 })
+    const missing = await yuju('delete', '--store', join(store, 'none'), '--id', 'a')
+    expect(missing).toMatchObject({ code: 1, stdout: '' })
+  })
+
+  test('several that begin a store at once all add to it', async () => {
+    const folder = temporaryFolder()
+    const store = join(folder, 'store')
+    const runs = ['n,source', 'source,n', 'n,source'].map((metadata, run) => {
+      const lines = rows.map((row) => JSON.stringify({ ...row, text: `${row.text}${run}` }))
+      const input = inputFile('texts.jsonl', lines.join('\n'))
+      const words = ['--input', input, '--store', store, '--metadata', metadata, '--model', TINY]
+      return finished(start(['index', ...words, '--json', '--threads', '1']))
+    })
+    for (const { code, stderr } of await Promise.all(runs)) {
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    }
+    const opened = await openStore(store)
+    expect(await opened.count()).toBe(15)
+    expect(await opened.count([{ column: 'source', operator: '=', value: 'web' }])).toBe(6)
+    expect(await opened.searchText('高铁')).toHaveLength(3)
+    await opened.close()
   })
 
   test('columns of a csv are texts, or numbers where that is said', async () => {

@@ -209,6 +209,15 @@ describe('what is refused', () => {
       code: 1,
       stderr: expect.stringContaining('--resume'),
     })
+    const record = join(folder, 'out.training/run.json')
+    const saved = JSON.parse(readFileSync(record, 'utf8'))
+    const { batching: _, ...settings } = saved.settings
+    writeFileSync(record, JSON.stringify({ ...saved, settings }))
+    expect(await train(folder, '--resume')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('makes other batches than this one; resume it with that one'),
+    })
+    writeFileSync(record, JSON.stringify(saved))
     const path = join(folder, 'recipe.json')
     const recipe = JSON.parse(readFileSync(path, 'utf8'))
     writeFileSync(path, JSON.stringify({ ...recipe, seed: 9 }))

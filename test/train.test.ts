@@ -155,6 +155,53 @@ describe('evaluations', () => {
   })
 })
 
+describe('batches that teach nothing', () => {
+  /** Alike pairs are short, unlike ones long. */
+  const rows = Array.from({ length: 64 }, (_, i) =>
+    i % 2 === 0 ? ['花呗', '天气', 1] : ['花呗还款出去走走', '真不错怎么还合适', 0],
+  )
+  const dataset = datasetOf({ name: 'by length', kind: 'scored-pairs', rows })
+
+  async function losses(options: Partial<Parameters<typeof train>[0]>) {
+    const warnings: string[] = []
+    const steps: number[] = []
+    await train({
+      ...base,
+      output: join(temporaryFolder(), 'model'),
+      onStep: ({ loss, gradientNorm }) => steps.push(Math.min(loss, gradientNorm)),
+      onWarning: (message) => warnings.push(message),
+      ...options,
+    })
+    return { steps, warnings }
+  }
+
+  test('labels that go with length are mixed, for a loss that compares them', async () => {
+    const sources = [{ dataset, loss: cosent(), batchSize: 4 }]
+    const { steps, warnings } = await losses({ sources, epochs: 4 })
+    expect(steps).toHaveLength(64)
+    expect(Math.min(...steps)).toBeGreaterThan(0)
+    expect(warnings).toEqual([])
+  })
+
+  test('what cannot be mixed is said, at the 1st and the 10th batch', async () => {
+    const same = datasetOf({
+      name: 'same',
+      kind: 'scored-pairs',
+      rows: rows.filter((row) => row[2]),
+    })
+    const sources = [{ dataset: same, loss: cosent(), batchSize: 2 }]
+    const { steps, warnings } = await losses({ sources, epochs: 1 })
+    expect(steps).toEqual(new Array(16).fill(0))
+    expect(warnings).toEqual(
+      [1, 10].map(
+        (n) =>
+          `cosent learns nothing from a batch of same: all its labels are 1 (so it was in ${n} of ${n} ` +
+          'batches); make batches larger than 2, or use another loss or data',
+      ),
+    )
+  })
+})
+
 describe('a model that is averaged', () => {
   const options = { ...base, steps: 4, optimizer: RATE } as const
 

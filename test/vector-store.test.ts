@@ -3,7 +3,7 @@ import { readdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { createMemoryStore, createStore, openStore } from 'yuju/search'
+import { createMemoryStore, createOrOpenStore, createStore, openStore } from 'yuju/search'
 import { hasMilvus, type MilvusServer, startMilvus } from './support/milvus-server.ts'
 import { temporaryFolder } from './support/model-folder.ts'
 import { describeVectorStore, record } from './support/vector-store-cases.ts'
@@ -52,6 +52,37 @@ describe('a store in a folder', () => {
     expect(await last.count()).toBe(10_050)
     for (const store of [...stores, again, last]) await store.close()
   }, 120_000)
+
+  test('of programs that make it at once one does, and the others open it', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const path = join(temporaryFolder(), 'store')
+      const making = [1, 2, 3].map(() => createStore(path, OPTIONS))
+      const made = (await Promise.allSettled(making)).flatMap((result) => {
+        if (result.status === 'fulfilled') return result.value
+        expect(result.reason).toMatchObject({ name: 'StoreError', code: 'store-exists' })
+        return []
+      })
+      expect(made).toHaveLength(1)
+      const other = await createOrOpenStore(path, { dimensions: 5 })
+      expect(other.settings).toEqual(made[0]?.settings)
+      for (const store of [...made, other]) await store.close()
+    }
+  })
+
+  test('one whose maker was killed before it had an index of words gets it', async () => {
+    const { connect } = await import('@lancedb/lancedb')
+    const path = join(temporaryFolder(), 'store')
+    const store = await createStore(path, OPTIONS)
+    await store.upsert(some(30))
+    await store.close()
+    const connection = await connect(path)
+    const table = await connection.openTable('vectors')
+    await table.dropIndex('words_idx')
+    connection.close()
+    const again = await openStore(path)
+    expect((await again.searchText('第13条', { top: 1 }))[0]?.id).toBe(record(13).id)
+    await again.close()
+  })
 
   test('where there is none, or something else', async () => {
     const folder = temporaryFolder()
@@ -172,6 +203,26 @@ describe.skipIf(!hasMilvus())('on a Milvus server', { timeout: 300_000 }, () => 
     await again.close()
     await expect(createStore(url, OPTIONS)).rejects.toThrow('there is a store at')
     await expect(openStore(place())).rejects.toThrow('there is no store at')
+  })
+
+  test('of programs that make it at once one does, and the others open it', async () => {
+    const url = place()
+    const stores = await Promise.all([1, 2, 3].map(() => createOrOpenStore(url, OPTIONS)))
+    await Promise.all(stores.map((store, i) => store.upsert([record(i)])))
+    expect(await stores[0]?.count()).toBe(3)
+    expect(await stores[2]?.searchText('花呗')).toHaveLength(1)
+    for (const store of stores) await store.close()
+  })
+
+  test('lists more ids than a server gives at once', async () => {
+    const store = await createStore(place(), { dimensions: 2 })
+    const vector = Float32Array.of(1, 1)
+    const ids = Array.from({ length: 10_500 }, (_, i) => `记录${(i * 7919) % 10_500}`)
+    await store.upsert(ids.map((id) => ({ id, text: '', vector })))
+    const found: string[] = []
+    for await (const block of store.ids()) found.push(...block)
+    expect(found.sort()).toEqual(ids.sort())
+    await store.close()
   })
 
   test('a text longer than Milvus takes is refused', async () => {

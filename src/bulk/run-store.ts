@@ -3,8 +3,9 @@ import { InputError } from '../errors/index.ts'
 import { type Column, type Row, readRows, type TextFormat } from '../files/index.ts'
 import {
   columnTypes,
-  createStore,
+  createOrOpenStore,
   findStore,
+  idConflict,
   modelSettings,
   type NamedColumn,
   requireEncoding,
@@ -42,14 +43,19 @@ export interface StoreRun {
  * @throws InputError or StoreError when it was made for other vectors, texts or columns.
  */
 export async function prepareStore(run: StoreRun): Promise<void> {
-  const { location } = run.target
-  const store = await findStore(location, run.access)
+  const store = (await findStore(run.target.location, run.access)) ?? (await newStore(run))
   try {
-    if (store) await requireFit(store, run)
-    else await (await newStore(run)).close()
+    await requireFit(store, run)
+    await warnOfIds(store, run)
   } finally {
-    await store?.close()
+    await store.close()
   }
+}
+
+async function warnOfIds(store: VectorStore, { options, target }: StoreRun): Promise<void> {
+  const { onWarning = (message: string) => globalThis.console.warn(message) } = options
+  const conflict = await idConflict(store, target.id !== undefined)
+  if (conflict !== undefined) onWarning(conflict)
 }
 
 async function newStore({ options, target, shards, source, access }: StoreRun) {
@@ -62,7 +68,7 @@ async function newStore({ options, target, shards, source, access }: StoreRun) {
     dimensions: encode.dimensions ?? embeddingWidth(checkpoint),
     columns: first ? columnTypes(metadata, first) : {},
   }
-  return createStore(location, settings, access)
+  return createOrOpenStore(location, settings, access)
 }
 
 /** The first row of all shards tells the types of columns. */

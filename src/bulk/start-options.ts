@@ -48,6 +48,8 @@ export interface StartOptions {
   readonly backoff?: number
   /** Seconds after which a worker that is not heard of is taken for dead. Default 30. */
   readonly lease?: number
+  /** Is told where texts that the store has will be there twice. Default: stderr. */
+  readonly onWarning?: (message: string) => void
 }
 
 /** Lists the shards of a run that is to start, and describes it. */

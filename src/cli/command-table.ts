@@ -70,6 +70,10 @@ export const COMMANDS: CommandTable = {
     description: 'Find the texts of a store that are most similar to one',
     load: async () => (await import('./commands/search.ts')).search,
   },
+  delete: {
+    description: 'Remove texts from a store',
+    load: async () => (await import('./commands/delete.ts')).deleteCommand,
+  },
   serve: {
     description: 'Serve models to clients of OpenAI and of text-embeddings-inference',
     load: async () => (await import('./commands/serve.ts')).serve,

@@ -1,4 +1,4 @@
-import { YujuError } from '../errors/index.ts'
+import { OutputError, YujuError } from '../errors/index.ts'
 import { packageVersion } from '../files/index.ts'
 import type { CommandTable } from './command.ts'
 import { suggestion } from './command-line.ts'
@@ -14,6 +14,8 @@ import { UsageError } from './usage-error.ts'
 export async function runCli(words: readonly string[], shell: Shell): Promise<number> {
   try {
     await dispatch(words, shell)
+    await shell.printed()
+    if (shell.signal.reason instanceof OutputError) throw shell.signal.reason
     return 0
   } catch (error) {
     return reportError(error, shell)
@@ -73,6 +75,10 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
 function reportError(error: unknown, shell: Shell): number {
   if (shell.signal.aborted) {
     const { reason } = shell.signal
+    if (reason instanceof OutputError) {
+      shell.note(`yuju: ${reason.message}`)
+      return 1
+    }
     const exitCode = reason instanceof Interruption ? reason.exitCode : 130
     if (exitCode !== 0) shell.note('yuju: interrupted')
     return exitCode

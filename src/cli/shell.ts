@@ -1,12 +1,16 @@
 import process from 'node:process'
 import { addAbortSignal } from 'node:stream'
 import { styleText } from 'node:util'
+import { outputError } from '../files/index.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
 /** What a command has of the world around it; the only door to `process`. */
 export interface Shell {
-  /** Is aborted by Ctrl-C, by `kill`, and when the reader of our output has gone. */
+  /**
+   * Is aborted by Ctrl-C, by `kill`, and when the reader of our output has gone (`Interruption`); by an
+   * OutputError when it cannot be written.
+   */
   readonly signal: AbortSignal
   readonly env: Readonly<Record<string, string | undefined>>
   /** The number of this process. */
@@ -18,6 +22,8 @@ export interface Shell {
   print(line: string): void
   /** A result for programs: one JSON value on a line to stdout. */
   printJson(value: unknown): void
+  /** Waits until what was printed is out, or could not be written, which aborts the signal. */
+  printed(): Promise<void>
   /** Everything else: a line to stderr. */
   note(line: string): void
   /** Colours what is printed, where a person reads it. */
@@ -45,8 +51,9 @@ export function processShell(): Shell {
   process.once('SIGTERM', () => stop(143))
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-      stop(0)
+      if (error.code === 'EPIPE') stop(0)
+      // What cannot be said on standard error cannot be said at all.
+      else if (stream === stdout) interrupt.abort(outputError('standard output', error))
     })
   }
   const isColoured = stdout.isTTY && !env.NO_COLOR
@@ -62,6 +69,8 @@ export function processShell(): Shell {
     // On a terminal a progress bar may stand where the line goes.
     note: (line) => void stderr.write(`${stderr.isTTY ? '\r\x1b[K' : ''}${line}\n`),
     style: (style, text) => (isColoured ? styleText(style, text) : text),
+    // An error of the stream comes before the end of a write that follows.
+    printed: () => new Promise((resolve) => stdout.write('', () => resolve())),
     input: () => addAbortSignal(interrupt.signal, stdin),
   }
 }

@@ -14,6 +14,15 @@ export const STORE_FLAG = {
   },
 } as const
 
+/** Which records; may be given again, and all must be true. */
+export const FILTER_FLAG = {
+  filter: {
+    type: 'string',
+    valueHint: 'condition',
+    description: 'Only texts with year>=2020, source=news, or source in ["a","b"]; may be repeated',
+  },
+} as const
+
 /** What a store keeps of a row. */
 export const RECORD_FLAGS = {
   id: {

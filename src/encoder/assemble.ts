@@ -53,7 +53,7 @@ export async function assembleEncoder(
     await checkFinite(weights.values(), readRange)
     return tokenizer
   })
-  for (const notice of checkpoint.notices) warn(notice)
+  for (const warning of [...checkpoint.notices, ...session.warnings]) warn(warning)
   return { checkpoint, tokenizer, session, precision, dimensions, warn, readCalibration }
 }
 

@@ -13,14 +13,20 @@ interface CsvRecord {
 }
 
 /**
- * Rows of comma-separated cells, quoted as RFC 4180 says; blank lines are passed over.
+ * Rows of cells between commas or tabs, quoted as RFC 4180 says; blank lines are passed over.
  * @throws InputError naming the line with a quote out of place, or with more or fewer cells.
  */
 export async function* csvRows(
   pieces: AsyncIterable<string>,
   name: string,
+  delimiter: string,
 ): AsyncGenerator<DelimitedRow, void, void> {
-  const parser = parse({ info: true, skip_empty_lines: true, max_record_size: LARGEST_ROW })
+  const parser = parse({
+    delimiter,
+    info: true,
+    skip_empty_lines: true,
+    max_record_size: LARGEST_ROW,
+  })
   // The parser hands on the error of its source, so that it is thrown by the loop below.
   pipeline(Readable.from(pieces), parser).catch(() => {})
   try {

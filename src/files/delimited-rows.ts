@@ -23,7 +23,8 @@ export async function* tabSeparatedRows(
 /**
  * Some columns. Where one is chosen by name, the first row holds the names; where all are chosen by
  * number, or none is, the first row is data already. Without a choice there must be just one column.
- * @throws InputError when a row lacks a column.
+ * @throws InputError when a row lacks a column, or has more or fewer cells than the first: a text with a tab
+ *   in it would shift the others.
  */
 export async function* delimitedColumns(
   rows: AsyncIterable<DelimitedRow>,
@@ -36,30 +37,33 @@ export async function* delimitedColumns(
   let firstWidth = 0
   for await (const { cells, line } of rows) {
     const place = { name, line }
+    firstWidth ||= cells.length
+    if (cells.length !== firstWidth) throw raggedRow(cells.length, firstWidth, place)
     if (!indices) {
-      firstWidth = cells.length
       indices = hasNames
         ? columnIndices(cells, choices, placeText(place))
         : choices.map((choice) => numberedColumn(choice, cells, place))
       names = hasNames ? indices.map((index) => cells[index] ?? '') : undefined
       if (hasNames) continue
     }
-    yield { values: pick(cells, indices, place), names, place, width: cells.length, firstWidth }
+    yield { values: indices.map((index) => cells[index] ?? ''), names, place }
   }
 }
 
 function numberedColumn(choice: ColumnChoice, cells: readonly string[], place: Place): number {
-  if (typeof choice === 'number') return choice
+  if (typeof choice === 'number' && choice < cells.length) return choice
+  if (typeof choice === 'number') throw shortRow(cells.length, choice, place)
   if (cells.length === 1) return 0
   throw missingColumn(cells, choice, placeText(place))
 }
 
-function pick(cells: readonly string[], indices: readonly number[], place: Place): string[] {
-  return indices.map((index) => {
-    const cell = cells[index]
-    if (cell === undefined) throw shortRow(cells.length, index, place)
-    return cell
-  })
+function raggedRow(width: number, firstWidth: number, place: Place): InputError {
+  return new InputError(
+    'input-column-count',
+    `${placeText(place)}: expected ${firstWidth} cells, as in the first row, but got ${width}; if cells ` +
+      'with tabs or line breaks stand in quotes, as pandas writes them, give the format csv',
+    { facts: { file: place.name, line: place.line, expected: firstWidth, got: width } },
+  )
 }
 
 function shortRow(columns: number, index: number, place: Place): InputError {

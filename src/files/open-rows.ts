@@ -4,8 +4,9 @@ import { delimitedColumns, tabSeparatedRows } from './delimited-rows.ts'
 import { fileBytes } from './input-bytes.ts'
 import { jsonArrayColumns, jsonLinesColumns } from './json-rows.ts'
 import type { RawRow } from './raw-row.ts'
+import { decodedText } from './text-encoding.ts'
 import { type TextFormat, textFormatOf } from './text-format.ts'
-import { linesOf, utf8Text } from './utf8-text.ts'
+import { linesOf } from './utf8-text.ts'
 
 /** A file by its path, or bytes from elsewhere and what errors shall call them. */
 export type TextSource =
@@ -42,7 +43,7 @@ async function rowsOfFormat(
   if (format === 'parquet') return parquetRows(source, choices)
   const { name, bytes } =
     typeof source === 'string' ? { name: source, bytes: fileBytes(source) } : source
-  const pieces = utf8Text(bytes, name)
+  const pieces = decodedText(bytes, name)
   switch (format) {
     case 'txt':
       return plainRows(pieces, name, choices)
@@ -54,7 +55,9 @@ async function rowsOfFormat(
       return delimitedColumns(tabSeparatedRows(pieces), name, choices)
     case 'csv': {
       const { csvRows } = await import('./csv-rows.ts')
-      return delimitedColumns(csvRows(pieces, name), name, choices)
+      // Cells between tabs, quoted as in csv, are what pandas and Excel write.
+      const delimiter = /\.tsv(\.gz)?$/i.test(name) ? '\t' : ','
+      return delimitedColumns(csvRows(pieces, name, delimiter), name, choices)
     }
     default:
       return format satisfies never

@@ -8,15 +8,35 @@ import {
   parquetScan,
   parquetSchema,
 } from 'hyparquet'
+import { decompressLz4, decompressLz4Raw, decompressZstd } from 'hyparquet-compressors'
 import { InputError } from '../errors/index.ts'
 import { type ColumnChoice, columnIndices } from './column.ts'
 import { inputError } from './input-bytes.ts'
 import type { RawRow } from './raw-row.ts'
 
-/** What Node can decompress itself, beside Snappy, which hyparquet brings. */
+/** Bytes of a page; writers make pages of one or a few megabytes. */
+const LARGEST_PAGE = 512 * 1024 * 1024
+
+/**
+ * All codecs but LZO, which nobody writes: gzip and Brotli by Node; Snappy is hyparquet's own. None gives
+ * more bytes than the page's header says.
+ */
 const COMPRESSORS: Compressors = {
-  GZIP: (bytes) => zlib.gunzipSync(bytes),
-  BROTLI: (bytes) => zlib.brotliDecompressSync(bytes),
+  GZIP: (bytes, length) => zlib.gunzipSync(bytes, outputLimit(length)),
+  BROTLI: (bytes, length) => zlib.brotliDecompressSync(bytes, outputLimit(length)),
+  ZSTD: (bytes, length) => decompressZstd(bytes, new Uint8Array(pageLength(length))),
+  LZ4: (bytes, length) => decompressLz4(bytes, pageLength(length)),
+  LZ4_RAW: (bytes, length) => decompressLz4Raw(bytes, pageLength(length)),
+}
+
+/** Node takes limits from 1 only. */
+function outputLimit(length: number) {
+  return { maxOutputLength: Math.max(1, pageLength(length)) }
+}
+
+function pageLength(length: number): number {
+  if (length <= LARGEST_PAGE) return length
+  throw new RangeError(`a page of ${length} bytes; expected at most ${LARGEST_PAGE}`)
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })

@@ -12,9 +12,6 @@ export interface RawRow {
   /** What the columns are called, where they have names. */
   readonly names: readonly string[] | undefined
   readonly place: Place
-  /** In tsv and csv: how many cells the whole row has, and how many the first one had. */
-  readonly width?: number
-  readonly firstWidth?: number
 }
 
 export function placeText({ name, line, unit = 'line' }: Place): string {

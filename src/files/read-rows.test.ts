@@ -89,9 +89,9 @@ describe('bad input', () => {
     [
       'a.tsv',
       'a\tb\n一\t二\n一\t二\t三\n',
-      'line 3: expected 2 cells, as in the first row, but got 3',
+      'line 3: expected 2 cells, as in the first row, but got 3; if cells with tabs or line breaks',
     ],
-    ['b.tsv', 'a\tb\n一\n', 'line 2: has no column 1 (counted from 0), only 1'],
+    ['b.tsv', 'a\tb\n一\n', 'line 2: expected 2 cells, as in the first row, but got 1'],
     ['c.tsv', '一\t二\n', 'line 1: has no column a; there are 2: 一, 二'],
     ['a.csv', 'a,b\n一,二,三\n', 'line 2: malformed CSV'],
     [

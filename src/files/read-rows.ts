@@ -1,4 +1,3 @@
-import { InputError } from '../errors/index.ts'
 import { type ColumnChoice, notCell } from './column.ts'
 import { openRows, type TextSource } from './open-rows.ts'
 import { type Place, placeText, type RawRow } from './raw-row.ts'
@@ -23,15 +22,13 @@ export interface ReadRowsOptions {
 /**
  * Reads several columns at once, from the formats and in the way of `readTexts`. `true` and `false`
  * are 1 and 0; whole numbers of 64 bits become numbers.
- * @throws InputError as `readTexts` does, and when a row of a tsv has more or fewer cells than the
- *   first: a text with a tab in it would shift the others.
+ * @throws InputError as `readTexts` does.
  */
 export async function* readRows(
   source: TextSource,
   { columns, format }: ReadRowsOptions,
 ): AsyncGenerator<Row, void, void> {
   for await (const row of openRows(source, columns, format)) {
-    if (row.width !== row.firstWidth) throw raggedRow(row)
     yield { cells: row.values.map((value, at) => cellOf(value, at, row)), place: row.place }
   }
 }
@@ -47,12 +44,4 @@ function cellOf(value: unknown, at: number, { names, place }: RawRow): Cell {
     default:
       throw notCell(value, names?.[at], placeText(place))
   }
-}
-
-function raggedRow({ width, firstWidth, place }: RawRow): InputError {
-  return new InputError(
-    'input-column-count',
-    `${placeText(place)}: expected ${firstWidth} cells, as in the first row, but got ${width}`,
-    { facts: { file: place.name, line: place.line, expected: firstWidth, got: width } },
-  )
 }

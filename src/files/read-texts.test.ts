@@ -1,4 +1,11 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -10,6 +17,13 @@ import { type ReadTextsOptions, readTexts } from './read-texts.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'yuju-files-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Files that polars, pandas and pyarrow wrote (make_files.py), and the texts in them. */
+const FIXTURES = join(import.meta.dirname, '../../test/fixtures/files')
+const WRITTEN = [
+  ...['花呗怎么还款', '𠮷野家', 'a "b"\tc\nd', '', '长'.repeat(300)],
+  ...Array.from({ length: 45 }, (_, i) => `第${i}句`),
+]
 
 function file(name: string, content: string | Uint8Array): string {
   const path = join(folder, name)
@@ -165,14 +179,27 @@ describe.each(['tsv', 'csv'] as const)('%s', (format) => {
     expect(error.message).toMatch(/has no column sentence; there are 2: id, text$/)
   })
 
-  test('a row that is too short is an error with its line', async () => {
+  test('a row that is too short, or too long, is an error with its line', async () => {
     const short = file(`c.${format}`, `a${separator}b\nc\n`)
-    expect((await failure(short, { column: 1 })).facts.line).toBe(2)
+    expect((await failure(short, { column: 0 })).facts.line).toBe(2)
+    const long = file(`c.${format}`, `a\nb${separator}c\n`)
+    expect((await failure(long)).facts.line).toBe(2)
+    const path = file(`a.${format}`, content)
+    expect((await failure(path, { column: 2 })).message).toContain('line 1: has no column 2')
   })
 })
 
 test('tsv knows no quotes', async () => {
   expect(await all(file('q.tsv', '1\t"花"呗\n'), { column: 1 })).toEqual(['"花"呗'])
+})
+
+test('the tsv of pandas, which quotes what it must, is read as csv', async () => {
+  const asTabs = await failure(join(FIXTURES, 'pandas.tsv'), { column: 'text' })
+  expect(asTabs.message).toContain('line 5: expected 3 cells, as in the first row, but got 2; if')
+  const options = { column: 'text', format: 'csv' } as const
+  expect(await all(join(FIXTURES, 'pandas.tsv'), options)).toEqual(WRITTEN)
+  const zipped = file('pandas.tsv.gz', gzipSync(readFileSync(join(FIXTURES, 'pandas.tsv'))))
+  expect(await all(zipped, options)).toEqual(WRITTEN)
 })
 
 test('csv knows quotes', async () => {
@@ -204,6 +231,30 @@ describe('parquet', () => {
     expect((await failure(path, { column: 'id' })).message).toContain('row 0: expected a text')
   })
 
+  test.each(readdirSync(FIXTURES).filter((name) => name.endsWith('.parquet')))(
+    '%s, as others write it',
+    async (name) => {
+      expect(await all(join(FIXTURES, name), { column: 'text' })).toEqual(WRITTEN)
+    },
+  )
+
+  test.each<['GZIP' | 'ZSTD', () => Uint8Array]>([
+    ['GZIP', () => gzipSync(Buffer.alloc(2 ** 29, 'a'), { level: 1 })],
+    ['ZSTD', () => zstdBomb(8192)],
+  ])('a page of %s that would become far more than it says', async (codec, compress) => {
+    const bomb = join(folder, `${codec}.parquet`)
+    parquetWriteFile({
+      filename: bomb,
+      codec,
+      compressors: { [codec]: compress },
+      columnData: [{ name: 'text', data: texts, type: 'STRING' }],
+    })
+    const before = process.memoryUsage.rss()
+    const error = await all(bomb).catch((reason: unknown) => reason)
+    expect(process.memoryUsage.rss() - before).toBeLessThan(2 ** 28)
+    expect(error).toMatchObject({ code: 'input-damaged' })
+  })
+
   test('a damaged file', async () => {
     expect((await failure(file('b.parquet', 'PAR1 no'))).code).toBe('input-damaged')
   })
@@ -211,6 +262,67 @@ describe('parquet', () => {
   test('a stream is refused, as the end is read first', async () => {
     const source = pieces(new Uint8Array(3), 1)
     expect((await failure(source, { format: 'parquet' })).code).toBe('input-parquet-stream')
+  })
+})
+
+/** A frame of so many blocks of 128 KB, 4 bytes each (RFC 8878). */
+function zstdBomb(blocks: number): Uint8Array {
+  const frame = Buffer.from('28b52ffd0070', 'hex')
+  const size = 128 * 1024
+  const block = (isLast: boolean) => {
+    const header = Buffer.alloc(4, 0xff)
+    header.writeUIntLE((isLast ? 1 : 0) | (1 << 1) | (size << 3), 0, 3)
+    return header
+  }
+  return Buffer.concat([
+    frame,
+    ...Array.from({ length: blocks }, (_, i) => block(i === blocks - 1)),
+  ])
+}
+
+describe('UTF-16', () => {
+  const text = '花呗,1\n𠮷野家,2\r\n末行,3'
+  const little = Buffer.from(`\uFEFF${text}`, 'utf16le')
+  const big = Buffer.from(little).swap16()
+
+  test.each([1, 2, 3, 5, 1000])('with a mark, in pieces of %i bytes', async (size) => {
+    for (const bytes of [little, big]) {
+      const expected = ['花呗,1', '𠮷野家,2', '末行,3']
+      expect(await all(pieces(bytes, size))).toEqual(expected)
+      const csv = { column: 0, format: 'csv' } as const
+      expect(await all(pieces(bytes, size), csv)).toEqual(['花呗', '𠮷野家', '末行'])
+    }
+    expect(await all(file('a.txt.gz', gzipSync(big)))).toHaveLength(3)
+  })
+
+  test.each([
+    ['UTF-16LE', Buffer.from('花呗怎么还款\n今天天气真不错\n', 'utf16le')],
+    ['UTF-16BE', Buffer.from('花呗怎么还款\n今天天气真不错\n', 'utf16le').swap16()],
+    ['UTF-16LE', Buffer.from('花呗怎么还款', 'utf16le')],
+    ['UTF-16LE', Buffer.from('hello\nworld\n', 'utf16le')],
+    ['UTF-16BE', Buffer.from('hello\nworld\n', 'utf16le').swap16()],
+    ['UTF-16LE', Buffer.from('{"text":"花呗怎么还款"}', 'utf16le')],
+    ['GB18030', Buffer.from('bba8dfc2d4f5c3b4bbb9bfee0abdf1ccec', 'hex')],
+  ])('%s without a mark is said to be that', async (encoding, bytes) => {
+    const error = await failure(file('a.txt', bytes))
+    expect(error.message).toContain(`iconv -f ${encoding} -t UTF-8`)
+    expect((await failure(pieces(bytes, 1))).message).toContain(encoding)
+  })
+
+  test('UTF-32, and bytes that are not what the mark says', async () => {
+    const utf32 = file('a.txt', Buffer.from('fffe0000b1820000', 'hex'))
+    expect((await failure(utf32)).message).toContain('it is UTF-32')
+    for (const end of ['00d8b182', '41']) {
+      const broken = file('b.txt', Buffer.concat([little, Buffer.from(end, 'hex')]))
+      expect(await failure(broken)).toMatchObject({
+        code: 'input-encoding',
+        message: expect.stringContaining('its byte order mark says UTF-16LE, but it is not'),
+      })
+    }
+  })
+
+  test('a NUL or two make no UTF-16', async () => {
+    expect(await all(file('a.txt', '花呗\0\n天\0气'))).toEqual(['花呗\0', '天\0气'])
   })
 })
 

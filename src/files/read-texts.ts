@@ -19,11 +19,13 @@ export interface ReadTextsOptions {
  *
  * txt: a text a line; a blank line is an empty text, so that row numbers are line numbers.
  * jsonl: a string, object or array a line. json: one array of those. tsv: cells between tabs, no
- * quoting. csv: RFC 4180. Blank lines of jsonl, tsv and csv are passed over. All of these in UTF-8,
- * a byte order mark is dropped, and with `.gz` behind the name they are decompressed. parquet: a
- * column of strings.
- * @throws InputError when the file is missing, damaged, not UTF-8 or empty, or the column is not
- *   there; where there are lines, the line is named.
+ * quoting. csv: RFC 4180; in a file that is called tsv, with tabs between the cells, as pandas writes it.
+ * Blank lines of jsonl, tsv and csv are passed over. All of these in UTF-8, or in UTF-16 with a byte order
+ * mark, which is dropped, and with `.gz` behind the name they are decompressed. parquet: a column of
+ * strings, in every compression that writers use.
+ * @throws InputError when the file is missing, damaged, in another encoding or empty, when the column is
+ *   not there, or a row of a tsv or csv has not as many cells as the first; where there are lines, the
+ *   line is named.
  */
 export async function* readTexts(
   source: TextSource,

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { InputError } from '../errors/index.ts'
+import { type Place, placeText } from './raw-row.ts'
 
 const NEWLINE = 10
 const BYTE_ORDER_MARK = '\uFEFF'
@@ -8,11 +9,13 @@ const BYTE_ORDER_MARK = '\uFEFF'
  * Decodes UTF-8 piece by piece, whatever the pieces' borders cut through; a byte order mark at the
  * start is dropped.
  * @param name of the file, for errors
+ * @param likelyEncoding what it may be instead, as iconv calls it
  * @throws InputError naming the line that is not UTF-8.
  */
 export async function* utf8Text(
   pieces: AsyncIterable<Uint8Array>,
   name: string,
+  likelyEncoding: () => string,
 ): AsyncGenerator<string, void, void> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   let carried: Uint8Array = new Uint8Array()
@@ -22,7 +25,8 @@ export async function* utf8Text(
       const text = decoder.decode(bytes)
       return isFirst && text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
     } catch (cause) {
-      throw notUtf8(name, line + linesBeforeFault(bytes), cause)
+      const place = { name, line: line + linesBeforeFault(bytes) }
+      throw notUtf8(place, likelyEncoding(), cause)
     }
   }
   let isFirst = true
@@ -69,11 +73,11 @@ function countNewlines(text: string): number {
   return count
 }
 
-function notUtf8(name: string, line: number, cause: unknown): InputError {
+function notUtf8(place: Place, encoding: string, cause: unknown): InputError {
   return new InputError(
     'input-not-utf8',
-    `${name}, line ${line}: not UTF-8; convert the file first, e.g. iconv -f GB18030 -t UTF-8`,
-    { facts: { file: name, line }, cause },
+    `${placeText(place)}: not UTF-8; convert the file first, e.g. iconv -f ${encoding} -t UTF-8`,
+    { facts: { file: place.name, line: place.line }, cause },
   )
 }
 

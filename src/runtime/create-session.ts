@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { RuntimeError } from '../errors/index.ts'
 import type { Graph } from '../graph/index.ts'
 import { physicalCores } from './physical-cores.ts'
@@ -6,6 +6,7 @@ import { placeWeights } from './place-weights.ts'
 import type { Session, SessionOptions } from './session.ts'
 import type { SessionThreadData } from './session-messages.ts'
 import { SessionPool } from './session-pool.ts'
+import { startRuntimeThread } from './telemetry.ts'
 import { type SessionThread, startSession } from './thread-session.ts'
 
 /**
@@ -50,7 +51,7 @@ export class SessionStarter implements AsyncDisposable {
 
 function startThread({ backend }: SessionOptions): SessionThread {
   return nodeThread(
-    new Worker(new URL('./session-thread.js', import.meta.url), {
+    startRuntimeThread(new URL('./session-thread.js', import.meta.url), {
       name: 'yuju-session',
       workerData: { backend } satisfies SessionThreadData,
     }),

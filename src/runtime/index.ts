@@ -13,4 +13,5 @@ export {
   type Tensor,
 } from './session.ts'
 export { workersFor } from './session-pool.ts'
+export { startRuntimeThread } from './telemetry.ts'
 export type { PlacedModel } from './weight-placement.ts'

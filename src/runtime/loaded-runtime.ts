@@ -10,4 +10,6 @@ interface OnnxRuntime {
 export interface LoadedRuntime {
   readonly backend: Backend
   readonly runtime: OnnxRuntime
+  /** What a user should know of it. */
+  readonly warnings: readonly string[]
 }

@@ -27,11 +27,14 @@ export type Destinations = Readonly<Record<string, Tensor>>
  */
 export class LocalSession {
   readonly backend: Backend
+  /** What a user should know of the runtime. */
+  readonly warnings: readonly string[]
   readonly #runtime: LoadedRuntime['runtime']
   readonly #session: InferenceSession
 
-  private constructor({ runtime, backend }: LoadedRuntime, session: InferenceSession) {
+  private constructor({ runtime, backend, warnings }: LoadedRuntime, session: InferenceSession) {
     this.backend = backend
+    this.warnings = warnings
     this.#runtime = runtime
     this.#session = session
   }

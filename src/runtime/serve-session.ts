@@ -23,7 +23,8 @@ export async function serveSession(
   try {
     const session = await open(start)
     port.listen((request) => run(port, session, request))
-    port.reply({ kind: 'ready', backend: session.backend }, [])
+    const { backend, warnings } = session
+    port.reply({ kind: 'ready', backend, warnings }, [])
     return true
   } catch (error) {
     port.reply({ kind: 'failed', ...failure(error) }, [])

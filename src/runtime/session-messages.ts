@@ -1,4 +1,4 @@
-import type { Backend, Tensor } from './session.ts'
+import type { Backend, Session, Tensor } from './session.ts'
 import type { PlacedModel } from './weight-placement.ts'
 
 /** What a thread knows before it is told of a session. */
@@ -19,9 +19,12 @@ export interface RunRequest {
   readonly output: string
 }
 
+/** What is said of a session that is open. */
+export type SessionReady = Pick<Session, 'backend' | 'warnings'>
+
 /** From the thread to its session: once `ready` or `failed`, then an answer to each run. */
 export type SessionReply =
-  | { readonly kind: 'ready'; readonly backend: Backend }
+  | ({ readonly kind: 'ready' } & SessionReady)
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
   | { readonly kind: 'result'; readonly id: number; readonly tensor: Tensor }
   | {

@@ -55,6 +55,10 @@ export class SessionPool implements Session {
     return this.#whole.backend
   }
 
+  get warnings(): readonly string[] {
+    return this.#whole.warnings
+  }
+
   get ahead(): number {
     return this.#options.workers * 2
   }

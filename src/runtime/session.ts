@@ -19,6 +19,8 @@ export interface Job {
 /** A graph, ready to run. */
 export interface Session {
   readonly backend: Backend
+  /** What a user should know of the runtime. */
+  readonly warnings: readonly string[]
   /** Runs to ask for before the first of them is answered, so that it never waits for the next. */
   readonly ahead: number
   /**

@@ -1,6 +1,6 @@
 import { RuntimeError } from '../errors/index.ts'
 import type { Backend, Session, Tensor } from './session.ts'
-import type { RunRequest, SessionReply, SessionStart } from './session-messages.ts'
+import type { RunRequest, SessionReady, SessionReply, SessionStart } from './session-messages.ts'
 
 /** The thread that owns a session, as the program sees it: Node's kind, or a browser's. */
 export interface SessionThread {
@@ -18,14 +18,13 @@ export interface SessionThread {
  * @throws RuntimeError when the runtime cannot be loaded or refuses the model.
  */
 export async function startSession(thread: SessionThread, start: SessionStart): Promise<Session> {
-  const backend = await whenReady(thread, start)
-  return new ThreadSession(thread, backend)
+  return new ThreadSession(thread, await whenReady(thread, start))
 }
 
-function whenReady(thread: SessionThread, start: SessionStart): Promise<Backend> {
+function whenReady(thread: SessionThread, start: SessionStart): Promise<SessionReady> {
   return new Promise((resolve, reject) => {
     const take = (reply: SessionReply) => {
-      if (reply.kind === 'ready') return resolve(reply.backend)
+      if (reply.kind === 'ready') return resolve(reply)
       const failed = reply.kind === 'failed'
       reject(
         new RuntimeError(
@@ -47,14 +46,16 @@ interface Waiting {
 
 class ThreadSession implements Session {
   readonly backend: Backend
+  readonly warnings: readonly string[]
   readonly ahead = 2
   readonly #thread: SessionThread
   readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
   #ended: RuntimeError | undefined
 
-  constructor(thread: SessionThread, backend: Backend) {
+  constructor(thread: SessionThread, { backend, warnings }: SessionReady) {
     this.backend = backend
+    this.warnings = warnings
     this.#thread = thread
     thread.listen(
       (reply) => this.#answer(reply),

@@ -5,5 +5,5 @@ import type { LoadedRuntime } from './loaded-runtime.ts'
 export function webAssemblyRuntime(threads: number): LoadedRuntime {
   runtime.env.wasm.numThreads = threads
   runtime.env.logLevel = 'error'
-  return { backend: 'wasm', runtime }
+  return { backend: 'wasm', runtime, warnings: [] }
 }

@@ -6,5 +6,5 @@ export function webGpuRuntime(): LoadedRuntime {
   // Only what the graphics processor does not do is computed here.
   runtime.env.wasm.numThreads = 1
   runtime.env.logLevel = 'error'
-  return { backend: 'webgpu', runtime }
+  return { backend: 'webgpu', runtime, warnings: [] }
 }

@@ -1,4 +1,5 @@
 import { InputError } from '../errors/index.ts'
+import { isWellFormed } from '../tokenizer/index.ts'
 import type { StoreSettings } from './store-settings.ts'
 import type { Metadata } from './vector-store.ts'
 
@@ -66,11 +67,24 @@ export function checkFilter(filter: Filter, { columns }: StoreSettings): Filter 
     const wrong = values.find(
       (one) => typeof one !== type || (type === 'number' && !Number.isFinite(one)),
     )
-    if (wrong === undefined) continue
+    if (wrong === undefined) {
+      if (values.every((one) => typeof one === 'number' || isWellFormed(one))) continue
+      throw new InputError('filter-value', `the filter of ${column} has half of a surrogate pair`)
+    }
     const message = `the column ${column} holds a ${type}, but the filter asks for ${JSON.stringify(wrong)}`
     throw new InputError('filter-value', message, { facts: { column, value: wrong } })
   }
   return filter
+}
+
+/**
+ * As `checkFilter`, for what must not be done to every record.
+ * @throws InputError for a filter without conditions, too.
+ */
+export function checkConditions(filter: Filter, settings: StoreSettings): Filter {
+  if (filter.length > 0) return checkFilter(filter, settings)
+  const message = 'the filter has no conditions, and would be true of every record; name one'
+  throw new InputError('filter-empty', message)
 }
 
 function columnType(column: string, columns: StoreSettings['columns']): 'string' | 'number' {

@@ -1,12 +1,17 @@
-import { createHash } from 'node:crypto'
 import { blocksOf, type EncodeOptions, type SentenceEncoder } from '../encoder/index.ts'
+import { wellFormed } from '../tokenizer/index.ts'
+import { isComparable } from './check-records.ts'
+import { checkFilter, type Filter } from './filter.ts'
+import { IdSet } from './id-set.ts'
 import { requireModel } from './store-model.ts'
+import { idConflict, textId } from './text-id.ts'
 import type { Metadata, StoredText, VectorRecord, VectorStore } from './vector-store.ts'
 
 /** A text to be put into a store. */
 export interface TextToIndex {
   /** Default: a hash of the text, so that equal texts are one record. */
   readonly id?: string
+  /** Kept with U+FFFD in place of half a surrogate pair, as the model sees it. */
   readonly text: string
   /** One value for each of the store's columns. Default: none. */
   readonly metadata?: Metadata
@@ -24,8 +29,15 @@ export interface IndexOptions
    * Default 8192.
    */
   readonly blockSize?: number
+  /**
+   * At the end, remove the records of which this filter is true (`[]`: all) and that were not among the
+   * texts. Default: none are removed.
+   */
+  readonly prune?: Filter
   /** Whether the store is optimized at the end. Default true. */
   readonly optimize?: boolean
+  /** Is told where texts that are there already will be there twice. Default: stderr. */
+  readonly onWarning?: (message: string) => void
   readonly onProgress?: (progress: IndexProgress) => void
 }
 
@@ -38,14 +50,21 @@ export interface IndexResult {
   readonly changed: number
   /** As they were, or the same as a later one. */
   readonly unchanged: number
+  /** Without a token that the model knows, so that their vectors are zeros; they are not kept. */
+  readonly skipped: number
+  /** Records that were removed, by `prune`. */
+  readonly removed: number
 }
 
 const BLOCK = 8192
+/** Ids that are removed together. */
+const REMOVED_IDS = 10_000
 
 /**
  * Puts texts into a store; those it has already, with the same text, are not encoded again. Each
  * block is written whole or not at all, so that a run that was killed is just started again. While
- * one block is written, the next is encoded. At the end the store is optimized.
+ * one block is written, the next is encoded. At the end records are removed, where that was asked for,
+ * and the store is optimized.
  * @throws StoreError when another model made the store's vectors; what `upsert` and `encode` throw.
  */
 export async function indexTexts(
@@ -55,7 +74,15 @@ export async function indexTexts(
   options: IndexOptions = {},
 ): Promise<IndexResult> {
   await requireModel(store, encoder.checkpoint)
-  const { onProgress: _, blockSize = BLOCK, optimize = true, ...encode } = options
+  const {
+    blockSize = BLOCK,
+    prune,
+    optimize = true,
+    onProgress: _,
+    onWarning: __,
+    ...encode
+  } = options
+  if (prune) checkFilter(prune, store.settings)
   const { prompt, maxLength, dimensions } = store.settings
   const sifter = new Sifter(store, { ...options, blockSize })
   const blocks = encoder.stream(sifter.unknownTexts(texts), {
@@ -70,7 +97,7 @@ export async function indexTexts(
         return { ...text, vector: data.subarray(row * dimensions, (row + 1) * dimensions) }
       })
       await written
-      written = store.upsert(records)
+      written = sifter.write(records)
       // Awaited with the next block, which may fail before it.
       written.catch(() => {})
     }
@@ -78,6 +105,7 @@ export async function indexTexts(
     await written
   }
   options.signal?.throwIfAborted()
+  if (prune) await sifter.prune(prune)
   if (optimize) await store.optimize?.()
   return sifter.result
 }
@@ -90,16 +118,20 @@ class Sifter {
   readonly #options: SifterOptions
   /** Texts that were handed out and whose vectors are awaited. */
   readonly #waiting: StoredText[] = []
-  readonly #counts = { read: 0, encoded: 0, changed: 0 }
+  readonly #counts = { read: 0, encoded: 0, changed: 0, skipped: 0, removed: 0 }
+  /** Of all texts, where others are to be removed. */
+  readonly #ids: IdSet | undefined
 
   constructor(store: VectorStore, options: SifterOptions) {
     this.#store = store
     this.#options = options
+    this.#ids = options.prune && new IdSet()
   }
 
   get result(): IndexResult {
-    const { read, encoded, changed } = this.#counts
-    return { read, encoded, changed, unchanged: read - encoded - changed }
+    const { read, encoded, changed, skipped, removed } = this.#counts
+    const unchanged = read - encoded - changed
+    return { read, encoded: encoded - skipped, changed, unchanged, skipped, removed }
   }
 
   /** The next texts that were handed out. */
@@ -112,7 +144,9 @@ class Sifter {
   ): AsyncGenerator<string, void, void> {
     for await (const block of blocksOf(texts, this.#options.blockSize)) {
       this.#options.signal?.throwIfAborted()
+      if (this.#counts.read === 0) await this.#warn(block)
       const wanted = new Map(block.map((text) => [idOf(text), storedText(text)]))
+      for (const id of wanted.keys()) this.#ids?.add(id)
       const known = await this.#store.getTexts([...wanted.keys()])
       const changed: StoredText[] = []
       for (const old of known) {
@@ -132,6 +166,35 @@ class Sifter {
     }
   }
 
+  /** Vectors of zeros are found by no search; what the store had under their ids is no more. */
+  async write(records: readonly VectorRecord[]): Promise<void> {
+    const isKept = ({ vector }: VectorRecord) => isComparable(vector, this.#store.settings)
+    const skipped = records.filter((record) => !isKept(record))
+    await this.#store.upsert(records.filter(isKept))
+    if (skipped.length > 0) await this.#store.delete(skipped.map(({ id }) => id))
+    this.#counts.skipped += skipped.length
+  }
+
+  /** Removes what was not among the texts. */
+  async prune(filter: Filter): Promise<void> {
+    const gone: string[] = []
+    for await (const ids of this.#store.ids(filter)) {
+      for (const id of ids) if (!this.#ids?.has(id)) gone.push(id)
+    }
+    for (let start = 0; start < gone.length; start += REMOVED_IDS) {
+      this.#options.signal?.throwIfAborted()
+      await this.#store.delete(gone.slice(start, start + REMOVED_IDS))
+    }
+    this.#counts.removed = gone.length
+  }
+
+  async #warn(block: readonly TextToIndex[]): Promise<void> {
+    const hasIds = block.some(({ id, text }) => id !== undefined && id !== textId(text))
+    const conflict = await idConflict(this.#store, hasIds)
+    const { onWarning = (message) => globalThis.console.warn(message) } = this.#options
+    if (conflict !== undefined) onWarning(conflict)
+  }
+
   /** Other metadata to vectors that stay. */
   async #change(texts: readonly StoredText[]): Promise<void> {
     this.#counts.changed += texts.length
@@ -147,12 +210,11 @@ class Sifter {
 }
 
 function storedText({ metadata = {}, ...text }: TextToIndex): StoredText {
-  return { id: idOf(text), text: text.text, metadata }
+  return { id: idOf(text), text: wellFormed(text.text), metadata }
 }
 
-/** 128 bits of SHA-256: two of 10¹² texts have the same one with a chance below 10⁻¹⁴. */
 function idOf({ id, text }: TextToIndex): string {
-  return id ?? createHash('sha256').update(text).digest('hex').slice(0, 32)
+  return id ?? textId(text)
 }
 
 function isSame(a: Metadata, b: Metadata): boolean {

@@ -7,7 +7,13 @@ export {
   type TextToIndex,
 } from './index-texts.ts'
 export { createMemoryStore } from './memory/memory-store.ts'
-export { createStore, findStore, openStore, type StoreAccess } from './open-store.ts'
+export {
+  createOrOpenStore,
+  createStore,
+  findStore,
+  openStore,
+  type StoreAccess,
+} from './open-store.ts'
 export { fuseRanks } from './reciprocal-rank.ts'
 export { columnTypes, type NamedColumn, peek, textsToIndex } from './row-texts.ts'
 export { type HybridOptions, type StoreQuery, searchStore } from './search-store.ts'
@@ -19,6 +25,7 @@ export type {
   StoreSettings,
   StoreSimilarity,
 } from './store-settings.ts'
+export { idConflict } from './text-id.ts'
 export { TextSearch, type TextSearchOptions } from './text-search.ts'
 export type {
   Hit,

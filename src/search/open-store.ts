@@ -52,6 +52,24 @@ export async function createStore(
   return createLanceStore(location, settings, access)
 }
 
+/**
+ * Makes a store, or opens the one that another program has made meanwhile; its settings may differ from
+ * the options.
+ * @throws as `createStore` and `openStore`.
+ */
+export async function createOrOpenStore(
+  location: string,
+  options: StoreOptions,
+  access: StoreAccess = {},
+): Promise<VectorStore> {
+  try {
+    return await createStore(location, options, access)
+  } catch (error) {
+    if (!(error instanceof StoreError && error.code === 'store-exists')) throw error
+    return await openStore(location, access)
+  }
+}
+
 /** As `openStore`, but undefined where there is no store. */
 export async function findStore(
   location: string,

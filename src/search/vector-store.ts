@@ -10,7 +10,7 @@ export interface VectorRecord {
   readonly id: string
   /** At most 65,535 bytes of UTF-8. */
   readonly text: string
-  /** [D], finite. */
+  /** [D], finite; where vectors are compared by the cosine, not all zeros. */
   readonly vector: Float32Array
   /** Default: none, for a store without columns. */
   readonly metadata?: Metadata
@@ -44,7 +44,7 @@ export interface SearchOptions {
  * `createMemoryStore` one that does not; all behave alike, and test/vector-store.test.ts says how.
  *
  * All methods refuse with InputError what cannot be meant (another dimension, NaN, an unknown
- * column), and with StoreError when the store cannot be reached, read or written. Nothing of a call
+ * column, a text with half a surrogate pair), and with StoreError when the store cannot be reached, read or written. Nothing of a call
  * that was refused is kept.
  */
 export interface VectorStore {
@@ -57,13 +57,28 @@ export interface VectorStore {
   /** Removes records by id; ids there are none of are passed over. */
   delete(ids: readonly string[]): Promise<void>
 
+  /**
+   * Removes the records of which a filter is true.
+   * @throws InputError for a filter without conditions, of which every record would be removed.
+   */
+  deleteWhere(filter: Filter): Promise<void>
+
+  /**
+   * The ids of all records, or of those of which a filter is true, in blocks and in any order. Records
+   * that are added or removed meanwhile may be among them or not.
+   */
+  ids(filter?: Filter): AsyncIterable<readonly string[]>
+
   /** The records of these ids, in any order, without those there are none of. */
   get(ids: readonly string[]): Promise<VectorRecord[]>
 
   /** As `get`, without the vectors. */
   getTexts(ids: readonly string[]): Promise<StoredText[]>
 
-  /** The records whose vectors are the most similar to a vector [D], the best first. */
+  /**
+   * The records whose vectors are the most similar to a vector [D], the best first. To one of zeros
+   * nothing has a cosine: then none.
+   */
   search(vector: Float32Array, options?: SearchOptions): Promise<Hit[]>
 
   /** The records whose texts share words with a text, by BM25, the best first. */

@@ -21,6 +21,9 @@ export interface RunRecord {
   readonly record: Readonly<Record<string, unknown>>
 }
 
+/** Which way batches are made; other ones than those a run began with would end in another model. */
+const BATCHING = 2
+
 export async function runRecord(
   options: TrainOptions,
   checkpoint: Checkpoint,
@@ -44,10 +47,14 @@ export async function runRecord(
       schedule: { ...SCHEDULE_DEFAULTS, ...schedule },
       ...{ dropout, freeze, prompt, maxLength },
       ...(average ? { average: await averageRecord(average, options) } : {}),
-      sources: sources.map(({ loss, batchSize, budget, weight, duplicates, cachedTexts }) => ({
-        loss: loss.name,
-        ...{ batchSize, budget, weight, duplicates, cachedTexts },
-      })),
+      batching: BATCHING,
+      sources: sources.map((source) => {
+        const { loss, batchSize, budget, weight, duplicates, mixLabels, cachedTexts } = source
+        return {
+          loss: loss.name,
+          ...{ batchSize, budget, weight, duplicates, mixLabels, cachedTexts },
+        }
+      }),
     }) as RunRecord['settings'],
     record,
   }
@@ -75,6 +82,7 @@ function snakeCase(value: unknown): unknown {
  * @throws InputError naming what differs.
  */
 export function requireSameRun(saved: RunRecord, now: RunRecord, folder: string): void {
+  if (saved.settings.batching !== now.settings.batching) throw otherBatching(saved, folder)
   const current = JSON.parse(JSON.stringify(now)) as RunRecord
   const parts = ['model', 'data', 'settings'] as const
   const different = parts.flatMap((part) => differences(saved[part], current[part], part))
@@ -83,6 +91,15 @@ export function requireSameRun(saved: RunRecord, now: RunRecord, folder: string)
     'train-resume-other',
     `the run in ${folder} was another: ${different.join('; ')}; resume it as it was, or remove it`,
     { facts: { folder, different } },
+  )
+}
+
+function otherBatching({ versions }: RunRecord, folder: string): InputError {
+  return new InputError(
+    'train-resume-batching',
+    `the run in ${folder} was begun by a yuju (${versions.yuju}) that makes other batches than this ` +
+      'one; resume it with that one, or remove the folder and begin again',
+    { facts: { folder, version: versions.yuju } },
   )
 }
 

@@ -8,6 +8,7 @@ import { runRecord } from './run-record.ts'
 import type { TrainOptions, TrainReport } from './train-options.ts'
 import { type PreparedStep, Trainer } from './trainer.ts'
 import { modelToTrain, TrainingSession } from './training-session.ts'
+import type { TrainingSource } from './training-source.ts'
 
 /**
  * Trains a model, and saves it as a folder that sentence-transformers opens.
@@ -25,14 +26,15 @@ import { modelToTrain, TrainingSession } from './training-session.ts'
 export async function train(options: TrainOptions): Promise<TrainReport> {
   await requireNewOutput(options.output)
   const folder = new RunFolder(`${options.output}.training`)
-  const { sources, seed = 0, epochs = 1, accumulate = 1 } = options
+  const { seed = 0, epochs = 1, accumulate = 1 } = options
+  const sources = options.sources.map(withMixedLabels)
   const amount = options.steps === undefined ? { epochs } : { batches: options.steps * accumulate }
   const plan = new BatchPlan(sources, { seed, ...amount })
   const steps = Math.max(1, Math.floor(plan.length / accumulate))
   const model = await modelToTrain(options)
-  const record = await runRecord(options, model, steps)
+  const record = await runRecord({ ...options, sources }, model, steps)
   const { progress, state } = await openRun(folder, record, options)
-  await using session = await TrainingSession.open({ ...options, model }, state)
+  await using session = await TrainingSession.open({ ...options, sources, model }, state)
   const log = await MetricsLog.open(folder.at('metrics.jsonl'), progress.step)
   try {
     const trainer = new Trainer({
@@ -51,6 +53,11 @@ export async function train(options: TrainOptions): Promise<TrainReport> {
   } finally {
     await log.close()
   }
+}
+
+/** A loss that compares labels gets batches of different ones, unless the source says otherwise. */
+function withMixedLabels(source: TrainingSource): TrainingSource {
+  return source.loss.comparesLabels ? { mixLabels: true, ...source } : source
 }
 
 /** Step n consists of batches n·a to n·a + a - 1 of the plan, for a batches a step. */

@@ -6,6 +6,7 @@ import { BatchPreparer } from './batch-preparer.ts'
 import type { Example } from './data/index.ts'
 import type { BatchInputs, StepResult } from './engine/messages.ts'
 import { TrainingEngine } from './engine/training-engine.ts'
+import { LackWarnings } from './lack-warnings.ts'
 import { engineStart } from './step-programs.ts'
 import type { TrainOptions } from './train-options.ts'
 
@@ -48,11 +49,13 @@ export class TrainingSession {
   readonly #options: SessionOptions
   readonly #engine: TrainingEngine
   readonly #preparer: BatchPreparer
+  readonly #lacks: LackWarnings
 
   private constructor(checkpoint: Checkpoint, engine: TrainingEngine, options: SessionOptions) {
     this.checkpoint = checkpoint
     this.#engine = engine
     this.#options = options
+    this.#lacks = new LackWarnings(warnerOf(options))
     this.#preparer = new BatchPreparer({
       tokenizer: createTokenizer(checkpoint.tokenizerFiles, tokenizerOptions(checkpoint)),
       checkpoint,
@@ -69,7 +72,8 @@ export class TrainingSession {
    */
   static async open(options: SessionOptions, state?: string): Promise<TrainingSession> {
     const checkpoint = await modelToTrain(options)
-    const engine = await TrainingEngine.start(engineStart(options, checkpoint, state))
+    const start = engineStart(options, checkpoint, state)
+    const engine = await TrainingEngine.start(start, warnerOf(options))
     return new TrainingSession(checkpoint, engine, options)
   }
 
@@ -82,6 +86,7 @@ export class TrainingSession {
         const message = `there is no source ${number} among ${this.#options.sources.length}`
         throw new InputError('train-source', message, { facts: { source: number } })
       }
+      this.#lacks.check(source, { examples })
       prepared.push(await this.#preparer.prepare(source, number, examples))
     }
     return {
@@ -118,6 +123,10 @@ export class TrainingSession {
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose()
   }
+}
+
+function warnerOf({ onWarning }: SessionOptions): (message: string) => void {
+  return onWarning ?? ((message) => globalThis.console.warn(message))
 }
 
 /** Reads the model, or downloads it first. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { InputError, StoreError, similarityOf } from 'yuju'
-import type { StoreOptions, VectorRecord, VectorStore } from 'yuju/search'
+import type { Filter, StoreOptions, VectorRecord, VectorStore } from 'yuju/search'
 
 const DIMENSIONS = 12
 const COLUMNS = { source: 'string', year: 'number' } as const
@@ -133,6 +133,115 @@ export function describeVectorStore({ name, create }: StoreKind): void {
       expect((await store.searchText('如何', { top: 1 }))[0]?.id).toBe(record(20).id)
     })
 
+    test('what a filter is true of is removed, everything else stays', async () => {
+      await store.upsert(records(30))
+      await store.deleteWhere([
+        { column: 'source', operator: '=', value: "o'web" },
+        { column: 'year', operator: '>=', value: 2010 },
+      ])
+      const left = records(30).filter((_, i) => i % 2 === 0 || i < 10)
+      expect(ids(await store.search(record(4).vector, { top: 30 }))).toEqual(ids(left))
+      await store.deleteWhere([{ column: 'year', operator: 'in', value: [] }])
+      expect(await store.count()).toBe(20)
+    })
+
+    test('a filter without conditions removes nothing', async () => {
+      await store.upsert(records(3))
+      await expect(store.deleteWhere([])).rejects.toMatchObject({ code: 'filter-empty' })
+      const unknown = [{ column: 'z', operator: '=', value: 1 }] as const
+      await expect(store.deleteWhere(unknown)).rejects.toThrow(/has: source, year/)
+      expect(await store.count()).toBe(3)
+    })
+
+    test('lists its ids, all of them or those of a filter', async () => {
+      const listed = async (filter?: Filter) => {
+        const found: string[] = []
+        for await (const block of store.ids(filter)) found.push(...block)
+        return found.sort()
+      }
+      expect(await listed()).toEqual([])
+      await store.upsert(records(40))
+      await store.delete([record(4).id])
+      const there = records(40).filter((_, i) => i !== 4)
+      expect(await listed()).toEqual(ids(there))
+      const filter = [{ column: 'source', operator: '=', value: 'news' }] as const
+      expect(await listed(filter)).toEqual(ids(there.filter((_, i) => i % 2 === (i < 4 ? 0 : 1))))
+      await expect(listed([{ column: 'z', operator: '=', value: 1 }])).rejects.toThrow(InputError)
+    })
+
+    test('ids that differ in anything are different records', async () => {
+      const odd = [
+        'a',
+        'A',
+        'a ',
+        ' a',
+        'a\n',
+        'é',
+        'e\u0301',
+        '\ufffd',
+        '\ufffd\ufffd',
+        "a'",
+        'a"',
+        'a\\',
+      ]
+      const more = [
+        'a\\\\',
+        'a%',
+        'a_',
+        'a`',
+        'a\t',
+        '\u{1f642}',
+        '\u200b',
+        'a\u200b',
+        "''",
+        '--',
+        'null',
+      ]
+      const all = [...odd, ...more].map((id, i) => record(i, { id, text: `${i}` }))
+      await store.upsert(all)
+      expect(await store.count()).toBe(all.length)
+      for (const one of all) expect(await store.get([one.id])).toEqual([one])
+      await store.delete(odd)
+      expect(ids(await store.getTexts(all.map(({ id }) => id)))).toEqual(more.toSorted())
+    })
+
+    test.each<[string, Partial<VectorRecord>]>([
+      ['an id', { id: '坏\ud800' }],
+      ['a text', { text: '坏\udc01的' }],
+      ['metadata', { metadata: { source: '\ud800', year: 1 } }],
+    ])('refuses %s with half a surrogate pair, which UTF-8 cannot hold', async (_, broken) => {
+      await store.upsert([record(0, { id: '坏\ufffd' })])
+      await expect(store.upsert([record(1, broken)])).rejects.toThrow(/half of a surrogate pair/)
+      for (const id of ['坏\ud800', '坏\udc01']) {
+        expect(await store.get([id])).toEqual([])
+        await store.delete([id])
+      }
+      const filter = [{ column: 'source', operator: '=', value: '\ud800' }] as const
+      await expect(store.count(filter)).rejects.toThrow(/half of a surrogate pair/)
+      expect(await store.searchText('还款\ud800')).toHaveLength(1)
+      expect(ids(await store.search(record(0).vector))).toEqual(['坏\ufffd'])
+    })
+
+    test('what has no cosine is refused, and nothing has one with zeros', async () => {
+      const filled = (value: number) => record(1, { vector: new Float32Array(12).fill(value) })
+      for (const value of [0, -0, 1e-30, 1e30]) {
+        await expect(store.upsert([record(0), filled(value)])).rejects.toThrow(InputError)
+      }
+      await expect(store.upsert([filled(0)])).rejects.toThrow(
+        /is all zeros .* leave the record out/,
+      )
+      expect(await store.count()).toBe(0)
+      const all = [
+        record(0),
+        filled(1e-10),
+        record(2, { vector: new Float32Array(12).fill(-1e10) }),
+      ]
+      await store.upsert(all)
+      expect(ids(await store.search(record(3).vector))).toEqual(ids(all))
+      expect(await store.search(new Float32Array(12))).toEqual([])
+      await expect(store.search(new Float32Array(12).fill(1e30))).rejects.toThrow(/are infinite/)
+    })
+
     test.each([
       ['=', 'news', (source: string) => source === 'news'],
       ['!=', 'news', (source: string) => source !== 'news'],
@@ -241,6 +350,10 @@ export function describeVectorStore({ name, create }: StoreKind): void {
       const hits = await dot.search(Float32Array.of(1, 0, 0))
       expect(hits.map(({ id }) => id)).toEqual(['long', 'near', 'far'])
       expect(hits.map(({ score }) => Math.round(score * 1e4) / 1e4)).toEqual([3, 1, -1])
+      await dot.upsert([make('zero', 0, 0, 0)])
+      const more = await dot.search(Float32Array.of(1, 0, 0))
+      expect(more.map(({ id }) => id)).toEqual(['long', 'near', 'zero', 'far'])
+      expect(await dot.search(new Float32Array(3))).toHaveLength(4)
       await dot.close()
     })
   })

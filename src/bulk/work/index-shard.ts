@@ -28,6 +28,8 @@ export async function indexShard({ input }: Shard, task: IndexTask): Promise<Enc
     truncate: run.encode.truncate ?? 'silent',
     signal,
     optimize: false,
+    // Said when the run was started.
+    onWarning: () => {},
     onProgress: ({ read }) => onRows(read),
   })
   return { rows: read, isOurs: read === 0 || encoded + changed > 0 }

@@ -105,6 +105,7 @@ export const start = defineCommand(ARGS, async (args, shell) => {
   const checkpoint = await readCheckpoint(model, args, shell)
   const run = await runs.start(args.name, {
     ...{ input, model, checkpoint, encode, ...output },
+    onWarning: (message) => shell.note(`warning: ${message}`),
     ...given({ column: columnOf(args.column), inputFormat: args.format, ...policy }),
   })
   const { shards, bytes, modelHash } = run

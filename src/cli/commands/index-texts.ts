@@ -1,17 +1,17 @@
-import type { ParsedArgs } from 'citty'
+import { type ParsedArgs, parseArgs } from 'citty'
 import type { Checkpoint } from '../../checkpoint/index.ts'
 import type { SentenceEncoder } from '../../encoder/index.ts'
 import { type Row, readRows } from '../../files/index.ts'
 import { given } from '../../options/index.ts'
-import type { VectorStore } from '../../search/index.ts'
-import { defineCommand } from '../command.ts'
-import { wholeNumber } from '../command-line.ts'
+import type { IndexResult, VectorStore } from '../../search/index.ts'
+import type { Command } from '../command.ts'
+import { checkCommandLine, flagValues, wholeNumber } from '../command-line.ts'
 import { JSON_FLAG, MODEL_FLAGS, TEXT_FLAGS, TRUNCATE_FLAG, VECTOR_FLAGS } from '../flags.ts'
 import { namedColumns, rowColumns } from '../indexed-columns.ts'
 import { loadEncoder, namedModel, textOptions } from '../model.ts'
 import { grouped, startProgress } from '../progress-display.ts'
 import type { Shell } from '../shell.ts'
-import { namedStore, RECORD_FLAGS, STORE_FLAG, storeAccess } from '../store-flags.ts'
+import { FILTER_FLAG, namedStore, RECORD_FLAGS, STORE_FLAG, storeAccess } from '../store-flags.ts'
 import { INPUT_FLAGS } from '../text-input.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -19,6 +19,11 @@ const ARGS = {
   ...INPUT_FLAGS,
   ...STORE_FLAG,
   ...RECORD_FLAGS,
+  prune: {
+    type: 'boolean',
+    description: 'At the end, remove the texts that are not in the input; of those, with --filter',
+  },
+  ...FILTER_FLAG,
   dimensions: VECTOR_FLAGS.dimensions,
   'batch-size': VECTOR_FLAGS['batch-size'],
   ...TEXT_FLAGS,
@@ -29,10 +34,24 @@ const ARGS = {
 
 type IndexArgs = ParsedArgs<typeof ARGS>
 
-/** Prints how many texts were encoded, and how many there were already. */
-export const indexCommand = defineCommand(ARGS, async (args, shell) => {
+/** Prints how many texts were encoded, how many there were already, and how many were removed. */
+export const indexCommand: Command = {
+  args: ARGS,
+  async run(words, shell) {
+    checkCommandLine(words, ARGS)
+    const args = parseArgs<typeof ARGS>([...words], ARGS)
+    await indexInput(args, flagValues('filter', words, ARGS), shell)
+  },
+}
+
+async function indexInput(
+  args: IndexArgs,
+  conditions: readonly string[],
+  shell: Shell,
+): Promise<void> {
   const location = namedStore(args.store)
   if (args.input === undefined) throw new UsageError('--input is missing; name a file of texts')
+  if (conditions.length > 0 && !args.prune) throw new UsageError('--filter is for --prune')
   const model = await namedModel(args.model, shell)
   const { findStore } = await import('../../search/index.ts')
   const found = await findStore(location, storeAccess(shell))
@@ -44,29 +63,35 @@ export const indexCommand = defineCommand(ARGS, async (args, shell) => {
     ? { store: found, rows: await rowsFor(found, encoder.checkpoint, { args, shell }) }
     : await newStore(location, encoder, { args, shell })
   try {
-    await fill(store, rows, { encoder, args, shell })
+    await fill(store, rows, { encoder, args, conditions, shell })
   } finally {
     await store.close()
   }
-})
+}
 
 interface FillTask {
   readonly encoder: SentenceEncoder
   readonly args: IndexArgs
+  /** Of what may be removed. */
+  readonly conditions: readonly string[]
   readonly shell: Shell
 }
 
 async function fill(
   store: VectorStore,
   rows: AsyncIterable<Row>,
-  { encoder, args, shell }: FillTask,
+  { encoder, args, conditions, shell }: FillTask,
 ): Promise<void> {
   const start = performance.now()
-  const { indexTexts, textsToIndex } = await import('../../search/index.ts')
+  const { indexTexts, parseFilter, textsToIndex } = await import('../../search/index.ts')
   const progress = await startProgress(shell, 'texts')
   const texts = textsToIndex(rows, store.settings, args.id !== undefined)
   const indexing = indexTexts(encoder, store, texts, {
-    ...given({ batchSize: wholeNumber('batch-size', args['batch-size']) }),
+    ...given({
+      batchSize: wholeNumber('batch-size', args['batch-size']),
+      prune: args.prune ? parseFilter(conditions, store.settings) : undefined,
+    }),
+    onWarning: (message) => shell.note(`warning: ${message}; ${idCure(args)}`),
     truncate: args.truncate,
     signal: shell.signal,
     onProgress: ({ read }) => progress.update({ done: read, total: undefined }),
@@ -75,11 +100,25 @@ async function fill(
   const records = await store.count()
   const seconds = (performance.now() - start) / 1000
   if (args.json) return shell.printJson({ store: args.store, ...result, records, seconds })
-  const { read, encoded, changed, unchanged } = result
-  shell.print(
-    `${args.store}: ${grouped(records)} texts; of ${grouped(read)} read, ${grouped(encoded)} were ` +
-      `encoded, ${grouped(changed)} got other metadata, ${grouped(unchanged)} were there already`,
-  )
+  shell.print(`${args.store}: ${grouped(records)} texts; ${summary(result, args)}`)
+}
+
+function idCure({ id }: IndexArgs): string {
+  const cure = id === undefined ? 'name the column of ids by --id' : 'leave --id out'
+  return `${cure} as before; --prune then removes what this run adds`
+}
+
+function summary(result: IndexResult, { prune }: IndexArgs): string {
+  const { read, encoded, changed, unchanged, skipped, removed } = result
+  return [
+    `of ${grouped(read)} read, ${grouped(encoded)} were encoded`,
+    `${grouped(changed)} got other metadata`,
+    `${grouped(unchanged)} were there already`,
+    ...(skipped > 0
+      ? [`${grouped(skipped)} were left out, as the model knows no token of them`]
+      : []),
+    ...(prune ? [`${grouped(removed)} others were removed`] : []),
+  ].join(', ')
 }
 
 interface Opened {
@@ -87,13 +126,18 @@ interface Opened {
   readonly rows: AsyncIterable<Row>
 }
 
-/** A new store, and the rows it is for; the first of them tells the types of columns. */
+/**
+ * A new store, or one that another program has made meanwhile, and the rows it is for; the first of them
+ * tells the types of columns.
+ */
 async function newStore(
   location: string,
   { checkpoint, dimensions }: SentenceEncoder,
   { args, shell }: { readonly args: IndexArgs; readonly shell: Shell },
 ): Promise<Opened> {
-  const { columnTypes, createStore, modelSettings, peek } = await import('../../search/index.ts')
+  const { columnTypes, createOrOpenStore, modelSettings, peek } = await import(
+    '../../search/index.ts'
+  )
   const columns = namedColumns(args.metadata) ?? []
   const names = columns.map(({ name }) => name)
   const { first, all } = await peek(rowsOf(names, args, shell))
@@ -103,25 +147,48 @@ async function newStore(
     dimensions: wholeNumber('dimensions', args.dimensions) ?? dimensions,
     columns: first ? columnTypes(columns, first) : {},
   }
-  return { store: await createStore(location, settings, storeAccess(shell)), rows: all }
+  const store = await createOrOpenStore(location, settings, storeAccess(shell))
+  await requireFit(store, checkpoint, args)
+  return { store, rows: inOrder(all, names, Object.keys(store.settings.columns)) }
 }
 
-/** @throws UsageError when a flag contradicts what the store was made with. */
+/** Rows with their last cells, which are metadata, in another order. */
+async function* inOrder(
+  rows: AsyncIterable<Row>,
+  from: readonly string[],
+  to: readonly string[],
+): AsyncGenerator<Row, void, void> {
+  for await (const { cells, place } of rows) {
+    const metadata = cells.slice(cells.length - from.length)
+    const ordered = to.map((name) => metadata[from.indexOf(name)] ?? '')
+    yield { cells: [...cells.slice(0, cells.length - from.length), ...ordered], place }
+  }
+}
+
+/** The rows for a store that is there. */
 async function rowsFor(
   store: VectorStore,
   checkpoint: Checkpoint,
   { args, shell }: { readonly args: IndexArgs; readonly shell: Shell },
 ): Promise<AsyncIterable<Row>> {
+  await requireFit(store, checkpoint, args)
+  return rowsOf(Object.keys(store.settings.columns), args, shell)
+}
+
+/** @throws UsageError when a flag contradicts what the store was made with; it is closed then. */
+async function requireFit(
+  store: VectorStore,
+  checkpoint: Checkpoint,
+  args: IndexArgs,
+): Promise<void> {
   const { requireEncoding } = await import('../../search/index.ts')
   try {
     requireEncoding(store, checkpoint, textOptions(args))
     const { columns, precision, dimensions } = store.settings
-    const names = Object.keys(columns)
     requireSame('precision', args.precision, precision)
     requireSame('dimensions', args.dimensions, `${dimensions}`)
     const asked = namedColumns(args.metadata)?.map(({ name }) => name)
-    requireSame('metadata', asked?.sort().join(','), names.toSorted().join(','))
-    return rowsOf(names, args, shell)
+    requireSame('metadata', asked?.sort().join(','), Object.keys(columns).sort().join(','))
   } catch (error) {
     await store.close()
     throw error

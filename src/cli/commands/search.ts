@@ -7,17 +7,13 @@ import { JSON_FLAG, MODEL_FLAGS, PRECISION_FLAG, TEXT_FLAGS } from '../flags.ts'
 import { encoderOf, namedModel, readCheckpoint } from '../model.ts'
 import { shortScore } from '../row-output.ts'
 import type { Shell } from '../shell.ts'
-import { namedStore, STORE_FLAG, storeAccess } from '../store-flags.ts'
+import { FILTER_FLAG, namedStore, STORE_FLAG, storeAccess } from '../store-flags.ts'
 
 const ARGS = {
   text: { type: 'positional', required: true, description: 'What to look for' },
   ...STORE_FLAG,
   top: { type: 'string', valueHint: 'n', description: 'Texts to find, at most (default: 10)' },
-  filter: {
-    type: 'string',
-    valueHint: 'condition',
-    description: 'Only texts with year>=2020, source=news, or source in ["a","b"]; may be repeated',
-  },
+  ...FILTER_FLAG,
   hybrid: { type: 'boolean', description: 'Look for words too, and fuse both by rank' },
   prompt: TEXT_FLAGS.prompt,
   'prompt-name': TEXT_FLAGS['prompt-name'],

@@ -3,6 +3,7 @@ import { PREEMPTED } from './retried.ts'
 
 /** What LanceDB says when a disk is full, and when files are missing or not what they should be. */
 const REASONS: readonly [pattern: RegExp, code: string, advice: string][] = [
+  [/\btable '.*' already exists/i, 'store-exists', 'another program has just made it; open it'],
   [
     PREEMPTED,
     'store-busy',

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import type { Connection, Table } from '@lancedb/lancedb'
 import type { Schema } from 'apache-arrow'
 import { StoreError } from '../../errors/index.ts'
-import { checkRecords, checkTop, requireVector } from '../check-records.ts'
-import { checkFilter, type Filter } from '../filter.ts'
+import { isWellFormed } from '../../tokenizer/index.ts'
+import { checkRecords, checkTop, isComparable, requireVector } from '../check-records.ts'
+import { checkConditions, checkFilter, type Filter } from '../filter.ts'
 import type { StoreAccess } from '../open-store.ts'
 import { joinWords, queryWords } from '../segment-words.ts'
 import { type StoreSettings, unpackSettings } from '../store-settings.ts'
@@ -46,10 +47,7 @@ export async function createLanceStore(
   try {
     const connection = await connect(packages, location, access)
     const table = await connection.createEmptyTable(TABLE, schema)
-    const { Index } = packages.lancedb
-    const words = { stem: false, removeStopWords: false, asciiFolding: false, withPosition: false }
-    const config = Index.fts({ baseTokenizer: 'whitespace', maxTokenLength: 256, ...words })
-    await table.createIndex('words', { config, name: WORDS_INDEX })
+    await indexWords(table, packages.lancedb)
     return new LanceStore({ location, settings, packages, connection, table, schema })
   } catch (cause) {
     throw lanceError(location, cause)
@@ -134,8 +132,27 @@ class LanceStore implements VectorStore {
   }
 
   async delete(ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return
-    await this.#guard((table) => retried(() => table.delete(`id IN (${literals(ids)})`)))
+    const known = ids.filter(isWellFormed)
+    if (known.length === 0) return
+    await this.#guard((table) => retried(() => table.delete(`id IN (${literals(known)})`)))
+  }
+
+  async deleteWhere(filter: Filter): Promise<void> {
+    const where = lanceFilter(checkConditions(filter, this.settings)) ?? 'false'
+    await this.#guard((table) => retried(() => table.delete(where)))
+  }
+
+  async *ids(filter?: Filter): AsyncGenerator<readonly string[], void, void> {
+    const where = this.#where(filter)
+    const batches = await this.#guard(async (table) => {
+      const query = table.query().select(['id'])
+      return (where === undefined ? query : query.where(where))[Symbol.asyncIterator]()
+    })
+    for (;;) {
+      const { value, done } = await this.#guard(() => batches.next())
+      if (done) return
+      yield Array.from(value.getChild('id') ?? [], String)
+    }
   }
 
   async get(ids: readonly string[]): Promise<VectorRecord[]> {
@@ -154,6 +171,7 @@ class LanceStore implements VectorStore {
     requireVector(vector, this.settings, 'the query')
     const [top, where] = [checkTop(options), this.#where(options.filter)]
     return this.#guard(async (table) => {
+      if (!isComparable(vector, this.settings)) return []
       const probes = await this.#probes(table)
       let query = table.vectorSearch(vector).distanceType(this.settings.similarity).limit(top)
       if (probes) {
@@ -173,8 +191,9 @@ class LanceStore implements VectorStore {
     const [top, where] = [checkTop(options), this.#where(options.filter)]
     const words = (await queryWords(text)).join(' ')
     if (words === '') return []
+    const { packages } = this.#parts
     return this.#guard(async (table) => {
-      await indexWords(table)
+      await indexWords(table, packages.lancedb)
       let query = table
         .query()
         .fullTextSearch(words, { columns: ['words'] })
@@ -237,11 +256,12 @@ class LanceStore implements VectorStore {
   }
 
   async #rowsOf(ids: readonly string[], more: readonly string[]): Promise<LanceRow[]> {
-    if (ids.length === 0) return []
+    const known = ids.filter(isWellFormed)
+    if (known.length === 0) return []
     return this.#guard((table) =>
       table
         .query()
-        .where(`id IN (${literals(ids)})`)
+        .where(`id IN (${literals(known)})`)
         .select([...this.#columns(), ...more])
         .toArray(),
     )
@@ -261,10 +281,18 @@ class LanceStore implements VectorStore {
   }
 }
 
-/** Texts that came since the last time are in no index of words yet, and would be ranked wrongly. */
-async function indexWords(table: Table): Promise<void> {
-  const { numUnindexedRows = 0 } = (await table.indexStats(WORDS_INDEX)) ?? {}
-  if (numUnindexedRows > 0) await retried(() => table.optimize())
+/**
+ * Makes the index of words, where whoever made the table was killed before it could; or brings it up to
+ * date: texts that came since would be ranked wrongly.
+ */
+async function indexWords(table: Table, { Index }: LancePackages['lancedb']): Promise<void> {
+  const words = { stem: false, removeStopWords: false, asciiFolding: false, withPosition: false }
+  const config = Index.fts({ baseTokenizer: 'whitespace', maxTokenLength: 256, ...words })
+  await retried(async () => {
+    const stats = await table.indexStats(WORDS_INDEX)
+    if (!stats) await table.createIndex('words', { config, name: WORDS_INDEX })
+    else if (stats.numUnindexedRows > 0) await table.optimize()
+  })
 }
 
 async function indexIds(table: Table, { Index }: LancePackages['lancedb']): Promise<void> {

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 /** How LanceDB says that another program was faster, and that nothing of this step was kept. */
-export const PREEMPTED = /commit conflict|preempted|too many concurrent writers/i
+export const PREEMPTED =
+  /commit conflict|preempted|too many concurrent writers|attempt to use an index more than once/i
 const ATTEMPTS = 12
 /** Milliseconds of the first pause; each one is twice as long as the one before, up to `LONGEST`. */
 const FIRST = 50

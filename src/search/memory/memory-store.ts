@@ -1,7 +1,7 @@
 import { StoreError } from '../../errors/index.ts'
-import { checkRecords, checkTop, requireVector } from '../check-records.ts'
+import { checkRecords, checkTop, isComparable, requireVector } from '../check-records.ts'
 import { ExactIndex } from '../exact/exact-index.ts'
-import { checkFilter, type Filter, matches } from '../filter.ts'
+import { checkConditions, checkFilter, type Filter, matches } from '../filter.ts'
 import { queryWords } from '../segment-words.ts'
 import { checkStoreSettings, type StoreOptions, type StoreSettings } from '../store-settings.ts'
 import type { Hit, SearchOptions, StoredText, VectorRecord, VectorStore } from '../vector-store.ts'
@@ -46,6 +46,17 @@ class MemoryStore implements VectorStore {
     await this.#change(async () => this.#remove(ids))
   }
 
+  async deleteWhere(filter: Filter): Promise<void> {
+    checkConditions(filter, this.settings)
+    await this.delete(this.#idsWhere(filter))
+  }
+
+  async *ids(filter: Filter = []): AsyncGenerator<readonly string[], void, void> {
+    checkFilter(filter, this.settings)
+    const ids = this.#idsWhere(filter)
+    if (ids.length > 0) yield ids
+  }
+
   async get(ids: readonly string[]): Promise<VectorRecord[]> {
     const index = this.#open()
     return this.#found(ids).map(({ row, text }) => ({ ...text, vector: index.vector(row) }))
@@ -60,8 +71,10 @@ class MemoryStore implements VectorStore {
     const index = this.#open()
     requireVector(vector, this.settings, 'the query')
     const filter = checkFilter(options.filter ?? [], this.settings)
+    const top = checkTop(options)
+    if (!isComparable(vector, this.settings)) return []
     const found = index.nearest(vector, {
-      top: checkTop(options),
+      top,
       ...(filter.length === 0 ? {} : { accepts: (row) => this.#accepts(filter, row) }),
     })
     return found.flatMap(({ id: row, score }) => {
@@ -85,9 +98,7 @@ class MemoryStore implements VectorStore {
 
   async count(filter: Filter = []): Promise<number> {
     this.#open()
-    checkFilter(filter, this.settings)
-    if (filter.length === 0) return this.#texts.length
-    return this.#texts.reduce((n, { metadata }) => n + (matches(filter, metadata) ? 1 : 0), 0)
+    return this.#idsWhere(checkFilter(filter, this.settings)).length
   }
 
   async close(): Promise<void> {
@@ -100,6 +111,11 @@ class MemoryStore implements VectorStore {
   #open(): ExactIndex {
     if (this.#index) return this.#index
     throw new StoreError('store-closed', 'the store was closed; create it again')
+  }
+
+  #idsWhere(filter: Filter): string[] {
+    this.#open()
+    return this.#texts.flatMap(({ id, metadata }) => (matches(filter, metadata) ? id : []))
   }
 
   #accepts(filter: Filter, row: number): boolean {

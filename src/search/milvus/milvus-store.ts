@@ -1,7 +1,8 @@
 import type { MilvusClient } from '@zilliz/milvus2-sdk-node'
 import { InputError, StoreError, YujuError } from '../../errors/index.ts'
-import { checkRecords, checkTop, requireVector } from '../check-records.ts'
-import { checkFilter, type Filter } from '../filter.ts'
+import { isWellFormed } from '../../tokenizer/index.ts'
+import { checkRecords, checkTop, isComparable, requireVector } from '../check-records.ts'
+import { checkConditions, checkFilter, type Filter } from '../filter.ts'
 import { loadPackage } from '../load-package.ts'
 import { joinWords, queryWords } from '../segment-words.ts'
 import { packSettings, type StoreSettings, unpackSettings } from '../store-settings.ts'
@@ -24,6 +25,8 @@ const LONGEST_TEXT = 65_535
 const SENT_BYTES = 16_000_000
 /** Ids asked for at once. */
 const ASKED_IDS = 1_000
+/** Ids listed at once; a server gives 16,384 at most. */
+const LISTED_IDS = 10_000
 const TIMEOUT_MILLISECONDS = 30_000
 const SETTINGS_PROPERTY = 'yuju.settings'
 const TEXT_FIELDS = ['id', 'text', 'metadata']
@@ -50,8 +53,7 @@ export async function createMilvusStore(
   const { sdk, client } = await connect(place, options)
   try {
     await asked(place, () => client.createCollection(collectionOf(sdk, place, settings)))
-    await asked(place, () => client.createIndex(indexesOf(place, settings)))
-    await asked(place, () => client.loadCollection({ collection_name: place.collection }))
+    await loadIndexed({ place, settings, client })
     return new MilvusStore({ place, settings, client })
   } catch (error) {
     await client.closeConnection().catch(() => {})
@@ -78,7 +80,7 @@ export async function openMilvusStore(
         kept === undefined ? schema.description : `${kept}`,
         place.shown,
       )
-      await asked(place, () => client.loadCollection({ collection_name }))
+      await loadIndexed({ place, settings, client })
       return new MilvusStore({ place, settings, client })
     }
   } catch (error) {
@@ -88,6 +90,32 @@ export async function openMilvusStore(
   await client.closeConnection()
   return undefined
 }
+
+/** Whoever made the collection may have been killed before it had indexes, or makes them right now. */
+async function loadIndexed({ place, settings, client }: Parts): Promise<void> {
+  const collection_name = place.collection
+  const indexed = await indexedFields({ place, client })
+  for (const index of indexesOf(place, settings)) {
+    if (indexed.includes(index.field_name)) continue
+    await asked(place, () => client.createIndex(index)).catch((error) => {
+      if (!isThereAlready(error)) throw error
+    })
+  }
+  await asked(place, () => client.loadCollection({ collection_name }))
+}
+
+/** Where there are none, the server says so as a failure, with an empty list. */
+async function indexedFields({ place, client }: Omit<Parts, 'settings'>): Promise<string[]> {
+  try {
+    const answer = await client.describeIndex({ collection_name: place.collection })
+    return answer.index_descriptions.map(({ field_name }) => field_name)
+  } catch (cause) {
+    throw milvusError(place, cause)
+  }
+}
+
+const isThereAlready = (error: unknown) =>
+  error instanceof StoreError && error.code === 'store-exists'
 
 async function connect(
   place: MilvusPlace,
@@ -185,6 +213,16 @@ function searchParams(precision: StoreSettings['precision'], top: number) {
   }
 }
 
+interface IdRange {
+  readonly after?: string | undefined
+  readonly upTo?: string | undefined
+}
+
+/** The order of Milvus. */
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}
+
 /** A row as Milvus gives it. */
 interface MilvusRow {
   readonly id: string
@@ -222,11 +260,20 @@ class MilvusStore implements VectorStore {
   }
 
   async delete(ids: readonly string[]): Promise<void> {
-    for (const some of groups(ids)) {
+    for (const some of groups(ids.filter(isWellFormed))) {
       await this.#ask((client, collection_name) =>
         client.delete({ collection_name, filter: idFilter(some) }),
       )
     }
+  }
+
+  async deleteWhere(conditions: Filter): Promise<void> {
+    const filter = milvusFilter(checkConditions(conditions, this.settings))
+    await this.#ask((client, collection_name) => client.delete({ collection_name, filter }))
+  }
+
+  async *ids(filter: Filter = []): AsyncGenerator<readonly string[], void, void> {
+    yield* this.#idsBetween(milvusFilter(checkFilter(filter, this.settings)), {})
   }
 
   async get(ids: readonly string[]): Promise<VectorRecord[]> {
@@ -242,6 +289,7 @@ class MilvusStore implements VectorStore {
     requireVector(vector, this.settings, 'the query')
     const { similarity, precision } = this.settings
     const limit = checkTop(options)
+    if (!isComparable(vector, this.settings)) return this.#ask(async () => [])
     return this.#find(
       {
         data: Array.from(vector),
@@ -277,6 +325,37 @@ class MilvusStore implements VectorStore {
     await this.#parts.client.closeConnection()
   }
 
+  /**
+   * A query gives so many ids at most, and not always the first: where it gives as many, the range is
+   * halved at the median of what it gave.
+   */
+  async *#idsBetween(
+    filter: string,
+    { after, upTo }: IdRange,
+  ): AsyncGenerator<readonly string[], void, void> {
+    const range = [
+      filter,
+      `id > ${JSON.stringify(after ?? '')}`,
+      upTo === undefined ? '' : `id <= ${JSON.stringify(upTo)}`,
+    ]
+    const { data } = await this.#ask((client, collection_name) =>
+      client.query({
+        collection_name,
+        filter: range.filter((part) => part !== '').join(' and '),
+        output_fields: ['id'],
+        limit: LISTED_IDS,
+      }),
+    )
+    const ids = data.map(({ id }) => `${id}`)
+    if (ids.length < LISTED_IDS) {
+      if (ids.length > 0) yield ids
+      return
+    }
+    const median = ids.sort(byBytes)[LISTED_IDS >> 1]
+    yield* this.#idsBetween(filter, { after, upTo: median })
+    yield* this.#idsBetween(filter, { after: median, upTo })
+  }
+
   async #find(
     query: { readonly limit: number; readonly [name: string]: unknown },
     options: SearchOptions,
@@ -296,7 +375,7 @@ class MilvusStore implements VectorStore {
 
   async #rowsOf(ids: readonly string[], output_fields: string[]): Promise<MilvusRow[]> {
     const rows: MilvusRow[] = []
-    for (const some of groups([...new Set(ids)])) {
+    for (const some of groups([...new Set(ids.filter(isWellFormed))])) {
       const { data } = await this.#ask((client, collection_name) =>
         client.query({ collection_name, filter: idFilter(some), output_fields }),
       )
@@ -355,6 +434,10 @@ function milvusError({ shown, address }: MilvusPlace, cause: unknown): YujuError
   if (/UNAUTHENTICATED|auth|denied/i.test(reason)) {
     const message = `the Milvus server at ${address} refuses the token (${reason})`
     return new StoreError('store-refused', message, { facts, cause })
+  }
+  if (/already exists?|duplicate collection|at most one distinct index/i.test(reason)) {
+    const message = `another program has just made the store ${shown}; open it (${reason})`
+    return new StoreError('store-exists', message, { facts, cause })
   }
   return new StoreError('store-failed', `Milvus, ${shown}: ${reason}`, { facts, cause })
 }

@@ -156,12 +156,87 @@ describe('batches by length', () => {
     expect(paddedShare(64)).toBeLessThan(0.035)
   })
 
+  test('windows are at most a quarter of the data, so that passes differ', () => {
+    const few = sentences('few', 256)
+    const batches = all([{ dataset: few, batchSize: 16 }], { epochs: 2 })
+    const sets = batches.map((batch) => textsOf([batch]).sort().join())
+    expect(new Set(sets).size).toBe(32)
+    expect(all([{ dataset: few, batchSize: 16 }], { window: 4 })).toEqual(batches.slice(0, 16))
+    expect(all([{ dataset: few, batchSize: 100 }], { window: 1 })).toEqual(
+      all([{ dataset: few, batchSize: 100 }]),
+    )
+  })
+
   test('lengths are what the function says', () => {
     const byNumber = { window: 300, lengthOf: (text: string) => Number(/\d+/.exec(text)?.[0]) }
     for (const { examples } of all([{ dataset, batchSize: 16 }], byNumber)) {
       const numbers = examples.map(({ texts }) => byNumber.lengthOf(texts[0] ?? ''))
       expect(Math.max(...numbers) - Math.min(...numbers)).toBe(examples.length - 1)
     }
+  })
+})
+
+test('batches are as equal as can be: none is left with a single example', () => {
+  const sizes = (length: number, batchSize: number) =>
+    all([{ dataset: sentences('s', length), batchSize }])
+      .map(({ examples }) => examples.length)
+      .sort((one, other) => one - other)
+  expect(sizes(33, 32)).toEqual([16, 17])
+  expect(sizes(64, 32)).toEqual([32, 32])
+  expect(sizes(7, 32)).toEqual([7])
+  const many = sizes(993, 32)
+  expect([many.length, many[0], many.at(-1)]).toEqual([32, 31, 32])
+})
+
+describe('labels that go with length', () => {
+  /** Unlike pairs are longer than alike ones, all of them. */
+  const pairs = (length: number, label: (index: number) => number): Dataset => {
+    const rows = Array.from({ length }, (_, i) => {
+      const score = label(i)
+      return [`${i}${'长'.repeat(10 - Math.round(9 * score))}`, `${i}短`, score]
+    })
+    return datasetOf({ name: 'pairs', kind: 'scored-pairs', rows })
+  }
+  const ofOneLabel = (batches: readonly Batch[]) =>
+    batches.filter(({ examples }) => new Set(examples.map(({ label }) => label)).size === 1).length
+
+  test.each([
+    ['a small data set', 64, 8, (i: number) => i % 2],
+    ['a large data set', 8192, 8, (i: number) => i % 2],
+    ['graded labels', 2048, 4, (i: number) => (i % 6) / 5],
+    ['one label in four', 2048, 8, (i: number) => (i % 4 === 0 ? 1 : 0)],
+  ])('%s: every batch has both', (_, length, batchSize, label) => {
+    const source = { dataset: pairs(length, label), batchSize }
+    const mixed = all([{ ...source, mixLabels: true }], { epochs: 2 })
+    expect(ofOneLabel(mixed)).toBe(0)
+    const share =
+      Array.from({ length }, (__, i) => label(i)).filter((y) => y >= 0.5).length / length
+    for (const { examples } of mixed) {
+      const high = examples.filter((example) => (example.label ?? 0) >= 0.5).length
+      expect(Math.abs(high - share * examples.length)).toBeLessThanOrEqual(1)
+    }
+    // What they would be without: sorted by length.
+    expect(ofOneLabel(all([source], { window: 64 }))).toBeGreaterThan(length / batchSize / 2)
+  })
+
+  test('with a budget, and without duplicates, too', () => {
+    const dataset = pairs(512, (i) => i % 2)
+    for (const more of [{ budget: 80 }, { duplicates: false }]) {
+      expect(ofOneLabel(all([{ dataset, batchSize: 8, mixLabels: true, ...more }]))).toBe(0)
+    }
+  })
+
+  test('a rare label is spread evenly', () => {
+    const dataset = pairs(1024, (i) => (i % 32 === 0 ? 1 : 0))
+    const batches = all([{ dataset, batchSize: 8, mixLabels: true }])
+    const rare = batches.map(({ examples }) => examples.filter(({ label }) => label === 1).length)
+    expect(Math.max(...rare)).toBe(1)
+    expect(ofOneLabel(batches)).toBe(128 - 32)
+  })
+
+  test('labels that are all equal change nothing', () => {
+    const source = { dataset: pairs(100, () => 1), batchSize: 8 }
+    expect(all([{ ...source, mixLabels: true }])).toEqual(all([source]))
   })
 })
 

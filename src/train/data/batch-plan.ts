@@ -10,7 +10,10 @@ export interface BatchPlanOptions {
   readonly epochs?: number
   /** How many batches there are in all; overrules `epochs`. */
   readonly batches?: number
-  /** Batches whose examples are sorted by length together. Default 64; with 1 there is no sorting. */
+  /**
+   * Batches whose examples are sorted by length together; with 1 there is no sorting. Default 64, or a
+   * quarter of a data set's batches where that is less.
+   */
   readonly window?: number
   /** How long a text is, for sorting and budgets. Default: its characters (code points). */
   readonly lengthOf?: (text: string) => number
@@ -43,9 +46,9 @@ export class BatchPlan {
 
   /** @throws InputError for sizes, weights or data sets that make no sense. */
   constructor(sources: readonly BatchSource[], options: BatchPlanOptions = {}) {
-    const { seed = 0, epochs = 1, batches, window = 64, lengthOf = codePoints } = options
+    const { seed = 0, epochs = 1, batches, window, lengthOf = codePoints } = options
     requireSeed(seed)
-    requireAtLeast(1, window, 'window')
+    if (window !== undefined) requireAtLeast(1, window, 'window')
     requireAtLeast(1, batches ?? epochs, batches === undefined ? 'epochs' : 'batches')
     const weights = weightsOf(sources)
     this.#sources = sources

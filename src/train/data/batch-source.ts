@@ -1,6 +1,7 @@
 import { InputError } from '../../errors/index.ts'
 import { checkedExample, type Dataset, requireDataset } from './dataset.ts'
 import { type EpochBatches, epochBatches } from './epoch-batches.ts'
+import { labelGroups } from './label-groups.ts'
 import { Random } from './random.ts'
 
 /** A data set, and how batches are made of it. */
@@ -17,15 +18,23 @@ export interface BatchSource {
   readonly weight?: number
   /** Whether a batch may hold a text twice; in-batch negatives forbid it. Default true. */
   readonly duplicates?: boolean
+  /**
+   * Whether every batch is to hold low and high labels in about the shares of the whole, even where
+   * labels go with length. Default false; in training, what the loss needs.
+   */
+  readonly mixLabels?: boolean
 }
 
 export interface PassOptions {
   readonly seed: number
   /** Tells the random numbers of several sources apart. */
   readonly number: number
-  readonly window: number
+  /** Default: `MOST_WINDOW`, and at most a quarter of the batches. */
+  readonly window: number | undefined
   readonly lengthOf: (text: string) => number
 }
+
+const MOST_WINDOW = 64
 
 const PASS_STREAM = 2
 
@@ -36,6 +45,7 @@ export class SourcePasses {
   /** Batches in each pass, as far as known. */
   readonly #counts: number[] = []
   #lengths: Uint32Array | undefined
+  #groups: Uint8Array | undefined
   #kept: { readonly pass: number; readonly batches: EpochBatches } | undefined
 
   /** @throws InputError for a size that is none, or a data set that contradicts itself. */
@@ -68,20 +78,31 @@ export class SourcePasses {
 
   #batches(pass: number): EpochBatches {
     if (this.#kept?.pass === pass) return this.#kept.batches
-    const { dataset, batchSize, budget, duplicates = true } = this.#source
-    const { seed, number, window } = this.#options
+    const { dataset, batchSize, budget, duplicates = true, mixLabels = false } = this.#source
+    const { seed, number, window = windowFor(dataset, batchSize) } = this.#options
     this.#lengths ??= exampleLengths(dataset, this.#options.lengthOf)
+    if (mixLabels) this.#groups ??= labelGroups(dataset)
     const batches = epochBatches(dataset, this.#lengths, {
       batchSize,
       budget,
       window,
       duplicates,
+      groups: this.#groups,
       random: Random.of(seed, PASS_STREAM, number, pass),
     })
     this.#counts[pass] = batches.length
     this.#kept = { pass, batches }
     return batches
   }
+}
+
+/**
+ * Sorting a whole data set by length would give the same batches in every pass, and of one label each
+ * where labels go with length. Reference: get_length_grouped_indices of transformers, whose windows are
+ * at most a quarter of the data, too.
+ */
+function windowFor({ length }: Dataset, batchSize: number): number {
+  return Math.max(1, Math.min(MOST_WINDOW, Math.floor(length / (4 * batchSize))))
 }
 
 function exampleLengths(dataset: Dataset, lengthOf: (text: string) => number): Uint32Array {

@@ -11,6 +11,8 @@ export interface CutOptions {
   readonly window: number
   /** Whether a batch may hold a text twice. */
   readonly duplicates: boolean
+  /** The group of each example, where every batch is to have examples of all groups. */
+  readonly groups?: Uint8Array | undefined
 }
 
 /** One pass over a data set: which examples stand in which batch. */
@@ -39,7 +41,7 @@ export class EpochBatches {
 }
 
 /**
- * Shuffles all examples, sorts them by length inside windows of several batches, so that a batch
+ * Shuffles all examples, deals the groups, if there are any, sorts them by length inside windows of several batches, so that a batch
  * holds texts of about one length and little padding, cuts, and shuffles the batches. Every example
  * is in one batch.
  * @param lengths of the longest text of every example
@@ -51,21 +53,50 @@ export function epochBatches(
 ): EpochBatches {
   const order = Uint32Array.from({ length: dataset.length }, (_, index) => index)
   random.shuffle(order)
-  sortWindows(order, lengths, options.window * options.batchSize)
+  const groupOf = (example: number) => options.groups?.[example] ?? 0
+  if (options.groups) order.set(dealt(order, groupOf))
+  sortWindows(order, { lengths, groupOf, size: options.window * options.batchSize })
   const { examples, ends } = new BatchCutter(dataset, lengths, options).cut(order)
   const batches = Uint32Array.from({ length: ends.length }, (_, index) => index)
   random.shuffle(batches)
   return new EpochBatches(examples, ends, batches)
 }
 
+interface WindowOptions {
+  readonly lengths: Uint32Array
+  readonly groupOf: (example: number) => number
+  /** Examples of a window. */
+  readonly size: number
+}
+
 /** Examples of one length stay in the order they have. */
-function sortWindows(order: Uint32Array, lengths: Uint32Array, size: number): void {
+function sortWindows(order: Uint32Array, { lengths, groupOf, size }: WindowOptions): void {
   const lengthOf = (example: number) => lengths[example] ?? 0
   for (let start = 0; start < order.length; start += size) {
     const window = Array.from(order.subarray(start, start + size))
     window.sort((a, b) => lengthOf(a) - lengthOf(b))
-    order.set(window, start)
+    order.set(dealt(window, groupOf), start)
   }
+}
+
+/**
+ * Merges groups so that any stretch has about the shares of the whole: the i-th of n examples of a group
+ * comes at (i + ½) / n. Within a group the order stays.
+ */
+function dealt(examples: ArrayLike<number>, groupOf: (example: number) => number): number[] {
+  const sizes = new Map<number, number>()
+  const ranked = Array.from(examples, (example) => {
+    const group = groupOf(example)
+    const rank = sizes.get(group) ?? 0
+    sizes.set(group, rank + 1)
+    return { example, group, rank }
+  })
+  if (sizes.size > 1) {
+    const shareOf = ({ group, rank }: (typeof ranked)[number]) =>
+      (rank + 0.5) / (sizes.get(group) ?? 1)
+    ranked.sort((a, b) => shareOf(a) - shareOf(b) || a.group - b.group)
+  }
+  return ranked.map(({ example }) => example)
 }
 
 /** How many examples that had to wait are tried for each batch, in multiples of its size. */
@@ -108,9 +139,22 @@ class BatchCutter {
   }
 
   #isFull(example: number): boolean {
-    const { batchSize, budget = Number.POSITIVE_INFINITY } = this.#options
+    const { budget = Number.POSITIVE_INFINITY } = this.#options
     const longest = Math.max(this.#longest, this.#lengths[example] ?? 0)
-    return this.#size > 0 && (this.#size >= batchSize || (this.#size + 1) * longest > budget)
+    return this.#size > 0 && (this.#size >= this.#limit || (this.#size + 1) * longest > budget)
+  }
+
+  /**
+   * The most examples of this batch. Where nothing else ends batches, they are as equal as can be: a
+   * last one of the few that are left would teach little, and of one nothing.
+   */
+  get #limit(): number {
+    const { batchSize, budget, duplicates } = this.#options
+    if (budget !== undefined || !duplicates) return batchSize
+    const { length } = this.#dataset
+    const count = Math.ceil(length / batchSize)
+    const end = (batches: number) => Math.floor((batches * length) / count)
+    return end(this.#ends.length + 1) - end(this.#ends.length)
   }
 
   /** Ends the batch, and begins the next one with examples that waited. */

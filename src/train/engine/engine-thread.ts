@@ -44,7 +44,7 @@ async function start(asked: EngineStart): Promise<void> {
         }
       })
     })
-    reply({ kind: 'ready' })
+    reply({ kind: 'ready', warnings: runner.warnings })
   } catch (error) {
     reply({ kind: 'failed', failure: failureOf(error) })
     parentPort?.close()

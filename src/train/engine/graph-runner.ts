@@ -39,6 +39,11 @@ export class GraphRunner {
   /** Names of the weights whose gradients it gives. */
   readonly gradients: ReadonlySet<string>
 
+  /** What a user should know of the runtime. */
+  get warnings(): readonly string[] {
+    return this.#session.warnings
+  }
+
   get hasGradients(): boolean {
     return this.gradients.size > 0
   }

@@ -101,7 +101,7 @@ export interface EngineFailure {
 
 /** From the thread: once `ready` or `failed`, then an answer to each request. */
 export type EngineReply =
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'ready'; readonly warnings: readonly string[] }
   | { readonly kind: 'failed'; readonly failure: EngineFailure }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: EngineAnswers[RequestKind] }
   | { readonly kind: 'refused'; readonly id: number; readonly failure: EngineFailure }

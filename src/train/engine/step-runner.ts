@@ -46,6 +46,13 @@ export class StepRunner {
     return new StepRunner({ memory, optimizer, masks: new DropoutMasks(start.seed) }, programs)
   }
 
+  /** What a user should know of the runtime, which is the same for all programs. */
+  get warnings(): readonly string[] {
+    const [program] = this.#programs
+    if (!program) return []
+    return program.kind === 'whole' ? program.graph.warnings : program.encoder.warnings
+  }
+
   async step({ step, batches, rateFactor }: StepRequest): Promise<StepResult> {
     const results: BatchResult[] = []
     for (const [batch, inputs] of batches.entries()) {

@@ -1,5 +1,6 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { CheckpointError, InputError, OutputError, RuntimeError } from '../../errors/index.ts'
+import { startRuntimeThread } from '../../runtime/index.ts'
 import type {
   EngineAnswers,
   EngineFailure,
@@ -20,24 +21,29 @@ interface Waiting {
  */
 export class TrainingEngine {
   readonly #worker: Worker
+  readonly #warn: (message: string) => void
   readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
   #ended: Error | undefined
 
-  private constructor(worker: Worker) {
+  private constructor(worker: Worker, warn: (message: string) => void) {
     this.#worker = worker
+    this.#warn = warn
     worker.on('message', (reply: EngineReply) => this.#answer(reply))
     worker.on('error', (cause) => this.#end('the training thread failed', cause))
     worker.on('exit', () => this.#end('the training thread stopped'))
   }
 
-  /** @throws RuntimeError when the runtime refuses a graph; CheckpointError for a damaged state. */
-  static async start(start: EngineStart): Promise<TrainingEngine> {
-    const worker = new Worker(new URL('./engine-thread.js', import.meta.url), {
+  /**
+   * @param warn is told what a user should know of the runtime
+   * @throws RuntimeError when the runtime refuses a graph; CheckpointError for a damaged state.
+   */
+  static async start(start: EngineStart, warn: (message: string) => void): Promise<TrainingEngine> {
+    const worker = startRuntimeThread(new URL('./engine-thread.js', import.meta.url), {
       workerData: start,
       name: 'yuju-training',
     })
-    const engine = new TrainingEngine(worker)
+    const engine = new TrainingEngine(worker, warn)
     await new Promise((resolve, reject) => engine.#waiting.set(0, { resolve, reject }))
     return engine
   }
@@ -63,6 +69,7 @@ export class TrainingEngine {
   }
 
   #answer(reply: EngineReply): void {
+    if (reply.kind === 'ready') for (const warning of reply.warnings) this.#warn(warning)
     const id = 'id' in reply ? reply.id : 0
     const waiting = this.#waiting.get(id)
     this.#waiting.delete(id)

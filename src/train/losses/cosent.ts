@@ -10,6 +10,7 @@ import {
   unsqueeze,
   where,
 } from '../../graph/operations.ts'
+import { differentLabels } from './lack.ts'
 import { columnAt, type Loss, labels } from './loss.ts'
 import { positive } from './loss-options.ts'
 import { cosine } from './similarity.ts'
@@ -40,6 +41,8 @@ export function cosent({ scale = 20 }: CosentOptions = {}): Loss {
     name: 'cosent',
     columns: { min: 2, max: 2 },
     label: 'score',
+    comparesLabels: true,
+    lack: differentLabels,
     build(context) {
       const scores = multiply(cosine(columnAt(context, 0), columnAt(context, 1)), scale)
       const label = labels(context)

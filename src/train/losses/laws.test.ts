@@ -16,6 +16,7 @@ import {
   RELATIONS,
   similarityDistribution,
   similarityMatrix,
+  teacherRanking,
   triplet,
   weightedSum,
 } from './index.ts'
@@ -253,6 +254,53 @@ describe('laws of distilling', () => {
       ...relationLosses,
     ]
   }
+})
+
+describe('a batch that lacks something teaches nothing, one that does not teaches', () => {
+  const texts = (count: number, columns: number, label?: readonly number[]) =>
+    Array.from({ length: count }, (_, i) => {
+      return { texts: Array.from({ length: columns }, (__, at) => `${i} ${at}`), label: label?.[i] }
+    })
+  const rows = (count: number, columns: number) =>
+    [A, B, C].slice(0, columns).map((matrix) => matrix.slice(0, count))
+  const summed = weightedSum([{ loss: cosent() }, { loss: multipleNegatives() }])
+  const shortened = matryoshka(cosent(), { dimensions: [4, 2] })
+
+  test.each<[Loss, number, number, readonly number[] | undefined, string | undefined]>([
+    [cosent(), 3, 2, [1, 1, 1], 'all its labels are 1'],
+    [cosent(), 1, 2, [0.5], 'all its labels are 0.5'],
+    [cosent(), 3, 2, [1, 1, 0], undefined],
+    [shortened, 2, 2, [0, 0], 'all its labels are 0'],
+    [onlineContrastive(), 1, 2, [1], 'it has fewer than 2 examples'],
+    [onlineContrastive(), 3, 2, [1, 1, 1], undefined],
+    [contrastive(), 1, 2, [1], undefined],
+    [multipleNegatives(), 1, 2, undefined, 'it has no other text to tell the positive from'],
+    [multipleNegatives(), 2, 2, undefined, undefined],
+    [multipleNegatives(), 1, 3, undefined, undefined],
+    [similarityMatrix(), 1, 1, undefined, 'it has fewer than 2 examples'],
+    [similarityMatrix(), 2, 1, undefined, undefined],
+    [similarityDistribution(), 2, 1, undefined, 'it has fewer than 3 examples'],
+    [similarityDistribution(), 3, 1, undefined, undefined],
+    [similarityDistribution({ candidates: 'teacher' }), 1, 1, undefined, 'fewer than 2 examples'],
+    [similarityDistribution({ candidates: 'teacher' }), 2, 1, undefined, undefined],
+    [teacherRanking(), 1, 1, undefined, 'it has fewer than 2 examples'],
+    [teacherRanking(), 2, 1, undefined, undefined],
+    [summed, 1, 2, [1], 'all its labels are 1, and it has no other text'],
+    [summed, 2, 2, [1, 1], undefined],
+  ])('$0.name, %#', async (loss, count, columns, label, lack) => {
+    const found = loss.lack?.(texts(count, columns, label))
+    if (lack === undefined) expect(found).toBeUndefined()
+    else expect(found).toContain(lack)
+    const inputs = rows(count, columns).map((matrix, i) => [`column.${i}`, tensor(matrix)] as const)
+    const targets = {
+      ...(label ? { label: { shape: [count], data: label } } : {}),
+      ...(loss.label === 'none' && columns === 1 ? { teacher: tensor(B.slice(0, count)) } : {}),
+    }
+    const { gradients } = await runLoss(loss, { inputs: Object.fromEntries(inputs), targets })
+    const steepest = Math.max(...Object.values(gradients).flat().map(Math.abs))
+    if (lack === undefined) expect(steepest).toBeGreaterThan(1e-3)
+    else expect(steepest).toBeLessThan(1e-6)
+  })
 })
 
 describe('what cannot be asked for', () => {

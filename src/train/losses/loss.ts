@@ -1,5 +1,6 @@
 import { GraphError } from '../../errors/index.ts'
 import type { Graph, Value } from '../../graph/index.ts'
+import type { Example } from '../data/index.ts'
 
 /**
  * What a loss is computed from. Shapes: P examples in a batch, D embedding; R unique texts, T
@@ -51,6 +52,13 @@ export interface Loss {
   /** How many text columns it takes. */
   readonly columns: { readonly min: number; readonly max: number }
   readonly label: LabelKind
+  /** Whether it compares the labels of a batch, which training then mixes. Default false. */
+  readonly comparesLabels?: boolean
+  /**
+   * Why a batch would teach nothing, as the end of a sentence, or undefined where it does; training
+   * warns of those that would not. Default: all batches do.
+   */
+  readonly lack?: (examples: readonly Example[]) => string | undefined
   /** Adds it to the graph; gives the scalar. */
   build(context: LossContext): Value
 }

@@ -1,5 +1,6 @@
 import { add, concat, multiply } from '../../graph/operations.ts'
 import { inBatchRanking } from './in-batch-ranking.ts'
+import { severalCandidates } from './lack.ts'
 import { columnAt, type Loss } from './loss.ts'
 import { positive } from './loss-options.ts'
 import { unitVectors } from './similarity.ts'
@@ -34,6 +35,7 @@ export function multipleNegatives(options: MultipleNegativesOptions = {}): Loss 
     name: 'multiple_negatives',
     columns: { min: 2, max: Number.POSITIVE_INFINITY },
     label: 'none',
+    lack: severalCandidates,
     build(context) {
       const anchors = unitVectors(columnAt(context, 0))
       const positives = unitVectors(columnAt(context, 1))

@@ -15,6 +15,7 @@ import {
   where,
 } from '../../graph/operations.ts'
 import { type ContrastiveOptions, checked, pairDistance } from './contrastive.ts'
+import { severalExamples } from './lack.ts'
 import { type Loss, labels } from './loss.ts'
 import { square, sum } from './mean.ts'
 
@@ -37,6 +38,9 @@ export function onlineContrastive(options: ContrastiveOptions = {}): Loss {
     name: 'online_contrastive',
     columns: { min: 2, max: 2 },
     label: 'binary',
+    comparesLabels: true,
+    // Of a single pair the distance is the mean, and not beyond it.
+    lack: severalExamples(2),
     build(context) {
       const label = labels(context)
       const apart = pairDistance(context, distance)

@@ -1,6 +1,7 @@
 import type { Value } from '../../graph/index.ts'
 import { multiply, oneHot, range, where } from '../../graph/operations.ts'
 import { divergence } from './divergence.ts'
+import { severalExamples } from './lack.ts'
 import type { Loss } from './loss.ts'
 import { invalidOption, positive } from './loss-options.ts'
 import { mean } from './mean.ts'
@@ -54,6 +55,8 @@ export function similarityDistribution(options: SimilarityDistributionOptions = 
     name: 'similarity_distribution',
     columns: relationalColumns(options),
     label: 'none',
+    // Without itself, one of two texts has a single candidate left.
+    lack: severalExamples(candidates === 'student' ? 3 : 2),
     build(context) {
       const { rows, columns } = comparedPairs(context, options)
       const wanted = multiply(dotProducts(rows.teacher, columns.teacher), 1 / teacherTemperature)

@@ -1,4 +1,5 @@
 import { subtract } from '../../graph/operations.ts'
+import { severalExamples } from './lack.ts'
 import type { Loss } from './loss.ts'
 import { mean, square } from './mean.ts'
 import { dotProducts } from './similarity.ts'
@@ -25,6 +26,7 @@ export function similarityMatrix(options: RelationalOptions = {}): Loss {
     name: 'similarity_matrix',
     columns: relationalColumns(options),
     label: 'none',
+    lack: severalExamples(2),
     build(context) {
       const { rows, columns } = comparedPairs(context, options)
       const given = dotProducts(rows.student, columns.student)

@@ -1,4 +1,5 @@
 import { inBatchRanking } from './in-batch-ranking.ts'
+import { severalExamples } from './lack.ts'
 import type { Loss } from './loss.ts'
 import { positive } from './loss-options.ts'
 import { unitPair } from './unit-pair.ts'
@@ -24,6 +25,7 @@ export function teacherRanking({ scale = 20 }: TeacherRankingOptions = {}): Loss
     name: 'teacher_ranking',
     columns: { min: 1, max: 1 },
     label: 'none',
+    lack: severalExamples(2),
     build(context) {
       const { student, teacher } = unitPair(context, {})
       return inBatchRanking(student, teacher, scale)

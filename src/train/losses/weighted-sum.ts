@@ -1,4 +1,5 @@
 import { multiply } from '../../graph/operations.ts'
+import { lackOfAll } from './lack.ts'
 import type { LabelKind, Loss } from './loss.ts'
 import { filled, positive } from './loss-options.ts'
 import { total } from './mean.ts'
@@ -26,6 +27,8 @@ export function weightedSum(parts: readonly WeightedLoss[]): Loss {
       max: Math.min(...losses.map(({ columns }) => columns.max)),
     },
     label: strictest(losses),
+    comparesLabels: losses.some(({ comparesLabels }) => comparesLabels),
+    lack: lackOfAll(losses),
     build: (context) =>
       total(losses.map((loss, index) => multiply(loss.build(context), weights[index] ?? 1))),
   }
