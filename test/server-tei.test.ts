@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SentenceEncoder } from 'yuju'
+import { instructionSets } from '../dist/runtime/index.js'
 import { DENSE, ServerClient, TINY } from './support/server-client.ts'
 import { FIXTURES, readJson } from './support/shared.ts'
 import { largestDifference } from './support/vectors.ts'
@@ -180,6 +181,9 @@ describe('/info', () => {
       auto_truncate: true,
       dimensions: 48,
       similarity: 'cosine',
+      precision: 'float32',
+      backend: 'native',
+      instruction_sets: instructionSets(),
     })
   })
 

@@ -9,6 +9,7 @@ const DESCRIPTION = {
   pooling: 'mean',
   weightType: 'float32',
   backend: 'native',
+  precision: 'float32',
   prompts: {},
   defaultPromptName: undefined,
 } as const

@@ -15,6 +15,7 @@ export function describeModel(encoder: SentenceEncoder): ModelDescription {
     pooling: pooling?.kind === 'pooling' ? pooling.modes.join('+') : 'none',
     weightType: weight?.type ?? 'float32',
     backend: encoder.backend,
+    precision: encoder.precision,
     prompts: checkpoint.prompts,
     defaultPromptName: checkpoint.defaultPromptName,
   }

@@ -1,4 +1,5 @@
 import type { SimilarityName } from '../../checkpoint/index.ts'
+import type { Precision } from '../../precision/index.ts'
 import type { Backend } from '../../runtime/index.ts'
 
 /** A text with the prompt in front of it. */
@@ -57,6 +58,7 @@ export interface ModelDescription {
   readonly pooling: string
   readonly weightType: string
   readonly backend: Backend
+  readonly precision: Precision
   readonly prompts: Readonly<Record<string, string>>
   readonly defaultPromptName: string | undefined
 }

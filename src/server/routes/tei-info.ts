@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { packageVersion } from '../../files/index.ts'
+import { instructionSets } from '../../runtime/index.ts'
 import type { App } from '../app.ts'
 import type { Service } from '../service.ts'
 import { workersOf } from '../settings/index.ts'
@@ -25,10 +26,13 @@ const infoSchema = z
     dimensions: z.int(),
     similarity: z.string(),
     prompts: z.array(z.string()),
+    precision: z.string(),
+    backend: z.string(),
+    instruction_sets: z.string(),
   })
   .openapi('Info')
 
-/** `GET /info`. Reference: text-embeddings-inference; the last three fields are our own. */
+/** `GET /info`. Reference: text-embeddings-inference; what comes after `docker_label` is our own. */
 export function addTeiInfo(app: App, { models, settings }: Service): void {
   const endpoint = {
     path: '/info',
@@ -43,7 +47,7 @@ export function addTeiInfo(app: App, { models, settings }: Service): void {
         .openapi({ enum: [...models.names] }),
     }),
   } as const
-  const version = packageVersion()
+  const [version, processor] = [packageVersion(), instructionSets()]
   addGet(app, endpoint, (call) => {
     const { name, description } = models.get(call.req.query('model'))
     return call.json({
@@ -64,6 +68,9 @@ export function addTeiInfo(app: App, { models, settings }: Service): void {
       dimensions: description.dimensions,
       similarity: description.similarity,
       prompts: Object.keys(description.prompts),
+      precision: description.precision,
+      backend: description.backend,
+      instruction_sets: processor,
     })
   })
 }
