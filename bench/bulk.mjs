@@ -59,7 +59,7 @@ async function writeTexts() {
 function startYuju(words) {
   const child = spawn(process.execPath, [MAIN, ...words], { stdio: ['ignore', 'pipe', 'inherit'] })
   const output = []
-  child.stdout.on('data', (piece) => output.push(piece))
+  child.stdout.on('data', (chunk) => output.push(chunk))
   const end = once(child, 'close').then(([code]) => ({ code, stdout: output.join('') }))
   return { child, end }
 }

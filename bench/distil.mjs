@@ -33,7 +33,7 @@ async function tasks() {
   record('distil.kept_worst_task', worst.share, worst.task)
 }
 
-/** Sentences as they come: most are short, some reviews fill 256 pieces. */
+/** Sentences as they come: most are short, some reviews fill 256 tokens. */
 function texts() {
   const random = seeded(7)
   const all = trainingSentences()

@@ -13,13 +13,13 @@ const E5 = `${SHARED}models/e5-small-zh`
 const LENGTHS = [8, 16, 32, 64, 128, 256, 512]
 const BATCHES = [1, 2, 4, 8, 16, 32, 64, 128, 256]
 const LAYERS = [2, 4, 6, 8, 12, 16, 24]
-/** Pieces of a measurement: enough that the shortest takes tenths of a second. */
-const PIECES = 16_384
+/** Tokens of a measurement: enough that the shortest takes tenths of a second. */
+const TOKENS = 16_384
 const texts = longTexts(2048)
 
 /** Sentences a second, the median of some rounds. */
 async function rate(encoder, { length, batch }) {
-  const count = Math.max(batch, Math.floor(PIECES / length / batch) * batch)
+  const count = Math.max(batch, Math.floor(TOKENS / length / batch) * batch)
   const some = texts.slice(0, count)
   const options = {
     maxLength: length,
@@ -83,20 +83,20 @@ for (const precision of PRECISIONS) {
 const y = { label: 'sentences a second', type: 'log' }
 const charts = [
   await lineChart(panels.length, {
-    title: 'Pieces of a text',
+    title: 'Tokens of a text',
     subtitle: 'e5-small-zh, batches of 16',
-    x: { label: 'pieces', type: 'log' },
+    x: { label: 'tokens', type: 'log' },
     y,
   }),
   await lineChart(panels.batch, {
     title: 'Texts in a batch',
-    subtitle: 'e5-small-zh, 32 pieces each',
+    subtitle: 'e5-small-zh, 32 tokens each',
     x: { label: 'texts', type: 'log' },
     y,
   }),
   await lineChart(panels.layers, {
     title: 'Layers',
-    subtitle: 'random weights, width 384, batches of 16 texts of 32 pieces',
+    subtitle: 'random weights, width 384, batches of 16 texts of 32 tokens',
     x: { label: 'layers' },
     y,
   }),

@@ -15,18 +15,18 @@ const lengths = trainingSentences().map(
   (text) => tokenizer.encode(text, { maxLength: 512 }).ids.length,
 )
 
-let pieces = 0
+let tokens = 0
 let computed = 0
 for (let start = 0; start < lengths.length; start += BLOCK) {
   const block = lengths.slice(start, start + BLOCK)
   for (const batch of formBatches(block, { tokens: 1024, rows: Number.MAX_SAFE_INTEGER })) {
     const inBatch = batch.map((index) => block[index])
-    pieces += inBatch.reduce((sum, length) => sum + length, 0)
+    tokens += inBatch.reduce((sum, length) => sum + length, 0)
     computed += batch.length * Math.max(...inBatch)
   }
 }
-const share = (computed - pieces) / computed
-console.log(`${lengths.length} sentences, ${pieces} pieces, padding ${(100 * share).toFixed(2)} %`)
+const share = (computed - tokens) / computed
+console.log(`${lengths.length} sentences, ${tokens} tokens, padding ${(100 * share).toFixed(2)} %`)
 await recordResult({
   name: 'encode.padding_share',
   value: round(share),

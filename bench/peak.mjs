@@ -11,7 +11,7 @@ import { interleaveAll, median, round, spread } from './statistics.mjs'
 
 const [rounds = '7'] = process.argv.slice(2)
 const LENGTH = 256
-// Left at its default budget of pieces, yuju runs a batch of 16 in parts that fit the cache.
+// Left at its default budget of tokens, yuju runs a batch of 16 in parts that fit the cache.
 const BATCH = { batchSize: 16, maxLength: LENGTH, truncate: 'silent' }
 const MODELS = [
   { name: 'speed.f32_share_of_peak', folder: `${SHARED}models/e5-small-zh`, batches: 8 },

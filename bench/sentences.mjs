@@ -76,7 +76,7 @@ export async function mixedSentences(count) {
   return keyed.sort((a, b) => a.key - b.key).map(({ text }) => text)
 }
 
-/** Texts with more pieces than any limit here: each a run of sentences. @param {number} count */
+/** Texts with more tokens than any limit here: each a run of sentences. @param {number} count */
 export function longTexts(count) {
   const sentences = drawSentences(count * 60, 7)
   return Array.from({ length: count }, (_, i) => sentences.slice(i * 60, i * 60 + 60).join('，'))

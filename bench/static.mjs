@@ -1,4 +1,4 @@
-// A static student (a table of pieces) beside sentence-transformers with the same folder.
+// A static student (a table of tokens) beside sentence-transformers with the same folder.
 // node bench/static.mjs [MODEL [ROUNDS]]   (default: runs/yuju-static-zh, which
 // `yuju distil recipes/static.json` makes; YUJU_PYTHON names the Python that has
 // bench/python/requirements.txt)

@@ -72,7 +72,7 @@ describe('yuju/langchain', () => {
 })
 
 describe('yuju/ai', () => {
-  test('embedMany gives the vectors of sentence-transformers, and counts pieces', async () => {
+  test('embedMany gives the vectors of sentence-transformers, and counts tokens', async () => {
     const model = await YujuEmbeddingModel.load(TINY, { encode: silent })
     const { embeddings, usage } = await embedMany({ model, values: TEXTS })
     expect(largestDifference(embeddings.flat(), GOLDEN.data)).toBeLessThanOrEqual(2e-5)

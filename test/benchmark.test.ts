@@ -72,12 +72,12 @@ test('every repetition measures every model; amounts agree with each other', asy
   expect(seen).toHaveLength(8)
   expect(seen.at(-1)).toBe(1)
   const { tokens } = await encoder.encode(TEXTS)
-  const pieces = tokens.reduce((sum, count) => sum + count, 0)
+  const count = tokens.reduce((sum, count) => sum + count, 0)
   for (const { costs, cost, sentencesPerSecond, tokensPerSecond } of results) {
     expect(costs).toHaveLength(3)
     expect(cost.low).toBeLessThanOrEqual(cost.median)
     expect(sentencesPerSecond.high).toBeCloseTo(TEXTS.length / cost.low, 6)
-    expect(tokensPerSecond.median / sentencesPerSecond.median).toBeCloseTo(pieces / 5, 6)
+    expect(tokensPerSecond.median / sentencesPerSecond.median).toBeCloseTo(count / 5, 6)
   }
 })
 

@@ -236,7 +236,9 @@ describe('encode', () => {
   test('a long text is a warning on stderr', async () => {
     const { code, stderr } = await yuju('encode', '短', LONG, '--model', TINY)
     expect(code).toBe(0)
-    expect(stderr).toBe('warning: 1 of 2 texts were cut to 256 pieces; 646 pieces were left out\n')
+    expect(stderr).toBe(
+      'warning: 1 of 2 texts were truncated to 256 tokens; 646 tokens were removed\n',
+    )
   })
 })
 
@@ -250,7 +252,7 @@ describe('other commands', () => {
 
   test('tokenize', async () => {
     const stdout = await succeed('tokenize', '花呗怎么还款', '--max-length', '5')
-    expect(stdout).toMatch(/^花呗怎么还款\n5 pieces, and 3 more were cut off\n +101 {2}\[CLS\]\n/)
+    expect(stdout).toMatch(/^花呗怎么还款\n5 tokens, and 3 more were cut off\n +101 {2}\[CLS\]\n/)
     const [json] = jsonLines(await succeed('tokenize', '花呗', '--json'))
     expect(json).toEqual({
       text: '花呗',
@@ -388,7 +390,7 @@ describe('failures are exit code 1 and one sentence', () => {
 
   test('a text over the limit with --truncate error', async () => {
     const stderr = await fail('短', LONG, '--truncate', 'error', '--model', TINY)
-    expect(stderr).toContain('has 646 pieces more than the limit of 256')
+    expect(stderr).toContain('has 646 tokens more than the limit of 256')
   })
 
   test('an output folder that is missing', async () => {

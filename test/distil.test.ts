@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Checkpoint, loadCheckpoint, SentenceEncoder, saveCheckpoint } from 'yuju'
 import {
-  countPieces,
+  countTokens,
   cutVocabulary,
   narrowHidden,
   openTeacher,
@@ -49,10 +49,10 @@ const MODELS: readonly (readonly [string, string])[] = [
   ...(E5 ? [['e5-small-zh', E5] as const] : []),
 ]
 
-describe.each(MODELS)('a model with fewer pieces: %s', (_, folder) => {
-  test('gives texts of kept pieces the same vectors, from memory and from its folder', async () => {
+describe.each(MODELS)('a model with fewer tokens: %s', (_, folder) => {
+  test('gives texts of kept tokens the same vectors, from memory and from its folder', async () => {
     const model = await loadCheckpoint(folder)
-    const counts = await countPieces(model, SEEN)
+    const counts = await countTokens(model, SEEN)
     const cut = await cutVocabulary(model, counts, { minCount: 1, keepHan: false })
     expect(cut.config.vocabularySize).toBeLessThan(model.config.vocabularySize)
     expect(cut.weights.get('embeddings.word_embeddings.weight')?.type).toBe(
@@ -74,7 +74,7 @@ describe('what a cut keeps', () => {
   }
 
   test('every Han character, unless told otherwise', async () => {
-    const counts = await countPieces(teacher, ['花呗'])
+    const counts = await countTokens(teacher, ['花呗'])
     const kept = await cutVocabulary(teacher, counts)
     expect(await tokensOf(kept, '今天')).toEqual(['[CLS]', '今', '天', '[SEP]'])
     const without = await cutVocabulary(teacher, counts, { keepHan: false, minCount: 1 })
@@ -82,15 +82,15 @@ describe('what a cut keeps', () => {
   })
 
   test('what is seen often enough, and Latin letters to spell the rest', async () => {
-    const counts = await countPieces(teacher, ['hotel', 'hotel', 'china'])
+    const counts = await countTokens(teacher, ['hotel', 'hotel', 'china'])
     const kept = await cutVocabulary(teacher, counts, { minCount: 2 })
-    const pieces = await tokensOf(kept, 'hotel china')
-    expect(pieces).toEqual(['[CLS]', 'hotel', 'c', '##h', '##i', '##n', '##a', '[SEP]'])
+    const tokens = await tokensOf(kept, 'hotel china')
+    expect(tokens).toEqual(['[CLS]', 'hotel', 'c', '##h', '##i', '##n', '##a', '[SEP]'])
   })
 
-  test('the pieces of the prompt', async () => {
+  test('the tokens of the prompt', async () => {
     const prompted = { ...teacher, prompts: { q: '问题' }, defaultPromptName: 'q' }
-    const cut = await cutVocabulary(prompted, await countPieces(prompted, ['花']), {
+    const cut = await cutVocabulary(prompted, await countTokens(prompted, ['花']), {
       minCount: 1,
       keepHan: false,
     })

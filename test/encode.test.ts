@@ -97,7 +97,7 @@ describe('encoding', () => {
     expect(one).toHaveLength(48)
   })
 
-  test('pieces and cut pieces are counted per text', async () => {
+  test('tokens and cut tokens are counted per text', async () => {
     const { tokens, truncated } = await encoder.encode(['短', '长文本'.repeat(300)], silent)
     expect([...tokens]).toEqual([3, 256])
     expect([...truncated]).toEqual([0, 902 - 256])
@@ -107,7 +107,7 @@ describe('encoding', () => {
     const texts = Array.from({ length: 25 }, (_, i) => (i === 17 ? '长'.repeat(300) : '短'))
     const stream = encoder.stream(texts, { truncate: 'error', blockSize: 10 })
     await stream.next()
-    await expect(stream.next()).rejects.toThrow('text number 17 has 46 pieces more')
+    await expect(stream.next()).rejects.toThrow('text number 17 has 46 tokens more')
   })
 
   test('a stream warns once, of all its texts', async () => {
@@ -116,7 +116,9 @@ describe('encoding', () => {
     const texts = Array.from({ length: 25 }, (_, i) => (i % 10 === 0 ? '长'.repeat(300) : '短'))
     for await (const { rows } of warning.stream(texts, { blockSize: 10 }))
       expect(rows > 0).toBe(true)
-    expect(warnings).toEqual(['3 of 25 texts were cut to 256 pieces; 138 pieces were left out'])
+    expect(warnings).toEqual([
+      '3 of 25 texts were truncated to 256 tokens; 138 tokens were removed',
+    ])
   })
 
   test('a text over the limit is an error, a warning or silent', async () => {
@@ -131,7 +133,7 @@ describe('encoding', () => {
     await warning.encode(long, silent)
     expect(warnings).toEqual([])
     await warning.encode(long)
-    expect(warnings).toEqual(['1 of 2 texts were cut to 256 pieces; 646 pieces were left out'])
+    expect(warnings).toEqual(['1 of 2 texts were truncated to 256 tokens; 646 tokens were removed'])
   })
 
   test('a lower limit gives the vectors of a model with that limit', async () => {
@@ -193,10 +195,10 @@ describe('encoding', () => {
       '1_Pooling/config.json': (config) => ({ ...config, include_prompt: false }),
     })
     await using excluding = await SentenceEncoder.load(folder, quiet)
-    const [pieces] = await encoder.tokenEmbeddings(['问题：花呗'])
-    const vectors = pieces?.data ?? new Float32Array()
+    const [embedded] = await encoder.tokenEmbeddings(['问题：花呗'])
+    const vectors = embedded?.data ?? new Float32Array()
     const kept = [4, 5, 6].map((place) => vectors.subarray(place * 48, (place + 1) * 48))
-    expect(pieces?.tokens).toEqual(['[CLS]', '问', '题', '：', '花', '呗', '[SEP]'])
+    expect(embedded?.tokens).toEqual(['[CLS]', '问', '题', '：', '花', '呗', '[SEP]'])
     const mean = Array.from({ length: 48 }, (_, i) =>
       kept.reduce((sum, vector) => sum + (vector[i] ?? 0) / 3, 0),
     )
@@ -344,7 +346,7 @@ test('WebAssembly gives the same vectors', async () => {
   expect(largestDifference(data, golden('tiny-dense-normalize').data)).toBeLessThanOrEqual(1e-5)
 })
 
-describe('texts that are pieces already', () => {
+describe('texts that are tokens already', () => {
   const prepared = (ids: readonly number[]) => {
     return [{ ids: Int32Array.from(ids), truncated: 0, promptLength: 0 }]
   }
@@ -352,15 +354,15 @@ describe('texts that are pieces already', () => {
   test('give the vectors of the texts', async () => {
     await using encoder = await SentenceEncoder.load(TINY, quiet)
     const texts = TEXTS.slice(0, 20)
-    const pieces = encoder.tokenize(texts).flatMap(({ ids }) => prepared([...ids]))
-    const fromPieces = await encoder.encodePrepared(pieces, { normalize: true, dimensions: 5 })
+    const ready = encoder.tokenize(texts).flatMap(({ ids }) => prepared([...ids]))
+    const fromTokens = await encoder.encodePrepared(ready, { normalize: true, dimensions: 5 })
     const fromTexts = await encoder.encode(texts, { ...silent, normalize: true, dimensions: 5 })
-    expect(fromPieces).toEqual({ ...fromTexts, truncated: new Int32Array(20) })
+    expect(fromTokens).toEqual({ ...fromTexts, truncated: new Int32Array(20) })
   })
 
   test.each([
-    ['pieces-empty', []],
-    ['pieces-too-many', Array<number>(257).fill(5)],
+    ['tokens-empty', []],
+    ['tokens-too-many', Array<number>(257).fill(5)],
     ['token-id-unknown', [101, 21_128]],
     ['token-id-unknown', [-1]],
   ])('%s', async (code, ids) => {

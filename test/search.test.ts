@@ -413,8 +413,8 @@ test('killed at any time and started again, a store has every text once', {
   for (const written of [1, 3, 6]) {
     const child = run()
     let progress = ''
-    for await (const piece of child.stdout) {
-      progress += String(piece)
+    for await (const chunk of child.stdout) {
+      progress += String(chunk)
       if (progress.split('\n').length > written) break
     }
     child.kill('SIGKILL')

@@ -36,7 +36,7 @@ describe('the openai package', () => {
     expect(usage.prompt_tokens).toBe(8 + 7 + 5)
   })
 
-  test('sends token numbers', async () => {
+  test('sends token ids', async () => {
     const { data } = await client.embeddings.create({ model: 'tiny', input: [[101, 2769, 102]] })
     expect(data).toHaveLength(1)
   })

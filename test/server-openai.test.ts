@@ -70,7 +70,7 @@ describe('vectors are those of SentenceEncoder', () => {
     expect(largestDifference(vectorsOf(answer), expected.data)).toBeLessThanOrEqual(1e-6)
   })
 
-  test('usage counts every piece', async () => {
+  test('usage counts every token', async () => {
     const { tokens } = await encoder.encode(TEXTS, { truncate: 'silent' })
     const sum = tokens.reduce((total, count) => total + count, 0)
     expect((await embed(TEXTS)).usage).toEqual({ prompt_tokens: sum, total_tokens: sum })
@@ -96,7 +96,7 @@ describe('laws', () => {
     expect(new Float32Array(Uint8Array.from(Buffer.concat(bytes)).buffer)).toEqual(floats)
   })
 
-  test('token numbers are taken as they are', async () => {
+  test('token ids are taken as they are', async () => {
     const texts = TEXTS.slice(0, 8)
     const rows = encoder.tokenize(texts).map(({ ids }) => [...ids])
     const fromIds = await embed(rows)
@@ -139,9 +139,9 @@ describe('what cannot be meant', () => {
     ['a mixture', { model: 'tiny', input: ['x', 5] }],
     ['null', { model: 'tiny', input: null }],
     ['an object', { model: 'tiny', input: { text: 'x' } }],
-    ['a fraction as token number', { model: 'tiny', input: [1.5] }],
-    ['a negative token number', { model: 'tiny', input: [-1] }],
-    ['a token number beyond the vocabulary', { model: 'tiny', input: [21_128] }],
+    ['a fraction as token id', { model: 'tiny', input: [1.5] }],
+    ['a negative token id', { model: 'tiny', input: [-1] }],
+    ['a token id beyond the vocabulary', { model: 'tiny', input: [21_128] }],
     ['no dimensions', { model: 'tiny', input: 'x', dimensions: 0 }],
     ['too many dimensions', { model: 'tiny', input: 'x', dimensions: 49 }],
     ['another format', { model: 'tiny', input: 'x', encoding_format: 'hex' }],
@@ -160,7 +160,7 @@ describe('what cannot be meant', () => {
     })
   })
 
-  test('a row of more token numbers than the model takes is 413', async () => {
+  test('a row of more token ids than the model takes is 413', async () => {
     const answer = await client.post('/v1/embeddings', { model: 'tiny', input: Array(257).fill(5) })
     expect(answer.status).toBe(413)
   })

@@ -59,7 +59,7 @@ describe('/embed', () => {
     const refused = await client.post('/embed', { inputs, truncate: false })
     expect(refused.status).toBe(413)
     expect(refused.body).toEqual({
-      error: expect.stringContaining('46 pieces more than the 256'),
+      error: expect.stringContaining('46 tokens more than the 256'),
       error_type: 'Validation',
       code: 'text-too-long',
     })
@@ -101,7 +101,7 @@ test('many wrong items are one short refusal', async () => {
 })
 
 describe('/embed_all', () => {
-  test('gives the vectors of every piece', async () => {
+  test('gives the vectors of every token', async () => {
     const expected = await encoder.tokenEmbeddings(TEXTS.slice(0, 4), silent)
     const rows = await client.ok<number[][][]>('/embed_all', { inputs: TEXTS.slice(0, 4) })
     expect(rows).toHaveLength(4)
@@ -128,7 +128,7 @@ describe('/similarity', () => {
 })
 
 describe('/tokenize and /decode', () => {
-  test('pieces are those of SentenceEncoder, with the special ones marked', async () => {
+  test('tokens are those of SentenceEncoder, with the special ones marked', async () => {
     const rows = await client.ok<Token[][]>('/tokenize', { inputs: TEXTS })
     for (const [row, { ids, tokens, truncated }] of encoder.tokenize(TEXTS).entries()) {
       if (truncated > 0) continue
@@ -139,12 +139,12 @@ describe('/tokenize and /decode', () => {
     }
   })
 
-  test('all pieces of a text beyond the limit are shown', async () => {
+  test('all tokens of a text beyond the limit are shown', async () => {
     const [row] = await client.ok<Token[][]>('/tokenize', { inputs: '长'.repeat(300) })
     expect(row).toHaveLength(302)
   })
 
-  test('special pieces are left out where asked', async () => {
+  test('special tokens are left out where asked', async () => {
     const request = { inputs: ['你好'], add_special_tokens: false }
     const [row] = await client.ok<Token[][]>('/tokenize', request)
     expect(row?.map(({ text }) => text)).toEqual(['你', '好'])
@@ -162,7 +162,7 @@ describe('/tokenize and /decode', () => {
     expect(whole).toEqual(['[CLS] hello, 世 界 [SEP]'])
   })
 
-  test('decoding refuses what is no token number', async () => {
+  test('decoding refuses what is no token id', async () => {
     const answer = await client.post('/decode', { ids: [21_128] })
     expect(answer.status).toBe(422)
     expect(answer.body).toMatchObject({ error_type: 'Tokenizer', code: 'token-id-unknown' })

@@ -45,9 +45,9 @@ describe('a worker that is killed', () => {
     const text = { text: '好', prompt: '' }
     const asked = [engine.encode(INPUTS), engine.tokenize([text])] as const
     kill(started[0])
-    const [encoded, [pieces]] = await Promise.all(asked)
+    const [encoded, [tokenized]] = await Promise.all(asked)
     expect(encoded.data).toEqual(before.data)
-    expect(pieces?.tokens).toEqual(['[CLS]', '好', '[SEP]'])
+    expect(tokenized?.tokens).toEqual(['[CLS]', '好', '[SEP]'])
     expect(started).toHaveLength(2)
     expect(troubles).toEqual([expect.objectContaining({ code: 'engine-crashed' })])
     expect(engine.isReady).toBe(true)

@@ -64,7 +64,7 @@ test('a thread count that cannot be is refused', async () => {
 })
 
 describe('several workers', () => {
-  /** Enough pieces that workers are opened for them. */
+  /** Enough tokens that workers are opened for them. */
   const many = Array.from({ length: 4000 }, (_, i) => `第${i}句话，${'好'.repeat(i % 7)}`)
 
   test('give the vectors of one, before they are open and after', async () => {

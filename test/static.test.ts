@@ -80,16 +80,16 @@ describe('options', () => {
     expect(largestDifference(cut.data, await encoder.encode('花呗'))).toBeLessThan(1e-6)
   })
 
-  test("the vector of each piece is its row, and a text's their mean", async () => {
+  test("the vector of each token is its row, and a text's their mean", async () => {
     await using encoder = await SentenceEncoder.load(join(STATIC, 'model2vec'), quiet)
-    const [pieces] = await encoder.tokenEmbeddings(['花呗'])
-    expect(pieces?.tokens).toEqual(['花', '呗'])
-    const [a, b] = [pieces?.data.subarray(0, 7), pieces?.data.subarray(7)]
+    const [embedded] = await encoder.tokenEmbeddings(['花呗'])
+    expect(embedded?.tokens).toEqual(['花', '呗'])
+    const [a, b] = [embedded?.data.subarray(0, 7), embedded?.data.subarray(7)]
     const mean = Float32Array.from(a ?? [], (x, i) => (x + (b?.[i] ?? 0)) / 2)
     expect(largestDifference(await encoder.encode('花呗'), mean)).toBeLessThan(1e-6)
   })
 
-  test('pieces that are ready may be none', async () => {
+  test('tokens that are ready may be none', async () => {
     await using encoder = await SentenceEncoder.load(SAVED, quiet)
     const none = { ids: new Int32Array(), promptLength: 0, truncated: 0 }
     const { data } = await encoder.encodePrepared([none])
@@ -135,7 +135,7 @@ describe('a damaged folder is refused', () => {
     })
   })
 
-  test('fewer rows than pieces', async () => {
+  test('fewer rows than tokens', async () => {
     const error = await withTensors(tensor('embedding.weight', [3, 4]))
     expect(error).toMatchObject({ code: 'checkpoint-vocabulary-size' })
   })
@@ -189,7 +189,7 @@ describe('a student made of its teacher', async () => {
   /** Weights of 1, as good as. */
   const EVEN = 1e12
 
-  test('has rows as far from each other as the teacher has the pieces', async () => {
+  test('has rows as far from each other as the teacher has the tokens', async () => {
     const size = teacher.dimensions
     const { data } = await tableOf(
       await buildStaticStudent(teacher, { dimensions: size, sif: EVEN }),
@@ -231,7 +231,7 @@ describe('a student made of its teacher', async () => {
     expect(largestDifference(few.data, first)).toBe(0)
   })
 
-  test('weighs a piece of share p by a/(a+p)', async () => {
+  test('weighs a token of share p by a/(a+p)', async () => {
     const sif = 0.05
     const even = await tableOf(
       await buildStaticStudent(teacher, { dimensions: 8, sif: EVEN, texts: SEEN }),
@@ -249,7 +249,7 @@ describe('a student made of its teacher', async () => {
     }
   })
 
-  test('has zeros for special pieces, and no prompt, frame or limit', async () => {
+  test('has zeros for special tokens, and no prompt, frame or limit', async () => {
     const student = await buildStaticStudent(teacher, { dimensions: 8 })
     const { data } = await tableOf(student)
     for (const id of frame) {

@@ -27,7 +27,7 @@ describe('vectors are those of sentence-transformers', () => {
 describe('a folder that does not fit together is refused', () => {
   const load = (folder: string) => SentenceEncoder.load(folder, quiet)
 
-  test('more pieces than rows of the embedding table', async () => {
+  test('more tokens than rows of the embedding table', async () => {
     const folder = changedModel(join(FIXTURES, 'variants/relu'), {})
     const { writeFileSync, readFileSync } = await import('node:fs')
     const vocabulary = join(folder, 'vocab.txt')

@@ -190,7 +190,7 @@ describe.skipIf(!chromium)('in Chromium', () => {
     })
   })
 
-  test('pieces, similarity and the facts of a model are those of Node', async () => {
+  test('tokens, similarity and the facts of a model are those of Node', async () => {
     const page = await openNew()
     await using node = await SentenceEncoder.load(join(MODELS, 'tiny-bert-zh'), {
       onWarning: () => {},
@@ -203,8 +203,8 @@ describe.skipIf(!chromium)('in Chromium', () => {
       similarityName: node.similarityName,
       warnings: [],
     })
-    const pieces = node.tokenize(TEXTS).map(({ ids, truncated }) => ({ ids: [...ids], truncated }))
-    expect(await ask(page, 'tokens', TEXTS)).toEqual(pieces)
+    const tokens = node.tokenize(TEXTS).map(({ ids, truncated }) => ({ ids: [...ids], truncated }))
+    expect(await ask(page, 'tokens', TEXTS)).toEqual(tokens)
     const [a, b] = ['花呗怎么还款', '花呗如何还钱']
     const score = await ask(page, 'similarity', a, b)
     expect(score).toBeCloseTo(await node.similarity(a, b), 5)

@@ -1,6 +1,6 @@
 """Write a sentence-transformers folder around a BERT with random weights: FOLDER LAYERS VOCAB_TXT [WIDTH].
 
-12 heads, 768 wide as bert-base where no width is given; mean pooling; 256 pieces. Seeded.
+12 heads, 768 wide as bert-base where no width is given; mean pooling; 256 tokens. Seeded.
 """
 import json
 import os

@@ -123,7 +123,7 @@ const LOAD_ROWS: [string, (model: BenchmarkReport['models'][number]) => string][
 function notesOf({ machine, settings, baseline }: BenchmarkReport): string {
   const { texts, batchSize, maxLength, repetitions, warmUp } = settings
   return [
-    `${texts} texts, batches of ${batchSize}, at most ${maxLength} pieces; ${repetitions} repetitions after ${warmUp} to warm up, models in turns.`,
+    `${texts} texts, batches of ${batchSize}, at most ${maxLength} tokens; ${repetitions} repetitions after ${warmUp} to warm up, models in turns.`,
     `${machine.processor} (${machine.instructionSets}), ${machine.threads} threads, ${machine.backend} runtime, ${number(machine.peakGigaflops)} GFLOPS in matrix products.`,
     `Baseline: ${baseline}. Ratios are those of each repetition.`,
   ].join('\n')
@@ -141,7 +141,7 @@ async function chartOf({ models, settings }: BenchmarkReport): Promise<string> {
   })
   const chart = await barChart(bars, {
     title: 'Throughput',
-    subtitle: `batches of ${settings.batchSize}, at most ${settings.maxLength} pieces; lines: lowest to highest of ${settings.repetitions} repetitions`,
+    subtitle: `batches of ${settings.batchSize}, at most ${settings.maxLength} tokens; lines: lowest to highest of ${settings.repetitions} repetitions`,
     y: { label: 'sentences a second' },
   })
   return chart.svg

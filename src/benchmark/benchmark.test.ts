@@ -7,7 +7,7 @@ import { latencyOf, spreadOf } from './spread.ts'
 
 const TINY = join(FIXTURES, 'models/tiny-bert-zh')
 
-test('operations of bert-base: 22.4 billion for 128 pieces, as its encoder is known to have', async () => {
+test('operations of bert-base: 22.4 billion for 128 tokens, as its encoder is known to have', async () => {
   const checkpoint = await loadCheckpoint(TINY)
   const config = { ...checkpoint.config, hiddenSize: 768, intermediateSize: 3072, layers: 12 }
   const tokens = 128

@@ -12,7 +12,7 @@ export interface BenchmarkedModel {
 export interface BenchmarkOptions {
   /** Texts in a batch. Default 16, as on the model card. */
   readonly batchSize?: number
-  /** Pieces a text may have. Default 256, as on the model card; a model with less keeps its limit. */
+  /** Tokens a text may have. Default 256, as on the model card; a model with less keeps its limit. */
   readonly maxLength?: number
   /** Default 5. */
   readonly repetitions?: number
@@ -33,13 +33,13 @@ export interface ModelBenchmark {
   /** Seconds for all texts, handed over in one call: the model card's cost. */
   readonly cost: Spread
   readonly sentencesPerSecond: Spread
-  /** Pieces, special ones included, padding not. */
+  /** Tokens, special ones included, padding not. */
   readonly tokensPerSecond: Spread
   /** Milliseconds for each batch, one after another: the model card's latency. */
   readonly batchLatency: Latency
   /** Milliseconds for one text alone. */
   readonly singleLatency: Latency
-  /** Time to cut all texts into pieces / cost. */
+  /** Time to cut all texts into tokens / cost. */
   readonly tokenizationShare: Spread
   /** 10⁹ floating-point operations a second; see `operationCount`. */
   readonly gigaflops: Spread

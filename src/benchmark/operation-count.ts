@@ -1,7 +1,7 @@
 import type { Checkpoint } from '../checkpoint/index.ts'
 
 /**
- * Floating-point operations of the matrix products that encode a text of `tokens` pieces, a
+ * Floating-point operations of the matrix products that encode a text of `tokens` tokens, a
  * multiplication and an addition counted as two: in each layer 8TH² for queries, keys, values and
  * output, 4TH·I for the feed-forward layer, 4T²H for attention; 2·in·out for each dense module. What
  * is element by element (activation, normalisation) is not counted, and padding neither.

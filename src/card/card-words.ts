@@ -12,7 +12,7 @@ export interface CardWords {
   readonly value: string
   readonly facts: Readonly<Record<FactName, string>>
   readonly layers: (layers: number, width: number, heads: number) => string
-  readonly pieces: string
+  readonly tokens: string
   readonly none: string
   readonly isDefault: string
   readonly evaluation: string
@@ -49,7 +49,7 @@ export const CARD_WORDS: Readonly<Record<CardLanguage, CardWords>> = {
   en: {
     other: '[中文](README.zh.md)',
     intro: (dimensions, maxLength) =>
-      `A sentence encoder: it turns a text ${maxLength === undefined ? 'of any length' : `of up to ${maxLength} pieces`} into a vector of ` +
+      `A sentence encoder: it turns a text ${maxLength === undefined ? 'of any length' : `of up to ${maxLength} tokens`} into a vector of ` +
       `${dimensions} numbers, for semantic search, similarity and clustering.`,
     usage: 'Usage',
     model: 'Model',
@@ -68,7 +68,7 @@ export const CARD_WORDS: Readonly<Record<CardLanguage, CardWords>> = {
       prompts: 'prompts',
     },
     layers: (layers, width, heads) => `${layers} layers, ${width} wide, ${heads} heads`,
-    pieces: 'pieces',
+    tokens: 'tokens',
     none: 'none',
     isDefault: 'default',
     evaluation: 'Evaluation',
@@ -80,7 +80,7 @@ export const CARD_WORDS: Readonly<Record<CardLanguage, CardWords>> = {
     speed: 'Speed',
     speedColumns: ['model', 'cost (s)', 'latency (ms/batch)', 'sentences/s', 'against the first'],
     speedNote: (texts, batch, length, machine) =>
-      `${texts} texts, batches of ${batch}, at most ${length} pieces; ${machine}; measured by ` +
+      `${texts} texts, batches of ${batch}, at most ${length} tokens; ${machine}; measured by ` +
       '`yuju benchmark`.',
     training: 'Training',
     trainingNote: (versions) => `Trained by \`yuju train\` (${versions}) on the data above.`,
@@ -114,7 +114,7 @@ export const CARD_WORDS: Readonly<Record<CardLanguage, CardWords>> = {
       prompts: '提示词',
     },
     layers: (layers, width, heads) => `${layers} 层，宽 ${width}，${heads} 个注意力头`,
-    pieces: '个词元',
+    tokens: '个词元',
     none: '无',
     isDefault: '默认',
     evaluation: '评测',

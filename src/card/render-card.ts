@@ -71,10 +71,10 @@ function modelTable(model: ModelDescription, words: CardWords): string {
     encoder: words.layers(layers, hiddenSize, heads),
     parameters: parameters.toLocaleString('en'),
     size: `${(weightBytes / 1e6).toFixed(1)} MB (${weightTypes.join(', ')})`,
-    vocabulary: `${model.vocabularySize.toLocaleString('en')} ${words.pieces}`,
+    vocabulary: `${model.vocabularySize.toLocaleString('en')} ${words.tokens}`,
     modules: model.modules.join(' → '),
     dimensions: `${model.dimensions}`,
-    maxLength: isLimited(model) ? `${model.maxLength} ${words.pieces}` : '∞',
+    maxLength: isLimited(model) ? `${model.maxLength} ${words.tokens}` : '∞',
     similarity: model.similarity,
     prompts: promptsOf(model, words),
   }

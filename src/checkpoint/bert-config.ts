@@ -11,7 +11,7 @@ export interface BertConfig {
   readonly intermediateSize: number
   /** Rows of the position table. */
   readonly maxPositions: number
-  /** The row of the first piece: 0 for BERT, one after the padding's number for RoBERTa's family. */
+  /** The row of the first token: 0 for BERT, one after the padding's number for RoBERTa's family. */
   readonly positionOffset: number
   readonly typeVocabularySize: number
   readonly layerNormEpsilon: number

@@ -23,7 +23,7 @@ export interface Checkpoint {
   readonly modules: readonly ModuleSpec[]
   /** Tokenizer files by name (`tokenizer.json`, `vocab.txt`, `tokenizer_config.json` …): their text. */
   readonly tokenizerFiles: ReadonlyMap<string, string>
-  /** The most pieces a text may have, special pieces included. */
+  /** The most tokens a text may have, special tokens included. */
   readonly maxLength: number
   /** Whether texts are lower-cased before the tokenizer sees them (`do_lower_case` of the folder). */
   readonly lowercase: boolean

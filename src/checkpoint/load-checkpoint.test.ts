@@ -218,7 +218,7 @@ describe('limits, prompts and similarity', () => {
       'sentence_bert_config.json',
       { max_seq_length: 17 },
       'checkpoint-max-length',
-      'texts of 17 pieces, but the encoder has only 16',
+      'texts of 17 tokens, but the encoder has only 16',
     ],
     ['sentence_bert_config.json', { max_seq_length: 0 }, 'checkpoint-config', 'max_seq_length'],
     ['sentence_bert_config.json', { max_seq_length: 2.5 }, 'checkpoint-config', 'max_seq_length'],

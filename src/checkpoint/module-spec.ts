@@ -19,7 +19,7 @@ export interface PoolingSpec {
   readonly kind: 'pooling'
   /** One or several; several are concatenated in this order. */
   readonly modes: readonly PoolingMode[]
-  /** Whether the pieces of a prompt take part in the pooling. */
+  /** Whether the tokens of a prompt take part in the pooling. */
   readonly includePrompt: boolean
 }
 

@@ -8,7 +8,7 @@ import { STATIC_POOLING } from './static-embedding.ts'
 import { readTorchWeights } from './torch-weights.ts'
 import type { Weight } from './weight.ts'
 
-/** What turns pieces into vectors: a transformer, or a table with a vector for each piece. */
+/** What turns tokens into vectors: a transformer, or a table with a vector for each token. */
 type FirstModule = 'Transformer' | 'StaticEmbedding'
 
 /** What `modules.json` lists: where the encoder lies, and what follows it. */

@@ -151,7 +151,7 @@ async function maxLength(
   if (chosen <= positions) return chosen
   throw new CheckpointError(
     'checkpoint-max-length',
-    `${folder.path} allows texts of ${chosen} pieces, but the encoder has only ${positions} ` +
+    `${folder.path} allows texts of ${chosen} tokens, but the encoder has only ${positions} ` +
       'positions',
     { facts: { folder: folder.path, maxLength: chosen, positions } },
   )

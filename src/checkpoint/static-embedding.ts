@@ -8,7 +8,7 @@ import { isNumberType, type Weight, type WeightMap } from './weight.ts'
 import { readWeightFiles } from './weight-files.ts'
 
 /**
- * Static models: a table [V,D] with a vector for each piece, and the mean of a text's pieces instead
+ * Static models: a table [V,D] with a vector for each token, and the mean of a text's tokens instead
  * of an encoder. Here they are checkpoints without layers; on disk they are StaticEmbedding of
  * sentence-transformers, or a folder of model2vec (Tulkens and van Dongen 2024).
  */
@@ -18,10 +18,10 @@ export const TABLE_NAME = 'embeddings.word_embeddings.weight'
 
 /** What StaticEmbedding calls it, and what model2vec does. */
 const STORED_NAMES = ['embedding.weight', 'embeddings']
-/** Parts of newer folders of model2vec that change which row a piece has, or scale it. */
+/** Parts of newer folders of model2vec that change which row a token has, or scale it. */
 const FOLDED_NAMES = ['mapping', 'weights']
 
-/** What static models do with the vectors of a text's pieces. */
+/** What static models do with the vectors of a text's tokens. */
 export const STATIC_POOLING: PoolingSpec = { kind: 'pooling', modes: ['mean'], includePrompt: true }
 
 /** Texts have no limit of their own. */
@@ -32,7 +32,7 @@ export function isStatic({ config }: Pick<Checkpoint, 'config'>): boolean {
   return config.layers === 0
 }
 
-/** The configuration of a static model of `vocabularySize` pieces: no layers, heads or positions. */
+/** The configuration of a static model of `vocabularySize` tokens: no layers, heads or positions. */
 export function staticConfig(vocabularySize: number, dimensions: number): BertConfig {
   return {
     vocabularySize,
@@ -74,7 +74,7 @@ const tokenizerSchema = z.looseObject({
   truncation: z.nullish(z.looseObject({ max_length: z.int().check(z.positive()) })),
 })
 
-/** The reference leaves away special pieces and padding, and heeds a truncation. */
+/** The reference leaves away special tokens and padding, and heeds a truncation. */
 async function readBareTokenizer(folder: ModelFolder) {
   const content = await readJson(folder, 'tokenizer.json', LARGEST_VOCABULARY)
   if (content === undefined) throw missingFile(folder, ['tokenizer.json'])

@@ -11,7 +11,7 @@ export const COMMANDS: CommandTable = {
     load: async () => (await import('./commands/similarity.ts')).similarity,
   },
   tokenize: {
-    description: 'Show the pieces a model sees of texts',
+    description: 'Show the tokens a model sees of texts',
     load: async () => (await import('./commands/tokenize.ts')).tokenize,
   },
   inspect: {

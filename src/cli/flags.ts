@@ -67,7 +67,7 @@ export const MODEL_FLAGS = {
   ...RUN_FLAGS,
 } as const
 
-/** How texts are turned into pieces. */
+/** How texts are turned into tokens. */
 export const TEXT_FLAGS = {
   prompt: { type: 'string', valueHint: 'text', description: 'Put this before every text' },
   'prompt-name': {
@@ -78,7 +78,7 @@ export const TEXT_FLAGS = {
   'max-length': {
     type: 'string',
     valueHint: 'n',
-    description: "Pieces a text may have (default, and at most: the model's limit)",
+    description: "Tokens a text may have (default, and at most: the model's limit)",
   },
 } as const
 

@@ -86,7 +86,7 @@ export async function withDownload<Result>(
   }
 }
 
-/** What the flags say about how texts become pieces. */
+/** What the flags say about how texts become tokens. */
 export function textOptions(
   args: ParsedArgs<typeof TEXT_FLAGS>,
 ): Pick<EncodeOptions, 'prompt' | 'promptName' | 'maxLength'> {

@@ -64,7 +64,7 @@ export interface TimingOptions {
   readonly texts?: number
   /** Default 16. */
   readonly batchSize?: number
-  /** Pieces a text may have. Default 256. */
+  /** Tokens a text may have. Default 256. */
   readonly maxLength?: number
   /** Default 3. */
   readonly repetitions?: number

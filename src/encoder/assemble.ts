@@ -94,8 +94,8 @@ function requireTableRows({ vocabularySize }: Tokenizer, { config, folder }: Che
   if (vocabularySize <= config.vocabularySize) return
   throw new CheckpointError(
     'checkpoint-vocabulary-size',
-    `the tokenizer of ${folder} has ${vocabularySize} pieces, but the embedding table only ` +
+    `the tokenizer of ${folder} has ${vocabularySize} tokens, but the embedding table only ` +
       `${config.vocabularySize} rows; the folder mixes files of two models`,
-    { facts: { folder, pieces: vocabularySize, rows: config.vocabularySize } },
+    { facts: { folder, tokens: vocabularySize, rows: config.vocabularySize } },
   )
 }

@@ -28,8 +28,8 @@ export async function runBatches(
   const lengths = rows.map(({ ids }) => ids.length)
   const ahead: Promise<void>[] = []
   const batches = formBatches(lengths, run.limits)
-  const pieces = lengths.reduce((sum, length) => sum + length, 0)
-  const job = { runs: batches.length, pieces }
+  const tokens = lengths.reduce((sum, length) => sum + length, 0)
+  const job = { runs: batches.length, tokens }
   try {
     for (const batch of batches) {
       run.signal?.throwIfAborted()

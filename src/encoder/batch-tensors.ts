@@ -1,10 +1,10 @@
 import { GRAPH_NAMES } from '../model/index.ts'
 import type { Tensor } from '../runtime/portable.ts'
 
-/** One row of a batch: the pieces of a text. */
+/** One row of a batch: the tokens of a text. */
 export interface BatchRow {
   readonly ids: Int32Array
-  /** Pieces at the start that belong to a prompt. */
+  /** Tokens at the start that belong to a prompt. */
   readonly promptLength: number
 }
 
@@ -19,7 +19,7 @@ export function batchTensors(
   rows: readonly BatchRow[],
   { padId, poolingMask }: BatchLayout,
 ): Record<string, Tensor> {
-  // One at least: a text without a piece is padding, and no tensor is empty.
+  // One at least: a text without a token is padding, and no tensor is empty.
   const width = rows.reduce((longest, { ids }) => Math.max(longest, ids.length), 1)
   const dims = [rows.length, width]
   const matrix = (fill: (row: BatchRow, target: Int32Array) => void): Tensor => ({

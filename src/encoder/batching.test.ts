@@ -20,8 +20,8 @@ describe('batches', () => {
 
   test('have little padding', () => {
     const computed = batches.reduce((sum, batch) => sum + batch.length * width(batch), 0)
-    const pieces = LENGTHS.reduce((sum, length) => sum + length, 0)
-    expect(computed / pieces - 1).toBeLessThan(0.05)
+    const tokens = LENGTHS.reduce((sum, length) => sum + length, 0)
+    expect(computed / tokens - 1).toBeLessThan(0.05)
   })
 
   test('come longest first', () => {

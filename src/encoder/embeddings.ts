@@ -27,13 +27,13 @@ export interface Embeddings<Output extends OutputType = 'float32'> {
   readonly rows: number
   /** D: numbers, or bits, a row. */
   readonly dimensions: number
-  /** [rows]: pieces each text was encoded as, special pieces and prompt included. */
+  /** [rows]: tokens each text was encoded as, special tokens and prompt included. */
   readonly tokens: Int32Array
-  /** [rows]: pieces the limit cut off each text; 0 where it fitted. */
+  /** [rows]: tokens the limit cut off each text; 0 where it fitted. */
   readonly truncated: Int32Array
 }
 
-/** The vectors of one text's pieces. */
+/** The vectors of one text's tokens. */
 export interface TokenEmbeddings {
   /** [T · H], row-major. */
   readonly data: Float32Array

@@ -13,7 +13,7 @@ import {
 } from './options.ts'
 
 /**
- * Pieces in a batch, padding included. Measured: smaller batches leave threads waiting, larger ones
+ * Tokens in a batch, padding included. Measured: smaller batches leave threads waiting, larger ones
  * push intermediate results out of the processor's cache. In 8 bits the weights of a layer and what a
  * smaller batch needs stay in it together.
  */

@@ -10,7 +10,7 @@ import { type EncodeSettings, encodeSettings, requireTexts } from './encode-sett
 import { BLOCK_SIZE, EncodingPipeline, type PipelineParts } from './encoding-pipeline.ts'
 import { type EncodeOptions, requireWhole, type StreamOptions } from './options.ts'
 import { PairJudge } from './pair-match.ts'
-import { requirePieces } from './prepared-pieces.ts'
+import { requireTokens } from './prepared-tokens.ts'
 import { quantize } from './quantization.ts'
 import { type PreparedText, tokenizeText } from './text-preparation.ts'
 import { roleOptions } from './text-role.ts'
@@ -20,7 +20,7 @@ export interface TokenizedText {
   readonly ids: Int32Array
   readonly typeIds: Int32Array
   readonly tokens: readonly string[]
-  /** Pieces the limit cut off. */
+  /** Tokens the limit cut off. */
   readonly truncated: number
 }
 
@@ -51,7 +51,7 @@ export class Encoder {
   get dimensions(): number {
     return this.#parts.dimensions
   }
-  /** The most pieces a text may have, special pieces included. */
+  /** The most tokens a text may have, special tokens included. */
   get maxLength(): number {
     return this.#parts.checkpoint.maxLength
   }
@@ -63,7 +63,7 @@ export class Encoder {
   get checkpoint(): Checkpoint {
     return this.#parts.checkpoint
   }
-  /** What cuts texts into the model's pieces. */
+  /** What splits texts into the model's tokens. */
   get tokenizer(): Tokenizer {
     return this.#parts.tokenizer
   }
@@ -151,7 +151,7 @@ export class Encoder {
     const size = requireWhole('blockSize', blockSize, { min: 1, max: 1_000_000 })
     const settings = encodeSettings(options as EncodeOptions<Output>, this.#parts)
     requireRanges(settings, 'a stream')
-    const seen = { texts: 0, pieces: 0, all: 0 }
+    const seen = { texts: 0, tokens: 0, all: 0 }
     try {
       for await (const block of blocksOf(texts, size)) {
         requireTexts(block)
@@ -161,7 +161,7 @@ export class Encoder {
         const embeddings = await this.#pipeline.encodeBlock(block, settings, { start, report })
         const cut = countCut(embeddings.truncated)
         seen.texts += cut.texts
-        seen.pieces += cut.pieces
+        seen.tokens += cut.tokens
         seen.all += block.length
         yield quantize(embeddings, settings.output, settings.ranges)
       }
@@ -171,20 +171,20 @@ export class Encoder {
   }
 
   /**
-   * Encodes texts that are pieces already, special pieces included: nothing is added to them.
-   * @throws InputError for a text without pieces or with too many, or a piece the model lacks.
+   * Encodes texts that are tokens already, special tokens included: nothing is added to them.
+   * @throws InputError for a text without tokens or with too many, or a token the model lacks.
    */
   async encodePrepared(
     texts: readonly PreparedText[],
     options: Omit<EncodeOptions, 'prompt' | 'promptName' | 'truncate'> = {},
   ): Promise<Embeddings> {
     const settings = encodeSettings(options, this.#parts)
-    requirePieces(texts, { maxLength: settings.maxLength, tokenizer: this.#parts.tokenizer })
+    requireTokens(texts, { maxLength: settings.maxLength, tokenizer: this.#parts.tokenizer })
     const report = (done: number) => settings.onProgress?.({ done, total: texts.length })
     return this.#pipeline.encodePrepared(texts, settings, { report })
   }
 
-  /** The pieces the model sees of each text. */
+  /** The tokens the model sees of each text. */
   tokenize(
     texts: readonly string[],
     options: Pick<EncodeOptions, 'prompt' | 'promptName' | 'maxLength'> = {},
@@ -197,7 +197,7 @@ export class Encoder {
     })
   }
 
-  /** The vector of every piece [T,H] of each text, special pieces included, before pooling. */
+  /** The vector of every token [T,H] of each text, special tokens included, before pooling. */
   async tokenEmbeddings(
     texts: readonly string[],
     options: EncodeOptions = {},
@@ -262,24 +262,26 @@ export class Encoder {
   }
 
   #warnOfTruncation(
-    { texts, pieces, all }: CutTexts & { readonly all: number },
+    { texts, tokens, all }: CutTexts & { readonly all: number },
     { truncate, maxLength }: EncodeSettings<OutputType>,
   ): void {
     if (truncate !== 'warn' || texts === 0) return
     const share = `${texts} of ${all} texts`
-    this.#parts.warn(`${share} were cut to ${maxLength} pieces; ${pieces} pieces were left out`)
+    this.#parts.warn(
+      `${share} were truncated to ${maxLength} tokens; ${tokens} tokens were removed`,
+    )
   }
 }
 
-/** How many texts the limit cut, and how many pieces it cut off them. */
+/** How many texts the limit cut, and how many tokens it cut off them. */
 interface CutTexts {
   readonly texts: number
-  readonly pieces: number
+  readonly tokens: number
 }
 
 function countCut(truncated: Int32Array): CutTexts {
-  const texts = truncated.reduce((count, pieces) => count + (pieces > 0 ? 1 : 0), 0)
-  return { texts, pieces: truncated.reduce((sum, pieces) => sum + pieces, 0) }
+  const texts = truncated.reduce((count, tokens) => count + (tokens > 0 ? 1 : 0), 0)
+  return { texts, tokens: truncated.reduce((sum, tokens) => sum + tokens, 0) }
 }
 
 function requireRanges({ output, ranges }: EncodeSettings<OutputType>, what: string): void {

@@ -6,7 +6,7 @@ import type { EncodeSettings } from './encode-settings.ts'
 import { type PreparedText, prepareTexts, type TextTools } from './text-preparation.ts'
 import { finishVectors } from './vectors.ts'
 
-/** Texts that are sorted by length together, and the most that wait as pieces in memory. */
+/** Texts that are sorted by length together, and the most that wait as tokens in memory. */
 export const BLOCK_SIZE = 8192
 
 type Settings = EncodeSettings<OutputType>
@@ -27,7 +27,7 @@ interface BlockPlace {
   readonly into?: Float32Array<ArrayBuffer> | undefined
 }
 
-/** The road from texts to vectors: pieces, batches, the session, and back into the texts' order. */
+/** The road from texts to vectors: tokens, batches, the session, and back into the texts' order. */
 export class EncodingPipeline {
   readonly #parts: PipelineParts
 
@@ -69,7 +69,7 @@ export class EncodingPipeline {
     return this.encodePrepared(prepared, settings, { report, into })
   }
 
-  /** Float32 vectors of texts that are pieces already, few enough to be sorted together. */
+  /** Float32 vectors of texts that are tokens already, few enough to be sorted together. */
   async encodePrepared(
     prepared: readonly PreparedText[],
     settings: Settings,
@@ -97,7 +97,7 @@ export class EncodingPipeline {
     }
   }
 
-  /** The vector of every piece of every text, before pooling. */
+  /** The vector of every token of every text, before pooling. */
   async tokenEmbeddings(texts: readonly string[], settings: Settings): Promise<TokenEmbeddings[]> {
     const { checkpoint, tokenizer } = this.#parts
     const dimensions = checkpoint.config.hiddenSize

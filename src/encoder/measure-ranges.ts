@@ -17,8 +17,8 @@ export function measureTextRanges(
 ): Promise<ActivationRanges> {
   const tokenizer = createTokenizer(checkpoint.tokenizerFiles, tokenizerOptions(checkpoint))
   const { maxLength } = checkpoint
-  const pieces = texts.map((text) => {
+  const tokens = texts.map((text) => {
     return tokenizeText(text, { prompt: '', maxLength }, { tokenizer }).ids
   })
-  return measureRanges(checkpoint, pieces, (graph) => createSession(graph, options))
+  return measureRanges(checkpoint, tokens, (graph) => createSession(graph, options))
 }

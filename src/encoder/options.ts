@@ -1,7 +1,7 @@
 import { InputError } from '../errors/index.ts'
 import type { OutputType, Ranges } from './embeddings.ts'
 
-/** What happens when a text has more pieces than the limit; the rest of it is always left out. */
+/** What happens when a text has more tokens than the limit; the rest of it is always left out. */
 export const TRUNCATION_POLICIES = ['warn', 'error', 'silent'] as const
 export type TruncationPolicy = (typeof TRUNCATION_POLICIES)[number]
 
@@ -19,7 +19,7 @@ export interface EncodeOptions<Output extends OutputType = 'float32'> {
   readonly prompt?: string
   /** The name of one of the model's prompts, to be put before every text. */
   readonly promptName?: string
-  /** The most pieces a text may have, special pieces included. Default and maximum: the model's. */
+  /** The most tokens a text may have, special tokens included. Default and maximum: the model's. */
   readonly maxLength?: number
   /** Default `warn`. */
   readonly truncate?: TruncationPolicy
@@ -34,7 +34,7 @@ export interface EncodeOptions<Output extends OutputType = 'float32'> {
   readonly dimensions?: number
   /** The most texts in one batch. Default: as many as `batchTokens` allows. */
   readonly batchSize?: number
-  /** The most pieces, padding included, in one batch. Default 1024. */
+  /** The most tokens, padding included, in one batch. Default 1024. */
   readonly batchTokens?: number
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: Progress) => void

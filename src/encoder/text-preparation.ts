@@ -6,11 +6,11 @@ import { mapInTurns } from './batch-runner.ts'
 import type { BatchRow } from './batch-tensors.ts'
 import type { OutputType } from './embeddings.ts'
 import type { EncodeSettings } from './encode-settings.ts'
-import { PiecePool } from './piece-pool.ts'
+import { TokenPool } from './token-pool.ts'
 
 /** A text ready for a batch. */
 export interface PreparedText extends BatchRow {
-  /** Pieces the limit cut off. */
+  /** Tokens the limit cut off. */
   readonly truncated: number
 }
 
@@ -22,7 +22,7 @@ export interface TextTools {
 type Settings = Pick<EncodeSettings<OutputType>, 'prompt' | 'maxLength' | 'truncate' | 'signal'>
 
 /**
- * One text as pieces: prompt in front, cut to the limit, where there is one.
+ * One text as tokens: prompt in front, cut to the limit, where there is one.
  */
 export function tokenizeText(
   text: string,
@@ -33,7 +33,7 @@ export function tokenizeText(
 }
 
 /**
- * Cuts texts into pieces, in turns with the program's other work. `firstNumber` is the number that
+ * Splits texts into tokens, in turns with the program's other work. `firstNumber` is the number that
  * errors call the first text by.
  * @throws InputError for a text over the limit where the policy is `error`.
  */
@@ -42,8 +42,8 @@ export async function prepareTexts(
   settings: Settings,
   tools: TextTools & { readonly firstNumber: number },
 ): Promise<PreparedText[]> {
-  const promptLength = excludesPrompt(tools.checkpoint) ? promptPieces(settings, tools) : 0
-  const pool = texts.length > 1 ? new PiecePool() : undefined
+  const promptLength = excludesPrompt(tools.checkpoint) ? promptTokens(settings, tools) : 0
+  const pool = texts.length > 1 ? new TokenPool() : undefined
   const prepare = (text: string, index: number): PreparedText => {
     const { ids, truncated } = tokenizeText(text, settings, tools)
     if (truncated > 0 && settings.truncate === 'error') {
@@ -54,8 +54,8 @@ export async function prepareTexts(
   return mapInTurns(texts, prepare, settings.signal)
 }
 
-/** Pieces of the prompt with its opening special piece. Reference: get_prompt_length. */
-function promptPieces(settings: Settings, tools: TextTools): number {
+/** Tokens of the prompt with its opening special token. Reference: get_prompt_length. */
+function promptTokens(settings: Settings, tools: TextTools): number {
   if (settings.prompt === '') return 0
   return tokenizeText('', settings, tools).ids.length - 1
 }
@@ -63,7 +63,7 @@ function promptPieces(settings: Settings, tools: TextTools): number {
 function tooLong(index: number, truncated: number, { maxLength }: Settings): InputError {
   return new InputError(
     'text-too-long',
-    `text number ${index} has ${truncated} pieces more than the limit of ${maxLength}; ` +
+    `text number ${index} has ${truncated} tokens more than the limit of ${maxLength}; ` +
       "shorten it, or let it be cut with truncate: 'warn' or 'silent'",
     { facts: { index, truncated, maxLength } },
   )

@@ -17,7 +17,7 @@ interface CsvRecord {
  * @throws InputError naming the line with a quote out of place, or with more or fewer cells.
  */
 export async function* csvRows(
-  pieces: AsyncIterable<string>,
+  chunks: AsyncIterable<string>,
   name: string,
   delimiter: string,
 ): AsyncGenerator<DelimitedRow, void, void> {
@@ -28,7 +28,7 @@ export async function* csvRows(
     max_record_size: LARGEST_ROW,
   })
   // The parser hands on the error of its source, so that it is thrown by the loop below.
-  pipeline(Readable.from(pieces), parser).catch(() => {})
+  pipeline(Readable.from(chunks), parser).catch(() => {})
   try {
     for await (const { record, info } of parser as AsyncIterable<CsvRecord>) {
       yield { cells: record, line: info.lines }

@@ -11,10 +11,10 @@ export interface DelimitedRow {
 
 /** Rows of tab-separated cells; there is no quoting, and blank lines are passed over. */
 export async function* tabSeparatedRows(
-  pieces: AsyncIterable<string>,
+  chunks: AsyncIterable<string>,
 ): AsyncGenerator<DelimitedRow, void, void> {
   let line = 0
-  for await (const text of linesOf(pieces)) {
+  for await (const text of linesOf(chunks)) {
     line += 1
     if (text !== '') yield { cells: text.split('\t'), line }
   }

@@ -9,7 +9,7 @@ import { inputError } from './input-bytes.ts'
 export async function fileHash(path: string): Promise<string> {
   const hash = createHash('sha256')
   try {
-    for await (const piece of createReadStream(path)) hash.update(piece as Uint8Array)
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array)
   } catch (cause) {
     throw inputError(path, cause)
   }

@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib'
 import { InputError } from '../errors/index.ts'
 
 /**
- * The bytes of a file, in pieces; of a file called `.gz` what was compressed.
+ * The bytes of a file, in chunks; of a file called `.gz` what was compressed.
  * @throws InputError when the file is missing, a folder, not readable, or damaged gzip.
  */
 export async function* fileBytes(path: string): AsyncGenerator<Uint8Array, void, void> {

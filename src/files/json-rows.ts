@@ -5,12 +5,12 @@ import { linesOf } from './utf8-text.ts'
 
 /** Some columns of JSON Lines, one value a line; blank lines are passed over. */
 export async function* jsonLinesColumns(
-  pieces: AsyncIterable<string>,
+  chunks: AsyncIterable<string>,
   name: string,
   choices: readonly ColumnChoice[],
 ): AsyncGenerator<RawRow, void, void> {
   let line = 0
-  for await (const json of linesOf(pieces)) {
+  for await (const json of linesOf(chunks)) {
     line += 1
     if (json.trim() !== '') yield jsonColumns(json, choices, { name, line })
   }
@@ -18,11 +18,11 @@ export async function* jsonLinesColumns(
 
 /** Some columns of one JSON array, of which only the item being read is held in memory. */
 export async function* jsonArrayColumns(
-  pieces: AsyncIterable<string>,
+  chunks: AsyncIterable<string>,
   name: string,
   choices: readonly ColumnChoice[],
 ): AsyncGenerator<RawRow, void, void> {
-  for await (const { json, line } of arrayItems(pieces, name)) {
+  for await (const { json, line } of arrayItems(chunks, name)) {
     yield jsonColumns(json, choices, { name, line })
   }
 }
@@ -49,11 +49,11 @@ interface ArrayItem {
 }
 
 async function* arrayItems(
-  pieces: AsyncIterable<string>,
+  chunks: AsyncIterable<string>,
   name: string,
 ): AsyncGenerator<ArrayItem, void, void> {
   const splitter = new ArraySplitter(name)
-  for await (const piece of pieces) yield* splitter.push(piece)
+  for await (const chunk of chunks) yield* splitter.push(chunk)
   splitter.finish()
 }
 
@@ -73,18 +73,18 @@ class ArraySplitter {
     this.#name = name
   }
 
-  *push(piece: string): Generator<ArrayItem, void, void> {
+  *push(chunk: string): Generator<ArrayItem, void, void> {
     let start = 0
-    for (let at = 0; at < piece.length; at += 1) {
-      const character = piece.charAt(at)
+    for (let at = 0; at < chunk.length; at += 1) {
+      const character = chunk.charAt(at)
       if (character === '\n') this.#line += 1
       const isBorder = this.#step(character)
       if (!isBorder) continue
       if (this.#depth === 1 && character === '[') this.#itemLine = this.#line
-      else yield* this.#take(piece.slice(start, at))
+      else yield* this.#take(chunk.slice(start, at))
       start = at + 1
     }
-    if (this.#depth > 0) this.#item += piece.slice(start)
+    if (this.#depth > 0) this.#item += chunk.slice(start)
   }
 
   finish(): void {

@@ -14,7 +14,7 @@ export type TextSource =
   | { readonly name: string; readonly bytes: AsyncIterable<Uint8Array> }
 
 /**
- * The chosen columns of every row, in the order of the file; only a piece of it is in memory.
+ * The chosen columns of every row, in the order of the file; only a chunk of it is in memory.
  * @param given the format; undefined: what the name says
  * @throws InputError when there is no row at all, beside what the formats complain of.
  */
@@ -43,21 +43,21 @@ async function rowsOfFormat(
   if (format === 'parquet') return parquetRows(source, choices)
   const { name, bytes } =
     typeof source === 'string' ? { name: source, bytes: fileBytes(source) } : source
-  const pieces = decodedText(bytes, name)
+  const chunks = decodedText(bytes, name)
   switch (format) {
     case 'txt':
-      return plainRows(pieces, name, choices)
+      return plainRows(chunks, name, choices)
     case 'jsonl':
-      return jsonLinesColumns(pieces, name, choices)
+      return jsonLinesColumns(chunks, name, choices)
     case 'json':
-      return jsonArrayColumns(pieces, name, choices)
+      return jsonArrayColumns(chunks, name, choices)
     case 'tsv':
-      return delimitedColumns(tabSeparatedRows(pieces), name, choices)
+      return delimitedColumns(tabSeparatedRows(chunks), name, choices)
     case 'csv': {
       const { csvRows } = await import('./csv-rows.ts')
       // Cells between tabs, quoted as in csv, are what pandas and Excel write.
       const delimiter = /\.tsv(\.gz)?$/i.test(name) ? '\t' : ','
-      return delimitedColumns(csvRows(pieces, name, delimiter), name, choices)
+      return delimitedColumns(csvRows(chunks, name, delimiter), name, choices)
     }
     default:
       return format satisfies never
@@ -66,7 +66,7 @@ async function rowsOfFormat(
 
 /** A line is the only column there is, whatever it is called. */
 async function* plainRows(
-  pieces: AsyncIterable<string>,
+  chunks: AsyncIterable<string>,
   name: string,
   choices: readonly ColumnChoice[],
 ): AsyncGenerator<RawRow, void, void> {
@@ -75,7 +75,7 @@ async function* plainRows(
     throw new InputError('input-column-missing', message, { facts: { file: name } })
   }
   let line = 0
-  for await (const text of linesOf(pieces)) {
+  for await (const text of linesOf(chunks)) {
     line += 1
     yield { values: [text], names: undefined, place: { name, line } }
   }

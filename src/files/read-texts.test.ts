@@ -43,12 +43,12 @@ async function failure(source: TextSource, options?: ReadTextsOptions): Promise<
   return error as InputError
 }
 
-/** Bytes in pieces of any size, as a pipe may deliver them. */
-function pieces(bytes: Uint8Array, size: number): TextSource {
+/** Bytes in chunks of any size, as a pipe may deliver them. */
+function chunks(bytes: Uint8Array, size: number): TextSource {
   async function* cut() {
     for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
   }
-  return { name: 'pieces.txt', bytes: cut() }
+  return { name: 'chunks.txt', bytes: cut() }
 }
 
 describe('txt', () => {
@@ -68,10 +68,10 @@ describe('txt', () => {
     expect(await all(file('a.txt', content))).toEqual(expected)
   })
 
-  test.each([1, 2, 3, 5, 7])('characters cut into pieces of %i bytes', async (size) => {
+  test.each([1, 2, 3, 5, 7])('characters split into chunks of %i bytes', async (size) => {
     const text = '\uFEFF我的儿子！\n𠮷野家é\r\n\n末行'
     const expected = ['我的儿子！', '𠮷野家é', '', '末行']
-    expect(await all(pieces(Buffer.from(text), size))).toEqual(expected)
+    expect(await all(chunks(Buffer.from(text), size))).toEqual(expected)
   })
 
   test('gzip', async () => {
@@ -125,8 +125,8 @@ describe('json', () => {
     expect(await all(file('a.json', content))).toEqual(['逗号,和]括号"', '天气'])
   })
 
-  test.each([1, 3, 8])('cut into pieces of %i bytes', async (size) => {
-    const source = pieces(Buffer.from(content), size)
+  test.each([1, 3, 8])('split into chunks of %i bytes', async (size) => {
+    const source = chunks(Buffer.from(content), size)
     expect(await all(source, { format: 'json' })).toEqual(['逗号,和]括号"', '天气'])
   })
 
@@ -260,7 +260,7 @@ describe('parquet', () => {
   })
 
   test('a stream is refused, as the end is read first', async () => {
-    const source = pieces(new Uint8Array(3), 1)
+    const source = chunks(new Uint8Array(3), 1)
     expect((await failure(source, { format: 'parquet' })).code).toBe('input-parquet-stream')
   })
 })
@@ -285,12 +285,12 @@ describe('UTF-16', () => {
   const little = Buffer.from(`\uFEFF${text}`, 'utf16le')
   const big = Buffer.from(little).swap16()
 
-  test.each([1, 2, 3, 5, 1000])('with a mark, in pieces of %i bytes', async (size) => {
+  test.each([1, 2, 3, 5, 1000])('with a mark, in chunks of %i bytes', async (size) => {
     for (const bytes of [little, big]) {
       const expected = ['花呗,1', '𠮷野家,2', '末行,3']
-      expect(await all(pieces(bytes, size))).toEqual(expected)
+      expect(await all(chunks(bytes, size))).toEqual(expected)
       const csv = { column: 0, format: 'csv' } as const
-      expect(await all(pieces(bytes, size), csv)).toEqual(['花呗', '𠮷野家', '末行'])
+      expect(await all(chunks(bytes, size), csv)).toEqual(['花呗', '𠮷野家', '末行'])
     }
     expect(await all(file('a.txt.gz', gzipSync(big)))).toHaveLength(3)
   })
@@ -306,7 +306,7 @@ describe('UTF-16', () => {
   ])('%s without a mark is said to be that', async (encoding, bytes) => {
     const error = await failure(file('a.txt', bytes))
     expect(error.message).toContain(`iconv -f ${encoding} -t UTF-8`)
-    expect((await failure(pieces(bytes, 1))).message).toContain(encoding)
+    expect((await failure(chunks(bytes, 1))).message).toContain(encoding)
   })
 
   test('UTF-32, and bytes that are not what the mark says', async () => {
@@ -333,7 +333,7 @@ describe('bad input', () => {
     expect(error).toMatchObject({ code: 'input-not-utf8', facts: { line: 2 } })
   })
 
-  test('the line that is not UTF-8 is named, beyond the first piece too', async () => {
+  test('the line that is not UTF-8 is named, beyond the first chunk too', async () => {
     const path = file('bad.txt', '花呗\n'.repeat(50_000))
     appendFileSync(path, Buffer.from([0xd6, 0xd0, 0x0a, 0x61]))
     const error = await failure(path)

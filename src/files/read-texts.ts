@@ -15,7 +15,7 @@ export interface ReadTextsOptions {
 }
 
 /**
- * Reads texts in the order of the file, with memory for a piece of it only (Parquet: a row group).
+ * Reads texts in the order of the file, with memory for a chunk of it only (Parquet: a row group).
  *
  * txt: a text a line; a blank line is an empty text, so that row numbers are line numbers.
  * jsonl: a string, object or array a line. json: one array of those. tsv: cells between tabs, no

@@ -4,15 +4,15 @@ import { utf8Text } from './utf8-text.ts'
 type Utf16 = 'utf-16le' | 'utf-16be'
 
 /**
- * Decodes UTF-8, or UTF-16 that begins with a byte order mark, piece by piece; the mark is dropped.
+ * Decodes UTF-8, or UTF-16 that begins with a byte order mark, chunk by chunk; the mark is dropped.
  * @param name of the file, for errors
  * @throws InputError for bytes that are neither; it names the line, and what they may be.
  */
 export async function* decodedText(
-  pieces: AsyncIterable<Uint8Array>,
+  chunks: AsyncIterable<Uint8Array>,
   name: string,
 ): AsyncGenerator<string, void, void> {
-  const { start, all } = await beginning(pieces)
+  const { start, all } = await beginning(chunks)
   const encoding = markedEncoding(start, name)
   if (encoding !== undefined) return yield* utf16Text(all, encoding, name)
   const unmarked = unmarkedUtf16(start)
@@ -24,8 +24,8 @@ export async function* decodedText(
 const TELLING_BYTES = 4096
 
 /** The first bytes, and all of them. */
-async function beginning(pieces: AsyncIterable<Uint8Array>) {
-  const iterator = pieces[Symbol.asyncIterator]()
+async function beginning(chunks: AsyncIterable<Uint8Array>) {
+  const iterator = chunks[Symbol.asyncIterator]()
   const read: Uint8Array[] = []
   let size = 0
   // A pipe may give a byte at a time.
@@ -61,22 +61,22 @@ function markedEncoding(start: Buffer, name: string): Utf16 | undefined {
 }
 
 async function* utf16Text(
-  pieces: AsyncIterable<Uint8Array>,
+  chunks: AsyncIterable<Uint8Array>,
   encoding: Utf16,
   name: string,
 ): AsyncGenerator<string, void, void> {
   const decoder = new TextDecoder(encoding, { fatal: true })
   let line = 1
-  const decode = (piece?: Uint8Array) => {
+  const decode = (chunk?: Uint8Array) => {
     try {
-      return decoder.decode(piece, { stream: piece !== undefined })
+      return decoder.decode(chunk, { stream: chunk !== undefined })
     } catch (cause) {
       const reason = `its byte order mark says ${encoding.toUpperCase()}, but it is not`
       throw notText(`${name}, from line ${line} on`, reason, cause)
     }
   }
-  for await (const piece of pieces) {
-    const text = decode(piece)
+  for await (const chunk of chunks) {
+    const text = decode(chunk)
     line += text.split('\n').length - 1
     yield text
   }

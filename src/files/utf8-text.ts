@@ -6,14 +6,14 @@ const NEWLINE = 10
 const BYTE_ORDER_MARK = '\uFEFF'
 
 /**
- * Decodes UTF-8 piece by piece, whatever the pieces' borders cut through; a byte order mark at the
+ * Decodes UTF-8 chunk by chunk, whatever the chunks' borders cut through; a byte order mark at the
  * start is dropped.
  * @param name of the file, for errors
  * @param likelyEncoding what it may be instead, as iconv calls it
  * @throws InputError naming the line that is not UTF-8.
  */
 export async function* utf8Text(
-  pieces: AsyncIterable<Uint8Array>,
+  chunks: AsyncIterable<Uint8Array>,
   name: string,
   likelyEncoding: () => string,
 ): AsyncGenerator<string, void, void> {
@@ -30,8 +30,8 @@ export async function* utf8Text(
     }
   }
   let isFirst = true
-  for await (const piece of pieces) {
-    const bytes = Buffer.concat([carried, piece])
+  for await (const chunk of chunks) {
+    const bytes = Buffer.concat([carried, chunk])
     const end = lastCharacterEnd(bytes)
     carried = bytes.subarray(end)
     if (end === 0) continue
@@ -43,7 +43,7 @@ export async function* utf8Text(
   if (carried.length > 0) yield decode(Buffer.from(carried), isFirst)
 }
 
-/** Where the last whole character ends: a sequence that has begun waits for the next piece. */
+/** Where the last whole character ends: a sequence that has begun waits for the next chunk. */
 function lastCharacterEnd(bytes: Uint8Array): number {
   for (let start = bytes.length - 1; start >= Math.max(0, bytes.length - 4); start -= 1) {
     const byte = bytes[start] ?? 0
@@ -81,16 +81,16 @@ function notUtf8(place: Place, encoding: string, cause: unknown): InputError {
   )
 }
 
-/** The lines of a text that comes in pieces, without their `\n` or `\r\n`. */
-export async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string, void, void> {
+/** The lines of a text that comes in chunks, without their `\n` or `\r\n`. */
+export async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<string, void, void> {
   let rest = ''
-  for await (const piece of pieces) {
-    // Splitting only where a line ends keeps a very long line from being copied with every piece.
-    if (!piece.includes('\n')) {
-      rest += piece
+  for await (const chunk of chunks) {
+    // Splitting only where a line ends keeps a very long line from being copied with every chunk.
+    if (!chunk.includes('\n')) {
+      rest += chunk
       continue
     }
-    const lines = (rest + piece).split('\n')
+    const lines = (rest + chunk).split('\n')
     rest = lines.pop() ?? ''
     for (const line of lines) yield withoutReturn(line)
   }

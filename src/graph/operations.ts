@@ -249,7 +249,7 @@ export const layerNormalization = (x: Value, scale: Value, bias: Value, epsilon:
 
 /**
  * Softmax(q·kᵀ/√(H/heads))·v over `heads` heads in one kernel; q, k, v [B,T,H], mask [B,T] int32 with
- * 1 for pieces and 0 for padding. Gives [B,T,H].
+ * 1 for tokens and 0 for padding. Gives [B,T,H].
  */
 export const multiHeadAttention = (
   [q, k, v]: readonly [Value, Value, Value],

@@ -2,9 +2,9 @@ import { type Matrix, rowOf } from '../similarity/index.ts'
 import { requireScore, requireWhole } from './options.ts'
 import {
   type MiningOptions,
-  pieces,
   type ScoredTile,
   scoreTiles,
+  spansOf,
   type Tile,
   upperTiles,
 } from './score-tiles.ts'
@@ -106,7 +106,7 @@ function* openTiles(centres: readonly number[], isUsed: Uint8Array): Generator<T
   for (let row = 0; row < centres.length; row += BATCH) {
     const rows = Math.min(BATCH, centres.length - row)
     if (centres.slice(row, row + rows).every((centre) => isUsed[centre])) continue
-    for (const [column, columns] of pieces(isUsed.length)) yield { row, rows, column, columns }
+    for (const [column, columns] of spansOf(isUsed.length)) yield { row, rows, column, columns }
   }
 }
 

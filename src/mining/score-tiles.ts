@@ -34,8 +34,8 @@ const AHEAD = 2
 
 /** All of the matrix [rows, columns], a row of tiles after the other. */
 export function allTiles(rows: number, columns: number): Tile[] {
-  return pieces(rows).flatMap(([row, height]) =>
-    pieces(columns).map(([column, width]) => ({ row, rows: height, column, columns: width })),
+  return spansOf(rows).flatMap(([row, height]) =>
+    spansOf(columns).map(([column, width]) => ({ row, rows: height, column, columns: width })),
   )
 }
 
@@ -44,13 +44,13 @@ export function allTiles(rows: number, columns: number): Tile[] {
  * on the diagonal last.
  */
 export function upperTiles(rows: number): Tile[] {
-  return pieces(rows).flatMap(([column, columns]) =>
-    pieces(column + columns).map(([row, height]) => ({ row, rows: height, column, columns })),
+  return spansOf(rows).flatMap(([column, columns]) =>
+    spansOf(column + columns).map(([row, height]) => ({ row, rows: height, column, columns })),
   )
 }
 
-/** Where each piece of `size` rows begins, and how long it is. */
-export function pieces(size: number): [start: number, length: number][] {
+/** Where each span of `size` rows begins, and how long it is. */
+export function spansOf(size: number): [start: number, length: number][] {
   return Array.from({ length: Math.ceil(size / SIDE) }, (_, at) => [
     at * SIDE,
     Math.min(SIDE, size - at * SIDE),

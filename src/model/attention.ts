@@ -37,7 +37,7 @@ export type Attention = (query: Value, key: Value, value: Value) => Value
 /**
  * Scaled dot-product attention over several heads, softmax(q·kᵀ/√d + m)·v with d = H/heads (Vaswani
  * et al. 2017), for query, key and value as rows [B*T,H]; gives rows [B*T,H].
- * @param mask [B,T] int64: 1 for pieces, 0 for padding, which no piece attends to.
+ * @param mask [B,T] int64: 1 for tokens, 0 for padding, which no token attends to.
  */
 export function attention(
   mask: Value,
@@ -74,7 +74,7 @@ function standardAttention(
   }
 }
 
-/** [B,1,1,T]: 0 for pieces; for padding a number that softmax turns into exactly 0. */
+/** [B,1,1,T]: 0 for tokens; for padding a number that softmax turns into exactly 0. */
 function paddingBias(mask: Value): Value {
   const padding = subtract(1, cast(mask, 'float32'))
   return unsqueeze(multiply(padding, -3.4e38), 1, 2)

@@ -10,9 +10,9 @@ import type { Weights } from './weight-value.ts'
 export interface EncoderInputs {
   /** [B,T] int64 */
   readonly ids: Value
-  /** [B,T] int64: 1 for pieces, 0 for padding. */
+  /** [B,T] int64: 1 for tokens, 0 for padding. */
   readonly mask: Value
-  /** [B,T] int64; where it is left out, every piece belongs to segment 0. */
+  /** [B,T] int64; where it is left out, every token belongs to segment 0. */
   readonly typeIds?: Value | undefined
 }
 

@@ -26,11 +26,11 @@ import {
 interface Tokens {
   /** [B,T,H] */
   readonly vectors: Value
-  /** [B,T] int64: 1 for a piece that counts, 0 for padding (and for a prompt left out). */
+  /** [B,T] int64: 1 for a token that counts, 0 for padding (and for a prompt left out). */
   readonly mask: Value
 }
 
-/** The smallest divisor, as in the reference: a row without any piece gives zeros, not NaN. */
+/** The smallest divisor, as in the reference: a row without any token gives zeros, not NaN. */
 const SMALLEST = 1e-9
 
 /**
@@ -46,9 +46,9 @@ export function pool(vectors: Value, mask: Value, modes: readonly PoolingMode[])
 function poolOne(tokens: Tokens, mode: PoolingMode): Value {
   switch (mode) {
     case 'cls':
-      return pieceAt(tokens, argMax(tokens.mask, 1))
+      return tokenAt(tokens, argMax(tokens.mask, 1))
     case 'lasttoken':
-      return pieceAt(tokens, argMax(tokens.mask, 1, { last: true }))
+      return tokenAt(tokens, argMax(tokens.mask, 1, { last: true }))
     case 'max':
       return maxPooling(tokens)
     case 'mean':
@@ -68,7 +68,7 @@ function column(mask: Value): Value {
 }
 
 /**
- * Σ x·w over the pieces, for weights [B,T,1]: [B,H]. A matrix product, because its sums do not depend
+ * Σ x·w over the tokens, for weights [B,T,1]: [B,H]. A matrix product, because its sums do not depend
  * on how many rows a batch has, where the runtime's reductions do in the last digit.
  */
 function weightedSum(vectors: Value, weights: Value): Value {
@@ -76,7 +76,7 @@ function weightedSum(vectors: Value, weights: Value): Value {
   return reshape(sums, ['B', vectors.shape[2] ?? 1])
 }
 
-/** Σ x·m over the pieces: [B,H] */
+/** Σ x·m over the tokens: [B,H] */
 function maskedSum({ vectors, mask }: Tokens): Value {
   return weightedSum(vectors, column(mask))
 }
@@ -86,12 +86,12 @@ function count({ mask }: Tokens): Value {
   return maximum(reduceSum(column(mask), 1), SMALLEST)
 }
 
-/** Largest value of each component over the pieces: [B,H] */
+/** Largest value of each component over the tokens: [B,H] */
 function maxPooling({ vectors, mask }: Tokens): Value {
   return reduceMax(where(greater(column(mask), 0), vectors, -3.4e38), 1)
 }
 
-/** Σ x·m·p / Σ m·p with p = 1, 2, … the place of the piece (Muennighoff 2022, SGPT): [B,H] */
+/** Σ x·m·p / Σ m·p with p = 1, 2, … the place of the token (Muennighoff 2022, SGPT): [B,H] */
 function weightedMean({ vectors, mask }: Tokens): Value {
   const places = unsqueeze(add(cast(range(mask.graph, 'T'), 'float32'), 1), 0, 2)
   const weights = multiply(column(mask), places)
@@ -99,8 +99,8 @@ function weightedMean({ vectors, mask }: Tokens): Value {
   return divide(weightedSum(vectors, weights), total)
 }
 
-/** The vector of the piece at `places` [B] int64: [B,H] */
-function pieceAt({ vectors }: Tokens, places: Value): Value {
+/** The vector of the token at `places` [B] int64: [B,H] */
+function tokenAt({ vectors }: Tokens, places: Value): Value {
   const hiddenSize = vectors.shape[2] ?? 1
   const indices = expand(unsqueeze(places, 1, 2), ['B', 1, hiddenSize])
   return reduceSum(gatherElements(vectors, indices, 1), 1)

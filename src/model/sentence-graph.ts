@@ -15,7 +15,7 @@ import { pool } from './pooling.ts'
 import { storedWeights, type WeightSource, Weights } from './weight-value.ts'
 
 export interface SentenceGraphOptions extends EncoderOptions {
-  /** Whether the graph takes segment numbers; without them every piece is in segment 0. */
+  /** Whether the graph takes segment numbers; without them every token is in segment 0. */
   readonly segments: boolean
 }
 
@@ -30,13 +30,13 @@ export const GRAPH_NAMES = {
   sentenceVectors: 'sentence_embedding',
 } as const
 
-/** Whether a model leaves the pieces of a prompt out of its pooling. */
+/** Whether a model leaves the tokens of a prompt out of its pooling. */
 export function excludesPrompt({ modules }: Pick<Checkpoint, 'modules'>): boolean {
   return modules.some((module) => module.kind === 'pooling' && !module.includePrompt)
 }
 
 /**
- * The whole model of a checkpoint, from piece numbers [B,T] to token vectors [B,T,H] and sentence
+ * The whole model of a checkpoint, from token ids [B,T] to token vectors [B,T,H] and sentence
  * vectors [B,D], with its weights.
  */
 export function sentenceGraph(checkpoint: Checkpoint, options: SentenceGraphOptions): Graph {

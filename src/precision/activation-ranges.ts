@@ -23,7 +23,7 @@ const OUTPUT = 'ranges'
 
 /**
  * What goes into each linear layer of a model while it encodes some texts.
- * @param texts their pieces
+ * @param texts their tokens
  */
 export async function measureRanges(
   checkpoint: Checkpoint,

@@ -18,7 +18,7 @@ export interface PoolOptions {
 }
 
 /**
- * Pieces of a job from which it is worth to open the workers. That takes as long as they save with some
+ * Tokens of a job from which it is worth to open the workers. That takes as long as they save with some
  * 8,000; a program that brings half of that at once will bring more.
  */
 const WORTH_WORKERS = 4096
@@ -66,10 +66,10 @@ export class SessionPool implements Session {
   run(
     inputs: Readonly<Record<string, Tensor>>,
     output: string,
-    { runs, pieces }: Job = { runs: 1, pieces: 0 },
+    { runs, tokens }: Job = { runs: 1, tokens: 0 },
   ): Promise<Tensor> {
     if (this.#ended) return Promise.reject(this.#ended)
-    if (pieces >= WORTH_WORKERS) this.#opening ??= this.#openWorkers()
+    if (tokens >= WORTH_WORKERS) this.#opening ??= this.#openWorkers()
     const session = runs === 1 ? this.#whole : (this.#idlest() ?? this.#whole)
     return session.run(inputs, output)
   }

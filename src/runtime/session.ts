@@ -1,4 +1,4 @@
-/** The tensors that cross the border to the runtime: numbers of pieces or masks in, vectors out. */
+/** The tensors that cross the border to the runtime: token ids or masks in, vectors out. */
 export type Tensor =
   | { readonly type: 'int64'; readonly dims: readonly number[]; readonly data: BigInt64Array }
   | { readonly type: 'float32'; readonly dims: readonly number[]; readonly data: Float32Array }
@@ -12,8 +12,8 @@ export type Backend = (typeof BACKENDS)[number] | 'webgpu'
 /** What a run is a part of. */
 export interface Job {
   readonly runs: number
-  /** Pieces of all texts. */
-  readonly pieces: number
+  /** Tokens of all texts. */
+  readonly tokens: number
 }
 
 /** A graph, ready to run. */

@@ -9,7 +9,7 @@ export type StoreEncoding = Pick<EncodeOptions, 'prompt' | 'promptName' | 'maxLe
 
 /**
  * What a store for the vectors of a model needs to know: the model's hash, the prompt before every
- * text (by default the model's own for documents, if it has one), the pieces a text is cut to, and
+ * text (by default the model's own for documents, if it has one), the tokens a text is cut to, and
  * the similarity: the inner product where the model was trained for it, else the cosine.
  */
 export async function modelSettings(
@@ -57,7 +57,7 @@ export function requireEncoding(
   }
   const asked = options.maxLength
   if (asked === undefined || maxLength === 0 || asked === maxLength) return
-  throw unlike('the most pieces', { store: `${maxLength}`, asked: `${asked}` })
+  throw unlike('the most tokens', { store: `${maxLength}`, asked: `${asked}` })
 }
 
 function unlike(

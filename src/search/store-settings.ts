@@ -30,7 +30,7 @@ export const storeSettings = z.strictObject({
   model: text.default(''),
   /** What was put before every text that was encoded. Default: nothing. */
   prompt: text.default(''),
-  /** The pieces a text was cut to; 0, the default: not said. */
+  /** The tokens a text was cut to; 0, the default: not said. */
   maxLength: z.int().min(0).default(0),
 })
 

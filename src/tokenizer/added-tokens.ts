@@ -3,7 +3,7 @@ import { isWhitespace } from './text/categories.ts'
 import { WORD_CLASS } from './text/regex.ts'
 import { Trie } from './text/trie.ts'
 
-/** A piece that is looked for in the text itself, before the model sees it, e.g. `[MASK]`. */
+/** A token that is looked for in the text itself, before the model sees it, e.g. `[MASK]`. */
 export interface AddedToken {
   readonly id: number
   readonly content: string

@@ -65,7 +65,7 @@ const subjects = [
 describe.each(subjects)('golden: $name', ({ golden, skip, build }) => {
   const { rows, pair_max8: pair } = JSON.parse(read(`tokenizer/${golden}`))
 
-  it.skipIf(skip)('every row, whole and within 16 pieces', () => {
+  it.skipIf(skip)('every row, whole and within 16 tokens', () => {
     const tokenizer = build()
     for (const row of rows) {
       const whole = tokenizer.encode(row.text)
@@ -78,7 +78,7 @@ describe.each(subjects)('golden: $name', ({ golden, skip, build }) => {
     }
   })
 
-  it.skipIf(skip)('the pair within 8 pieces', () => {
+  it.skipIf(skip)('the pair within 8 tokens', () => {
     const encoding = build().encodePair(pair.a, pair.b, { maxLength: 8 })
     expect([...encoding.ids]).toEqual(pair.ids)
     expect([...encoding.typeIds]).toEqual(pair.type_ids ?? pair.ids.map(() => 0))
@@ -96,7 +96,7 @@ describe.each(['tiny-bpe', 'tiny-unigram'])('golden: %s', (name) => {
     }
   })
 
-  it('every pair within 11 pieces', () => {
+  it('every pair within 11 tokens', () => {
     for (const { texts, ids, type_ids } of pairs) {
       const encoding = tokenizer.encodePair(texts[0], texts[1], { maxLength: 11 })
       expect([...encoding.ids], texts).toEqual(ids)
@@ -146,14 +146,14 @@ describe('special tokens without a row', () => {
 })
 
 describe('sizes', () => {
-  it('gives the rows an embedding table needs and the padding piece', () => {
+  it('gives the rows an embedding table needs and the padding token', () => {
     expect(fromVocabulary()).toMatchObject({ vocabularySize: 21128, padId: 0 })
     expect(fromVocabulary({ pad_token: '[SEP]' }).padId).toBe(102)
     const bpe = create({ 'tokenizer.json': read('tokenizer/tiny-bpe.tokenizer.json') })
     expect(bpe).toMatchObject({ vocabularySize: 500, padId: 1 })
   })
 
-  it.skipIf(!hasE5)('counts added pieces past the model', () => {
+  it.skipIf(!hasE5)('counts added tokens past the model', () => {
     const e5 = create({ 'tokenizer.json': read('tokenizer.json', e5Folder) })
     expect(e5).toMatchObject({ vocabularySize: 23947, padId: 1 })
   })
@@ -162,7 +162,7 @@ describe('sizes', () => {
 describe('tokenizer_config.json', () => {
   it('decides on case, accents and Chinese characters', () => {
     const text = 'É世界'
-    const framed = (...pieces: string[]) => ['[CLS]', ...pieces, '[SEP]']
+    const framed = (...tokens: string[]) => ['[CLS]', ...tokens, '[SEP]']
     expect(tokensOf(fromVocabulary(), text)).toEqual(framed('e', '世', '界'))
     const cased = fromVocabulary({ do_lower_case: false })
     expect(tokensOf(cased, text)).toEqual(framed('[UNK]', '世', '界'))
@@ -189,7 +189,7 @@ describe('tokenizer_config.json', () => {
     expect([...create({ 'tokenizer.json': json }).encode('\u3000').ids]).toEqual([0, 6, 2])
   })
 
-  it('takes special pieces as text or as objects, with their flags', () => {
+  it('takes special tokens as text or as objects, with their flags', () => {
     const mask = { content: '[MASK]', lstrip: true, rstrip: true, normalized: false }
     const tokenizer = fromVocabulary({ do_lower_case: false, mask_token: mask })
     expect(tokensOf(tokenizer, 'a [MASK] b')).toEqual(['[CLS]', 'a', '[MASK]', 'b', '[SEP]'])
@@ -207,8 +207,8 @@ describe('what cannot be read is an error with a name', () => {
     ['no JSON', 'tokenizer-malformed', { 'tokenizer.json': '{' }],
     ['no model', 'tokenizer-malformed', { 'tokenizer.json': {} }],
     ['an empty vocab.txt', 'tokenizer-malformed', { 'vocab.txt': '' }],
-    ['no [UNK]', 'tokenizer-piece-missing', { 'vocab.txt': '[PAD]\n[CLS]\n[SEP]' }],
-    ['no [SEP]', 'tokenizer-piece-missing', { 'vocab.txt': '[PAD]\n[CLS]\n[UNK]' }],
+    ['no [UNK]', 'tokenizer-token-missing', { 'vocab.txt': '[PAD]\n[CLS]\n[SEP]' }],
+    ['no [SEP]', 'tokenizer-token-missing', { 'vocab.txt': '[PAD]\n[CLS]\n[UNK]' }],
     [
       'RoFormerTokenizer',
       'tokenizer-class-unknown',
@@ -299,7 +299,7 @@ describe('what cannot be read is an error with a name', () => {
     expect([...tokenizer.encode('我', { maxLength: 2 }).ids]).toEqual([101, 102])
   })
 
-  it('a number that is no piece', () => {
+  it('an id that is no token', () => {
     expect(() => fromVocabulary().tokens([21128])).toThrow(
       expect.objectContaining({ code: 'token-id-unknown' }),
     )

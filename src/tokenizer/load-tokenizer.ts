@@ -118,9 +118,9 @@ function requireToken(model: Model, token: string): number {
   const id = model.idOf(token)
   if (id !== undefined) return id
   throw new CheckpointError(
-    'tokenizer-piece-missing',
+    'tokenizer-token-missing',
     `the vocabulary lacks the special token ${token} that every text is framed with`,
-    { facts: { piece: token } },
+    { facts: { token: token } },
   )
 }
 

@@ -42,27 +42,27 @@ export class PipelineTokenizer implements Tokenizer {
   }
 
   encode(text: string, options: TokenizeOptions = {}): Encoding {
-    return frameTexts(this.#pipeline.frame.single, [this.#pieces(text)], options)
+    return frameTexts(this.#pipeline.frame.single, [this.#tokens(text)], options)
   }
 
   encodePair(first: string, second: string, options: TokenizeOptions = {}): Encoding {
-    const texts = [this.#pieces(first), this.#pieces(second)]
+    const texts = [this.#tokens(first), this.#tokens(second)]
     return frameTexts(this.#pipeline.frame.pair, texts, options)
   }
 
   tokens(ids: Iterable<number>): string[] {
     return Array.from(ids, (id) => {
-      const piece = this.#addedContents.get(id) ?? this.#pipeline.model.tokens.get(id)
-      if (piece !== undefined) return piece
+      const token = this.#addedContents.get(id) ?? this.#pipeline.model.tokens.get(id)
+      if (token !== undefined) return token
       throw new InputError(
         'token-id-unknown',
-        `${id} is not the number of a piece; the vocabulary has 0 to ${this.vocabularySize - 1}`,
+        `${id} is not a token id; the vocabulary has 0 to ${this.vocabularySize - 1}`,
         { facts: { id, vocabularySize: this.vocabularySize } },
       )
     })
   }
 
-  #pieces(text: string): number[] {
+  #tokens(text: string): number[] {
     const ids: number[] = []
     for (const [index, section] of this.#rawTokens.split(wellFormed(text)).entries()) {
       if (typeof section === 'number') ids.push(section)
@@ -92,7 +92,7 @@ function frameTexts(
   texts: readonly (readonly number[])[],
   { maxLength }: TokenizeOptions,
 ): Encoding {
-  const lengths = texts.map((pieces) => pieces.length)
+  const lengths = texts.map((tokens) => tokens.length)
   const kept = keptLengths(lengths, countSpecial(slots), maxLength)
   return { ...fill(slots, texts, kept), truncated: sum(lengths) - sum(kept) }
 }

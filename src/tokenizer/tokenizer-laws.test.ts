@@ -72,7 +72,7 @@ describe.each(subjects)('laws: $name', ({ file, open, close }) => {
     ['marks on letters', 'e\u0301'.repeat(300_000)],
     ['one endless grapheme', '\u0301'.repeat(500_000)],
     ['joined emoji', '👨‍👩‍👧'.repeat(60_000)],
-    ['openings of special pieces', '[<'.repeat(300_000)],
+    ['openings of special tokens', '[<'.repeat(300_000)],
     ['spaces', ' '.repeat(1_000_000)],
   ])('a megabyte of %s takes linear time', (_, text) => {
     const { ids, truncated } = load(file).encode(text, { maxLength: 512 })

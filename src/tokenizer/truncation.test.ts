@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { keptLengths } from './truncation.ts'
 
-/** Drops one piece at a time from the longer text, from the second where both are equal. */
+/** Drops one token at a time from the longer text, from the second where both are equal. */
 function oneByOne(first: number, second: number, room: number): number[] {
   const kept = [first, second]
   while ((kept[0] ?? 0) + (kept[1] ?? 0) > room) {
@@ -18,7 +18,7 @@ describe('keptLengths', () => {
     expect(keptLengths([3, 2], 3, 8)).toEqual([3, 2])
   })
 
-  it('cuts one text to the room that the special pieces leave', () => {
+  it('cuts one text to the room that the special tokens leave', () => {
     expect(keptLengths([5], 2, 6)).toEqual([4])
     expect(keptLengths([5], 2, 2)).toEqual([0])
   })

@@ -1,10 +1,10 @@
 import { InputError } from '../errors/index.ts'
 
 /**
- * How many pieces of each text stay within a limit.
+ * How many tokens of each text stay within a limit.
  *
- * @param lengths the number of pieces of the one text or the two.
- * @param specials how many special pieces frame them; these always stay.
+ * @param lengths the number of tokens of the one text or the two.
+ * @param specials how many special tokens frame them; these always stay.
  * @throws InputError when `maxLength` is no whole number, or smaller than `specials`.
  */
 export function keptLengths(
@@ -17,7 +17,7 @@ export function keptLengths(
     throw new InputError(
       'max-length-too-small',
       `maxLength must be a whole number of at least ${Math.max(specials, 1)}, so that the ` +
-        `${specials} special pieces fit; got ${maxLength}`,
+        `${specials} special tokens fit; got ${maxLength}`,
       { facts: { maxLength, specials } },
     )
   }
@@ -29,7 +29,7 @@ export function keptLengths(
 
 /**
  * Longest first, in one step: the shorter text stays whole while the longer has at least as much
- * left; from there both get half, the second text the odd piece (the first one if it was longer).
+ * left; from there both get half, the second text the odd token (the first one if it was longer).
  */
 function shortenPair(first: number, second: number, room: number): readonly [number, number] {
   const shorter = Math.min(first, second)

@@ -20,7 +20,7 @@ export interface BatchPreparerOptions {
   readonly checkpoint: Checkpoint
   /** Put before every text that has no role in a search. */
   readonly prompt: string
-  /** The most pieces of a text. */
+  /** The most tokens of a text. */
   readonly maxLength: number
 }
 

@@ -49,7 +49,7 @@ export interface TrainOptions {
   readonly freeze?: readonly string[]
   /** Put before every text. Default: the model's default prompt. */
   readonly prompt?: string
-  /** The most pieces of a text. Default: the model's. */
+  /** The most tokens of a text. Default: the model's. */
   readonly maxLength?: number
   readonly evaluation?: TrainingEvaluation
   /** Steps between checkpoints to go on from. Default 500; every evaluation saves one too. */

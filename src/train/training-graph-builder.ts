@@ -26,7 +26,7 @@ export interface GradientOutput {
 /** A tensor that the loss compares with, given with every batch: float32. */
 export interface TargetInput {
   readonly name: string
-  /** Beginning with `P`, examples, or with `B` and `T`, unique texts and their pieces. */
+  /** Beginning with `P`, examples, or with `B` and `T`, unique texts and their tokens. */
   readonly shape: Shape
 }
 

@@ -19,7 +19,7 @@ function int64(dims: readonly number[], data: readonly number[]): Tensor {
   return { type: 'int64', dims, data: BigInt64Array.from(data, BigInt) }
 }
 
-/** Three texts of four pieces, the last of them padded, in two columns of three. */
+/** Three texts of four tokens, the last of them padded, in two columns of three. */
 const BATCH: Readonly<Record<string, Tensor>> = {
   input_ids: int64([3, 4], [2, 8, 9, 3, 2, 12, 14, 3, 2, 20, 3, 0]),
   attention_mask: int64([3, 4], [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0]),

@@ -19,7 +19,7 @@ export interface TrainingGraph {
   readonly dropouts: readonly DropoutInput[]
 }
 
-/** From pieces and targets to the loss, the embeddings and every gradient, in one graph. */
+/** From tokens and targets to the loss, the embeddings and every gradient, in one graph. */
 export function trainingGraph(options: TrainingGraphOptions): TrainingGraph {
   const builder = new TrainingGraphBuilder(options)
   const model = builder.model()
@@ -37,11 +37,11 @@ export function trainingGraph(options: TrainingGraphOptions): TrainingGraph {
  * the weights, given the loss's gradient with respect to the part's embeddings.
  */
 export interface CachedTrainingGraphs {
-  /** Pieces to embeddings, elements dropped as in training. */
+  /** Tokens to embeddings, elements dropped as in training. */
   readonly embed: TrainingGraph
   /** Embeddings [B,D] to the loss and its gradient with respect to them. */
   readonly loss: TrainingGraph
-  /** Pieces and `upstream` [B,D] to the gradients of the weights. */
+  /** Tokens and `upstream` [B,D] to the gradients of the weights. */
   readonly encoder: TrainingGraph
 }
 

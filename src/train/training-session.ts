@@ -77,7 +77,7 @@ export class TrainingSession {
     return new TrainingSession(checkpoint, engine, options)
   }
 
-  /** Cuts the texts of batches into pieces; can be done while a step is computed. */
+  /** Cuts the texts of batches into tokens; can be done while a step is computed. */
   async prepare(batches: readonly StepBatch[]): Promise<PreparedBatches> {
     const prepared = []
     for (const { source: number, examples } of batches) {

@@ -39,8 +39,8 @@ export class RedisServer implements AsyncDisposable {
     this.#child = child
     await new Promise<void>((resolve, reject) => {
       child.once('exit', () => reject(new Error('redis-server ended')))
-      child.stdout.on('data', (piece) => {
-        if (String(piece).includes('Ready to accept')) resolve()
+      child.stdout.on('data', (chunk) => {
+        if (String(chunk).includes('Ready to accept')) resolve()
       })
     })
   }

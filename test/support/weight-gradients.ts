@@ -72,7 +72,7 @@ export async function storedWeights({ weights }: TrainingGraph): Promise<Record<
   return inputs
 }
 
-/** Pieces, places and targets. */
+/** Tokens, places and targets. */
 export function batchInputs(
   { tokenizerFiles }: Checkpoint,
   batch: LossBatch,
@@ -82,11 +82,11 @@ export function batchInputs(
   const columns = (examples[0]?.texts ?? []).map((_, column) =>
     examples.map(({ texts }) => texts[column] ?? ''),
   )
-  const pieces = columns.flat().map((text) => {
+  const tokens = columns.flat().map((text) => {
     return { ids: tokenizer.encode(text).ids, promptLength: 0 }
   })
   return {
-    ...batchTensors(pieces, { padId: tokenizer.padId, poolingMask: false }),
+    ...batchTensors(tokens, { padId: tokenizer.padId, poolingMask: false }),
     ...rowInputs(columns.length, examples.length),
     ...targetInputs(batch),
   }

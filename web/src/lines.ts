@@ -55,7 +55,7 @@ export class Lines {
       const encoder = await this.#encoder
       const options = { normalize: true, truncate: 'silent', signal: stop.signal } as const
       const vectors = await encoder.encode(texts, { ...options, onProgress })
-      const cut = vectors.truncated.filter((pieces) => pieces > 0).length
+      const cut = vectors.truncated.filter((tokens) => tokens > 0).length
       if (cut > 0 && this.#field.version === version) this.#field.notify(() => words().cut(cut))
       return { texts, vectors }
     } catch (error) {

@@ -84,7 +84,7 @@ function warningsOf(
   truncated: Int32Array,
   policy: TruncationPolicy,
 ): EmbeddingModelV3Result['warnings'] {
-  const cut = truncated.reduce((count, pieces) => count + (pieces > 0 ? 1 : 0), 0)
+  const cut = truncated.reduce((count, tokens) => count + (tokens > 0 ? 1 : 0), 0)
   if (policy !== 'warn' || cut === 0) return []
   return [{ type: 'other', message: `${cut} of ${truncated.length} texts were cut to the limit` }]
 }

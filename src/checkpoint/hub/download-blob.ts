@@ -154,7 +154,7 @@ function startOf(response: Response, asked: number): number {
   return Number(start) === asked ? asked : 0
 }
 
-/** The body's pieces; a pause longer than allowed, or an abort, ends it with an error. */
+/** The body's chunks; a pause longer than allowed, or an abort, ends it with an error. */
 async function* chunksOf(
   response: Response,
   { stallTimeout, signal }: BlobTask,

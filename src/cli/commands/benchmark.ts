@@ -40,7 +40,7 @@ const ARGS = {
   },
   limit: { type: 'string', valueHint: 'n', description: 'Texts of it to use (default: 512)' },
   batch: { type: 'string', valueHint: 'n', default: '16', description: 'Texts in a batch' },
-  'max-length': { type: 'string', valueHint: 'n', default: '256', description: 'Pieces of a text' },
+  'max-length': { type: 'string', valueHint: 'n', default: '256', description: 'Tokens of a text' },
   repetitions: { type: 'string', valueHint: 'n', default: '5', description: 'Measured runs' },
   'warm-up': { type: 'string', valueHint: 'n', default: '1', description: 'Runs not counted' },
   output: {

@@ -39,8 +39,8 @@ function encoderText({
 
 function lengthText({ maxLength, maxPositions }: ModelDescription): string {
   if (maxLength === NO_LIMIT) return 'no limit'
-  if (maxPositions === NO_LIMIT) return `${maxLength} pieces`
-  return `${maxLength} pieces (of ${maxPositions} positions)`
+  if (maxPositions === NO_LIMIT) return `${maxLength} tokens`
+  return `${maxLength} tokens (of ${maxPositions} positions)`
 }
 
 function fieldsOf(model: ModelDescription): Record<string, string> {
@@ -52,7 +52,7 @@ function fieldsOf(model: ModelDescription): Record<string, string> {
     encoder: encoderText(model),
     parameters: grouped(model.parameters),
     weights: `${types} in ${files} (${(model.weightBytes / 1e6).toFixed(1)} MB)`,
-    vocabulary: `${grouped(model.vocabularySize)} pieces, from ${model.tokenizerFiles.join(', ')}`,
+    vocabulary: `${grouped(model.vocabularySize)} tokens, from ${model.tokenizerFiles.join(', ')}`,
     'text length': lengthText(model),
     lowercase: model.lowercase ? 'before the tokenizer' : 'as the tokenizer says',
     modules: model.modules.join(', then '),

@@ -5,13 +5,13 @@ import { loadEncoder, namedModel, textOptions } from '../model.ts'
 import type { Shell } from '../shell.ts'
 
 const ARGS = {
-  'text…': { type: 'positional', required: true, description: 'Texts to cut into pieces' },
+  'text…': { type: 'positional', required: true, description: 'Texts to split into tokens' },
   ...TEXT_FLAGS,
   ...MODEL_FLAGS,
   ...JSON_FLAG,
 } as const
 
-/** Prints pieces and their numbers, or with `--json` a line `{text, tokens, ids, truncated}` each. */
+/** Prints tokens and their ids, or with `--json` a line `{text, tokens, ids, truncated}` each. */
 export const tokenize = defineCommand(ARGS, async (args, shell) => {
   const model = await namedModel(args.model, shell)
   await using encoder = await loadEncoder(model, args, shell)
@@ -19,17 +19,17 @@ export const tokenize = defineCommand(ARGS, async (args, shell) => {
   for (const [row, { ids, tokens, truncated }] of tokenized.entries()) {
     const text = args._[row] ?? ''
     if (args.json) shell.printJson({ text, tokens, ids: [...ids], truncated })
-    else printPieces(text, { ids, tokens, truncated }, shell)
+    else printTokens(text, { ids, tokens, truncated }, shell)
   }
 })
 
-function printPieces(
+function printTokens(
   text: string,
   { ids, tokens, truncated }: Pick<TokenizedText, 'ids' | 'tokens' | 'truncated'>,
   shell: Shell,
 ): void {
   const cut = truncated > 0 ? `, and ${truncated} more were cut off` : ''
-  shell.print(`${shell.style('bold', text)}\n${tokens.length} pieces${cut}`)
+  shell.print(`${shell.style('bold', text)}\n${tokens.length} tokens${cut}`)
   for (const [place, token] of tokens.entries()) {
     shell.print(`${String(ids[place]).padStart(8)}  ${token}`)
   }

@@ -36,11 +36,11 @@ const studentSchema = z
     model: text.exactOptional(),
     /** Its own prompts for queries and for documents. Default: those of the model. */
     prompts: promptsSchema.exactOptional(),
-    /** No transformer, but a table of the model's pieces. */
+    /** No transformer, but a table of the model's tokens. */
     static: z
       .strictObject({
         sif: z.number().positive().exactOptional(),
-        /** Pieces are counted in the data of the stages, or taken to follow Zipf's law. */
+        /** Tokens are counted in the data of the stages, or taken to follow Zipf's law. */
         frequencies: z.enum(['data', 'zipf']).exactOptional(),
       })
       .exactOptional(),
@@ -49,7 +49,7 @@ const studentSchema = z
       .strictObject({
         min_count: whole.exactOptional(),
         keep_han: z.boolean().exactOptional(),
-        /** Whose pieces are counted. Default: the data of all stages. */
+        /** Whose tokens are counted. Default: the data of all stages. */
         data: z.array(dataSchema).min(1).exactOptional(),
       })
       .exactOptional(),

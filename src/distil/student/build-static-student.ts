@@ -11,30 +11,30 @@ import { InputError } from '../../errors/index.ts'
 import { type Matrix, rowOf } from '../../similarity/index.ts'
 import { bareTokenizerText } from '../../tokenizer/index.ts'
 import { principalComponents } from '../projection/principal-components.ts'
-import { countPieces } from '../vocabulary/count-pieces.ts'
-import { specialPieces } from '../vocabulary/special-pieces.ts'
+import { countTokens } from '../vocabulary/count-tokens.ts'
+import { specialTokens } from '../vocabulary/special-tokens.ts'
 
 export interface StaticStudentOptions {
   /** D, the length of the vectors; at most the teacher's. Default 256. */
   readonly dimensions?: number
   /**
-   * a of the weight a/(a+p) of a piece that is the share p of all pieces; the smaller, the less do
-   * frequent pieces count. Default 1e-3.
+   * a of the weight a/(a+p) of a token that is the share p of all tokens; the smaller, the less do
+   * frequent tokens count. Default 1e-3.
    */
   readonly sif?: number
   /**
-   * Texts whose pieces are counted for p. Default: Zipf's law, p of the piece at place n of the
-   * vocabulary in proportion to 1/(n+2), for vocabularies with the frequent pieces first.
+   * Texts whose tokens are counted for p. Default: Zipf's law, p of the token at place n of the
+   * vocabulary in proportion to 1/(n+2), for vocabularies with the frequent tokens first.
    */
   readonly texts?: Iterable<string> | AsyncIterable<string>
   readonly signal?: AbortSignal
 }
 
 /**
- * A static student: no transformer, but a table with a vector for each piece of the teacher's
- * vocabulary; a text's vector is the mean of its pieces', scaled to length 1. Each piece is encoded
- * by the teacher, between its special pieces and without a prompt; then come principal components,
- * and the weight of the piece, which is folded into the table. Special pieces have zeros.
+ * A static student: no transformer, but a table with a vector for each token of the teacher's
+ * vocabulary; a text's vector is the mean of its tokens', scaled to length 1. Each token is encoded
+ * by the teacher, between its special tokens and without a prompt; then come principal components,
+ * and the weight of the token, which is folded into the table. Special tokens have zeros.
  *
  * It can be used as it is, and is a far better student after distilling.
  *
@@ -49,19 +49,19 @@ export async function buildStaticStudent(
   const { dimensions = 256, sif = 1e-3, texts, signal } = options
   requireSif(sif)
   const { checkpoint } = teacher
-  const table = await projected(await pieceVectors(teacher, signal), dimensions)
+  const table = await projected(await tokenVectors(teacher, signal), dimensions)
   const counting = { prompt: '', ...(signal ? { signal } : {}) }
   const shares = texts
-    ? sharesOf(await countPieces(withTable(checkpoint, table), texts, counting))
+    ? sharesOf(await countTokens(withTable(checkpoint, table), texts, counting))
     : zipfShares(table.rows)
   for (let id = 0; id < table.rows; id += 1)
     scale(rowOf(table, id), sif / (sif + (shares[id] ?? 0)))
-  for (const id of specialPieces(checkpoint)) rowOf(table, id).fill(0)
+  for (const id of specialTokens(checkpoint)) rowOf(table, id).fill(0)
   return withTable(checkpoint, table)
 }
 
-/** The vector of every piece [V,D], alone between the special pieces. */
-async function pieceVectors(
+/** The vector of every token [V,D], alone between the special tokens. */
+async function tokenVectors(
   teacher: SentenceEncoder,
   signal: AbortSignal | undefined,
 ): Promise<Matrix> {
@@ -76,15 +76,15 @@ async function pieceVectors(
   return teacher.encodePrepared(texts, signal ? { signal } : {})
 }
 
-/** How many special pieces stand before a text: as far as an empty text and another are alike. */
+/** How many special tokens stand before a text: as far as an empty text and another are alike. */
 function openingLength(frame: readonly number[], other: readonly number[]): number {
   const different = frame.findIndex((id, place) => other[place] !== id)
   return different === -1 ? frame.length : different
 }
 
 /** Places n of the vocabulary: shares in proportion to 1/(n+2), as model2vec has them. */
-function zipfShares(pieces: number): Float64Array {
-  const shares = Float64Array.from({ length: pieces }, (_, place) => 1 / (place + 2))
+function zipfShares(tokens: number): Float64Array {
+  const shares = Float64Array.from({ length: tokens }, (_, place) => 1 / (place + 2))
   return sharesOf(shares)
 }
 
@@ -125,7 +125,7 @@ function scale(vector: Float32Array, factor: number): void {
   for (let i = 0; i < vector.length; i += 1) vector[i] = (vector[i] as number) * factor
 }
 
-/** A prompt would move every text's mean by the same pieces, so the teacher's are left out. */
+/** A prompt would move every text's mean by the same tokens, so the teacher's are left out. */
 function withTable(checkpoint: Checkpoint, { data, rows, dimensions }: Matrix): Checkpoint {
   const { folder, tokenizerFiles, notices } = checkpoint
   const tokenizer = bareTokenizerText(tokenizerFiles, tokenizerOptions(checkpoint))

@@ -4,7 +4,7 @@ import { type Matrix, stackRows } from '../../similarity/index.ts'
 import { narrowHidden } from '../narrow-hidden.ts'
 import { projectEmbeddings } from '../projection/project-embeddings.ts'
 import { selectLayers } from '../select-layers.ts'
-import { countPieces } from '../vocabulary/count-pieces.ts'
+import { countTokens } from '../vocabulary/count-tokens.ts'
 import { type CutOptions, cutVocabulary } from '../vocabulary/cut-vocabulary.ts'
 
 export interface StudentOptions {
@@ -21,7 +21,7 @@ export interface StudentOptions {
   readonly signal?: AbortSignal
 }
 
-/** A small beginning of a student, made of a model: fewer layers, pieces, and numbers. */
+/** A small beginning of a student, made of a model: fewer layers, tokens, and numbers. */
 export async function buildStudent(
   model: Checkpoint,
   options: StudentOptions = {},
@@ -30,7 +30,7 @@ export async function buildStudent(
   let student = selectLayers(model, layers)
   if (vocabulary) {
     const { texts, ...cut } = vocabulary
-    const counts = await countPieces(student, texts, signal ? { signal } : {})
+    const counts = await countTokens(student, texts, signal ? { signal } : {})
     student = await cutVocabulary(student, counts, cut)
   }
   if (hiddenSize !== undefined) {
@@ -52,7 +52,7 @@ async function withEncoder<Result>(
   return await use(encoder)
 }
 
-/** The vectors of all pieces of the texts, one after another. */
+/** The vectors of all tokens of the texts, one after another. */
 async function tokenVectors(encoder: SentenceEncoder, texts: readonly string[]): Promise<Matrix> {
   const all = await encoder.tokenEmbeddings(texts)
   const blocks = all.map(({ data }) => data)

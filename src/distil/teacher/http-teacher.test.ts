@@ -35,7 +35,7 @@ async function service(...answers: readonly Answer[]) {
   const seen: { asked: Asked; authorization: string | undefined }[] = []
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     let body = ''
-    for await (const piece of request) body += piece
+    for await (const chunk of request) body += chunk
     const asked: Asked = JSON.parse(body)
     const answer = answers[seen.length] ?? lengths
     seen.push({ asked, authorization: request.headers.authorization })

@@ -11,11 +11,11 @@ import {
   placeWeights,
   type Tensor,
 } from '../../runtime/index.ts'
-import { pieceMap } from './piece-map.ts'
+import { tokenMap } from './token-map.ts'
 
 export interface TeacherStatesOptions {
   readonly teacher: Checkpoint
-  /** Whose pieces the texts are cut into. */
+  /** Whose tokens the texts are cut into. */
   readonly student: Checkpoint
   /** `hidden_states.n`, `queries.n`, `keys.n`, `values.n`, as the losses call them. */
   readonly names: readonly string[]
@@ -23,7 +23,7 @@ export interface TeacherStatesOptions {
   readonly backend?: Backend
 }
 
-/** What a teacher computes inside, over the pieces a student sees; nothing of it is kept. */
+/** What a teacher computes inside, over the tokens a student sees; nothing of it is kept. */
 export class TeacherStates {
   readonly #session: LocalSession
   readonly #numbers: Int32Array
@@ -40,7 +40,7 @@ export class TeacherStates {
       threads,
       backend,
     })
-    return new TeacherStates(session, pieceMap(student, teacher))
+    return new TeacherStates(session, tokenMap(student, teacher))
   }
 
   /**

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { FIXTURES, readJson, sharedPath } from '../../../test/support/shared.ts'
 import { createTokenizer } from '../../tokenizer/index.ts'
 import { cutTokenizer } from './cut-tokenizer.ts'
-import { KeptPieces } from './kept-pieces.ts'
+import { KeptTokens } from './kept-tokens.ts'
 import { vocabularyOf } from './vocabulary.ts'
 
 const TEXTS = readJson<{ rows: { text: string }[] }>(
@@ -24,7 +24,7 @@ function tiny(name: string): Files {
 
 const e5 = sharedPath('models/e5-small-zh')
 const TOKENIZERS: readonly (readonly [string, Files])[] = [
-  ['unigram with byte pieces', tiny('tiny-unigram')],
+  ['unigram with byte tokens', tiny('tiny-unigram')],
   ['byte-level BPE', tiny('tiny-bpe')],
   [
     'vocab.txt',
@@ -42,14 +42,14 @@ const TOKENIZERS: readonly (readonly [string, Files])[] = [
   ...(e5 ? [['e5-small-zh', filesOf(e5, 'tokenizer.json', 'tokenizer_config.json')] as const] : []),
 ]
 
-/** Pieces of every other text, and what the tokenizer needs. */
-function someTexts(files: Files): KeptPieces {
+/** Tokens of every other text, and what the tokenizer needs. */
+function someTexts(files: Files): KeptTokens {
   const tokenizer = createTokenizer(files)
   const vocabulary = vocabularyOf(files)
   const seen = TEXTS.filter((_, i) => i % 2 === 0).flatMap((text) => [
     ...tokenizer.encode(text).ids,
   ])
-  return new KeptPieces(vocabulary.withParts(new Set([...vocabulary.required, ...seen])))
+  return new KeptTokens(vocabulary.withParts(new Set([...vocabulary.required, ...seen])))
 }
 
 describe.each(TOKENIZERS)('%s, cut', (_, files) => {
@@ -66,7 +66,7 @@ describe.each(TOKENIZERS)('%s, cut', (_, files) => {
     expect(spelled(places, after)).toEqual(spelled(kept.ids, before))
   })
 
-  test('cuts texts of kept pieces as before', () => {
+  test('cuts texts of kept tokens as before', () => {
     expect(whole.length).toBeGreaterThan(TEXTS.length / 2)
     for (const text of whole) {
       const { ids } = before.encode(text)
@@ -97,7 +97,7 @@ test('numbers in the configuration follow', () => {
       ['added_tokens.json', '{ "[C]": 3, "[E]": 5 }'],
       ['special_tokens_map.json', '{ "cls_token": "[C]" }'],
     ]),
-    new KeptPieces([5, 1, 3]),
+    new KeptTokens([5, 1, 3]),
   )
   expect(cut.get('vocab.txt')).toBe('b\n[C]\n[E]\n')
   expect(JSON.parse(cut.get('tokenizer_config.json') ?? '')).toEqual({

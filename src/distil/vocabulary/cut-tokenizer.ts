@@ -1,6 +1,6 @@
 import { readVocabulary } from '../../tokenizer/index.ts'
-import type { KeptPieces } from './kept-pieces.ts'
-import { mergedPiece, mergeSides } from './merge.ts'
+import type { KeptTokens } from './kept-tokens.ts'
+import { mergedToken, mergeSides } from './merge.ts'
 import {
   type BpeContent,
   type ProcessorContent,
@@ -12,24 +12,24 @@ import {
 } from './tokenizer-content.ts'
 
 /** How each file of a tokenizer is rewritten; others (`special_tokens_map.json`) name no numbers. */
-const REWRITERS: Readonly<Record<string, (text: string, kept: KeptPieces) => string>> = {
+const REWRITERS: Readonly<Record<string, (text: string, kept: KeptTokens) => string>> = {
   'tokenizer.json': (text, kept) => JSON.stringify(cutTokenizerJson(parseTokenizer(text), kept)),
   'vocab.txt': cutVocabularyFile,
   'tokenizer_config.json': cutTokenizerConfig,
   'added_tokens.json': (text, kept) => JSON.stringify(renumbered(parseAddedTokens(text), kept)),
 }
 
-/** The files of a tokenizer, by name, rewritten for the pieces that stay. */
+/** The files of a tokenizer, by name, rewritten for the tokens that stay. */
 export function cutTokenizer(
   files: ReadonlyMap<string, string>,
-  kept: KeptPieces,
+  kept: KeptTokens,
 ): ReadonlyMap<string, string> {
   return new Map(
     [...files].map(([name, text]) => [name, REWRITERS[name]?.(text, kept) ?? text] as const),
   )
 }
 
-function cutTokenizerJson(content: TokenizerContent, kept: KeptPieces): TokenizerContent {
+function cutTokenizerJson(content: TokenizerContent, kept: KeptTokens): TokenizerContent {
   const { added_tokens, model, post_processor, padding } = content
   return {
     ...content,
@@ -44,7 +44,7 @@ function cutTokenizerJson(content: TokenizerContent, kept: KeptPieces): Tokenize
   }
 }
 
-function cutModel(model: TokenizerContent['model'], kept: KeptPieces): TokenizerContent['model'] {
+function cutModel(model: TokenizerContent['model'], kept: KeptTokens): TokenizerContent['model'] {
   if (isUnigram(model)) return cutUnigram(model, kept)
   const vocab = renumbered(model.vocab, kept)
   return isBpe(model) ? { ...model, vocab, merges: cutMerges(model, vocab) } : { ...model, vocab }
@@ -58,7 +58,7 @@ export function isBpe(model: TokenizerContent['model']): model is BpeContent {
   return Array.isArray(model.merges)
 }
 
-function cutUnigram({ vocab, unk_id, ...rest }: UnigramContent, kept: KeptPieces): UnigramContent {
+function cutUnigram({ vocab, unk_id, ...rest }: UnigramContent, kept: KeptTokens): UnigramContent {
   return {
     ...rest,
     vocab: vocab.filter((_, id) => kept.has(id)),
@@ -66,12 +66,12 @@ function cutUnigram({ vocab, unk_id, ...rest }: UnigramContent, kept: KeptPieces
   }
 }
 
-/** Merges whose piece stays; their sides do as well, as `requiredPieces` sees to. */
+/** Merges whose token stays; their sides do as well, as `requiredTokens` sees to. */
 function cutMerges(model: BpeContent, vocab: Readonly<Record<string, number>>) {
-  return model.merges.filter((merge) => Object.hasOwn(vocab, mergedPiece(mergeSides(merge), model)))
+  return model.merges.filter((merge) => Object.hasOwn(vocab, mergedToken(mergeSides(merge), model)))
 }
 
-function cutProcessor(processor: ProcessorContent, kept: KeptPieces): ProcessorContent {
+function cutProcessor(processor: ProcessorContent, kept: KeptTokens): ProcessorContent {
   const place = (id: number) => kept.require(id)
   const { cls, sep, special_tokens, processors } = processor
   return {
@@ -90,13 +90,13 @@ function cutProcessor(processor: ProcessorContent, kept: KeptPieces): ProcessorC
   }
 }
 
-function cutVocabularyFile(text: string, kept: KeptPieces): string {
+function cutVocabularyFile(text: string, kept: KeptTokens): string {
   const lines: string[] = []
   for (const [token, id] of readVocabulary(text)) if (kept.has(id)) lines[kept.require(id)] = token
   return `${lines.join('\n')}\n`
 }
 
-function cutTokenizerConfig(text: string, kept: KeptPieces): string {
+function cutTokenizerConfig(text: string, kept: KeptTokens): string {
   const { added_tokens_decoder: decoder, ...config } = parseTokenizerConfig(text)
   if (!decoder) return text
   const added_tokens_decoder = Object.fromEntries(
@@ -110,14 +110,14 @@ function cutTokenizerConfig(text: string, kept: KeptPieces): string {
 }
 
 function renumbered(
-  pieces: Readonly<Record<string, number>>,
-  kept: KeptPieces,
+  tokens: Readonly<Record<string, number>>,
+  kept: KeptTokens,
 ): Record<string, number> {
   return Object.fromEntries(
     kept.select(
-      Object.entries(pieces),
+      Object.entries(tokens),
       ([, id]) => id,
-      ([piece], place) => [piece, place],
+      ([token], place) => [token, place],
     ),
   )
 }

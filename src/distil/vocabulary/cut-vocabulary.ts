@@ -3,13 +3,13 @@ import { tokenizerOptions } from '../../encoder/index.ts'
 import { CheckpointError, InputError } from '../../errors/index.ts'
 import { cutTokenizer } from './cut-tokenizer.ts'
 import { gatherRows } from './gather-rows.ts'
-import { KeptPieces } from './kept-pieces.ts'
+import { KeptTokens } from './kept-tokens.ts'
 import { type Vocabulary, vocabularyOf } from './vocabulary.ts'
 
 export interface CutOptions {
-  /** Pieces seen at least this often stay. Default 3. */
+  /** Tokens seen at least this often stay. Default 3. */
   readonly minCount?: number
-  /** Whether every piece that is one Han character stays, seen or not. Default true. */
+  /** Whether every token that is one Han character stays, seen or not. Default true. */
   readonly keepHan?: boolean
 }
 
@@ -20,14 +20,14 @@ const SPELLING = /^(?:##)?[\p{P}A-Za-z0-9▁](?:<\/w>)?$/u
 
 /**
  * A model with a smaller vocabulary: its tokenizer is rewritten, and its word table has the rows of
- * the pieces that stay, in memory, in the element type they are stored in.
+ * the tokens that stay, in memory, in the element type they are stored in.
  *
- * What stays: pieces seen at least `minCount` times, single Han characters, punctuation, Latin
- * letters and digits, special and byte pieces, and what the tokenizer builds these from. A text whose
- * pieces all stay is cut as before and has the same vector. (A word that WordPiece could not spell,
- * and so called unknown, may become spellable when a piece that led it astray is gone.)
+ * What stays: tokens seen at least `minCount` times, single Han characters, punctuation, Latin
+ * letters and digits, special and byte tokens, and what the tokenizer builds these from. A text whose
+ * tokens all stay is cut as before and has the same vector. (A word that WordPiece could not spell,
+ * and so called unknown, may become spellable when a token that led it astray is gone.)
  *
- * @param counts how often each piece was seen, by number, as `countPieces` gives it
+ * @param counts how often each token was seen, by id, as `countTokens` gives it
  * @throws InputError for counts that are not this model's; CheckpointError when the tokenizer cannot
  *   be rewritten.
  */
@@ -39,11 +39,11 @@ export async function cutVocabulary(
   const { config, weights, tokenizerFiles } = checkpoint
   requireCounts(counts, minCount, config)
   const vocabulary = vocabularyOf(tokenizerFiles, tokenizerOptions(checkpoint))
-  const chosen = chosenPieces(vocabulary, counts, { minCount, keepHan })
+  const chosen = chosenTokens(vocabulary, counts, { minCount, keepHan })
   // Positions are counted from the padding's number on: it must not move.
   for (let id = 0; id < config.positionOffset; id += 1) chosen.add(id)
   chosen.add(config.padId)
-  const kept = new KeptPieces(vocabulary.withParts(chosen))
+  const kept = new KeptTokens(vocabulary.withParts(chosen))
   const table = weights.get(WORD_TABLE)
   if (!table || (kept.ids.at(-1) ?? 0) >= config.vocabularySize) throw tooFewRows(checkpoint, kept)
   const words = await gatherRows(table, kept.ids)
@@ -55,21 +55,21 @@ export async function cutVocabulary(
   }
 }
 
-function chosenPieces(
+function chosenTokens(
   { ids, required, textOf }: Vocabulary,
   counts: ArrayLike<number>,
   { minCount, keepHan }: Required<CutOptions>,
 ): Set<number> {
   const chosen = new Set(required)
-  for (const [piece, id] of ids) {
-    const text = textOf(piece)
+  for (const [token, id] of ids) {
+    const text = textOf(token)
     const isCharacter = SPELLING.test(text) || (keepHan && HAN.test(text))
     if (isCharacter || (counts[id] ?? 0) >= minCount) chosen.add(id)
   }
   return chosen
 }
 
-function cutConfig(config: BertConfig, kept: KeptPieces): BertConfig {
+function cutConfig(config: BertConfig, kept: KeptTokens): BertConfig {
   const numbers = Object.entries(config.raw).flatMap(([key, value]) =>
     key.endsWith('_token_id') && typeof value === 'number'
       ? [[key, kept.placeOf(value) ?? null] as const]
@@ -96,15 +96,15 @@ function requireCounts(counts: ArrayLike<number>, minCount: number, config: Bert
   throw new InputError(
     'distil-counts',
     `there are ${counts.length} counts for a vocabulary of ${config.vocabularySize}; count the ` +
-      'pieces with this very model',
+      'tokens with this very model',
     { facts: { counts: counts.length, vocabularySize: config.vocabularySize } },
   )
 }
 
-function tooFewRows({ folder, config }: Checkpoint, kept: KeptPieces): CheckpointError {
+function tooFewRows({ folder, config }: Checkpoint, kept: KeptTokens): CheckpointError {
   return new CheckpointError(
     'checkpoint-vocabulary-size',
-    `the tokenizer of ${folder} has a piece ${kept.ids.at(-1)}, but the embedding table only ` +
+    `the tokenizer of ${folder} has a token ${kept.ids.at(-1)}, but the embedding table only ` +
       `${config.vocabularySize} rows; the folder mixes files of two models`,
     { facts: { folder, rows: config.vocabularySize } },
   )

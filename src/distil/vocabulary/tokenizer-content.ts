@@ -3,12 +3,12 @@ import { CheckpointError } from '../../errors/index.ts'
 import { parseJson } from '../../schema/index.ts'
 
 /**
- * What the files of a tokenizer say about numbers of pieces; everything else in them is carried
+ * What the files of a tokenizer say about token ids; everything else in them is carried
  * along as it is.
  */
 
 const id = z.int().nonnegative()
-const numberedPieces = z.record(z.string(), id)
+const numberedTokens = z.record(z.string(), id)
 const merge = z.union([z.string(), z.tuple([z.string(), z.string()])])
 
 const unigramSchema = z.looseObject({
@@ -16,14 +16,14 @@ const unigramSchema = z.looseObject({
   unk_id: id.nullish(),
 })
 const bpeSchema = z.looseObject({
-  vocab: numberedPieces,
+  vocab: numberedTokens,
   merges: z.array(merge),
   unk_token: z.string().nullish(),
   continuing_subword_prefix: z.string().nullish(),
   end_of_word_suffix: z.string().nullish(),
 })
 const wordPieceSchema = z.looseObject({
-  vocab: numberedPieces,
+  vocab: numberedTokens,
   unk_token: z.string().default('[UNK]'),
   continuing_subword_prefix: z.string().default('##'),
 })
@@ -66,7 +66,7 @@ const configSchema = z.looseObject({
 })
 export type TokenizerConfigContent = z.infer<typeof configSchema>
 
-const addedTokensSchema = numberedPieces
+const addedTokensSchema = numberedTokens
 
 /** `tokenizer.json` */
 export function parseTokenizer(text: string): TokenizerContent {

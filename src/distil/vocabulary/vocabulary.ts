@@ -5,7 +5,7 @@ import {
   type TokenizerOptions,
 } from '../../tokenizer/index.ts'
 import { isBpe, isUnigram } from './cut-tokenizer.ts'
-import { mergedPiece, mergeSides } from './merge.ts'
+import { mergedToken, mergeSides } from './merge.ts'
 import {
   type BpeContent,
   type ProcessorContent,
@@ -18,21 +18,21 @@ import {
 
 /** A tokenizer's vocabulary, as far as a cut needs to know it. */
 export interface Vocabulary {
-  /** The numbers of the model's pieces. */
+  /** The ids of the model's tokens. */
   readonly ids: ReadonlyMap<string, number>
-  /** What the tokenizer cannot do without: special pieces, byte pieces, what they are framed by. */
+  /** What the tokenizer cannot do without: special tokens, byte tokens, what they are framed by. */
   readonly required: ReadonlySet<number>
-  /** What a piece spells: itself, but where pieces are spelled in characters that stand for bytes. */
-  textOf(piece: string): string
-  /** These pieces, and those without which the tokenizer could not build them. */
+  /** What a token spells: itself, but where tokens are spelled in characters that stand for bytes. */
+  textOf(token: string): string
+  /** These tokens, and those without which the tokenizer could not build them. */
   withParts(ids: ReadonlySet<number>): ReadonlySet<number>
 }
 
-const USUAL_SPECIAL_PIECES = [
+const USUAL_SPECIAL_TOKENS = [
   ...['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'],
   ...['<pad>', '<unk>', '<s>', '</s>', '<mask>'],
 ]
-const BYTE_PIECE = /^<0x[0-9A-F]{2}>$/
+const BYTE_TOKEN = /^<0x[0-9A-F]{2}>$/
 
 export function vocabularyOf(
   files: ReadonlyMap<string, string>,
@@ -50,18 +50,18 @@ export function vocabularyOf(
       ...requiredIds(files, ids, options),
       ...(content ? namedIds(content, ids) : []),
     ]),
-    textOf: content && isByteLevel(content) ? byteLevelText : (piece) => piece,
+    textOf: content && isByteLevel(content) ? byteLevelText : (token) => token,
     withParts: (kept) => (model && isBpe(model) ? withMergeSides(model, kept) : kept),
   }
 }
 
 function numbersOf({ model }: TokenizerContent): Iterable<[string, number]> {
   return isUnigram(model)
-    ? model.vocab.map(([piece], id): [string, number] => [piece, id])
+    ? model.vocab.map(([token], id): [string, number] => [token, id])
     : Object.entries(model.vocab)
 }
 
-/** Whether pieces are spelled in characters that stand for bytes. */
+/** Whether tokens are spelled in characters that stand for bytes. */
 function isByteLevel({ pre_tokenizer: step }: TokenizerContent): boolean {
   return JSON.stringify(step ?? null).includes('"type":"ByteLevel"')
 }
@@ -76,18 +76,18 @@ function requiredIds(
   // Numbers beyond the model's are those of added tokens.
   const known = [...ids.values()].reduce((most, id) => Math.max(most, id), -1)
   for (let id = known + 1; id < tokenizer.vocabularySize; id += 1) required.add(id)
-  const named = [...USUAL_SPECIAL_PIECES, ...configuredPieces(files)]
-  const bytes = [...ids.keys()].filter((piece) => BYTE_PIECE.test(piece))
-  for (const piece of [...named, ...bytes]) {
-    const id = ids.get(piece)
+  const named = [...USUAL_SPECIAL_TOKENS, ...configuredTokens(files)]
+  const bytes = [...ids.keys()].filter((token) => BYTE_TOKEN.test(token))
+  for (const token of [...named, ...bytes]) {
+    const id = ids.get(token)
     if (id !== undefined) required.add(id)
   }
   for (const id of configuredIds(files)) required.add(id)
   return required
 }
 
-/** The special pieces that the configuration names. */
-function configuredPieces(files: ReadonlyMap<string, string>): string[] {
+/** The special tokens that the configuration names. */
+function configuredTokens(files: ReadonlyMap<string, string>): string[] {
   return ['tokenizer_config.json', 'special_tokens_map.json'].flatMap((name) => {
     const text = files.get(name)
     if (text === undefined) return []
@@ -111,39 +111,39 @@ function configuredIds(files: ReadonlyMap<string, string>): number[] {
   ]
 }
 
-/** What `tokenizer.json` itself names by number, and the pieces its model falls back to. */
+/** What `tokenizer.json` itself names by number, and the tokens its model falls back to. */
 function namedIds(content: TokenizerContent, ids: ReadonlyMap<string, number>): number[] {
   const { added_tokens: added, padding, model, post_processor: frame } = content
-  const alphabet = isByteLevel(content) ? [...ids].filter(([piece]) => piece.length === 1) : []
+  const alphabet = isByteLevel(content) ? [...ids].filter(([token]) => token.length === 1) : []
   const unknown = isUnigram(model) ? model.unk_id : ids.get(model.unk_token ?? '')
   return [
     ...added.map(({ id }) => id),
     ...alphabet.map(([, id]) => id),
-    ...(frame ? framePieces(frame) : []),
+    ...(frame ? frameTokens(frame) : []),
     ...(padding ? [padding.pad_id] : []),
     ...(unknown == null ? [] : [unknown]),
-    ...(isUnigram(model) ? [worstPiece(model)] : []),
+    ...(isUnigram(model) ? [worstToken(model)] : []),
   ]
 }
 
-function framePieces({ cls, sep, special_tokens, processors = [] }: ProcessorContent): number[] {
+function frameTokens({ cls, sep, special_tokens, processors = [] }: ProcessorContent): number[] {
   return [
     ...[cls, sep].flatMap((named) => named?.[1] ?? []),
     ...Object.values(special_tokens ?? {}).flatMap(({ ids }) => ids),
-    ...processors.flatMap(framePieces),
+    ...processors.flatMap(frameTokens),
   ]
 }
 
-/** Unknown characters are scored by the worst piece: without it, words could be cut otherwise. */
-function worstPiece({ vocab }: UnigramContent): number {
+/** Unknown characters are scored by the worst token: without it, words could be cut otherwise. */
+function worstToken({ vocab }: UnigramContent): number {
   return vocab.reduce((worst, [, score], id) => (score < (vocab[worst]?.[1] ?? 0) ? id : worst), 0)
 }
 
-/** A piece is merged from two, and these from others, in every way there is. */
+/** A token is merged from two, and these from others, in every way there is. */
 function withMergeSides(model: BpeContent, kept: ReadonlySet<number>): ReadonlySet<number> {
   const sides = new Map<number, number[]>()
   for (const merge of model.merges.map(mergeSides)) {
-    const merged = model.vocab[mergedPiece(merge, model)]
+    const merged = model.vocab[mergedToken(merge, model)]
     const parts = merge.flatMap((side) => model.vocab[side] ?? [])
     if (merged !== undefined) sides.set(merged, [...(sides.get(merged) ?? []), ...parts])
   }

@@ -8,7 +8,7 @@ export interface JsonParts<Row> {
   /** Up to the first row. */
   readonly head: string
   readonly rows: readonly Row[]
-  /** The JSON of a row, whole or in pieces. */
+  /** The JSON of a row, whole or in parts. */
   readonly write: (row: Row, index: number) => Iterable<string>
   /** After the last row. */
   readonly tail: string

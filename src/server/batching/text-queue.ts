@@ -39,7 +39,7 @@ export class TextQueue {
     return this.#size
   }
 
-  /** Their pieces, as estimated. */
+  /** Their tokens, as estimated. */
   get cost(): number {
     return this.#cost
   }

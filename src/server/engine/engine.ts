@@ -21,9 +21,9 @@ export interface DecodeInput {
 export interface JobResult {
   /** [rows · dimensions] */
   readonly data: Float32Array
-  /** [rows]: pieces of each text, special pieces included. */
+  /** [rows]: tokens of each text, special tokens included. */
   readonly tokens: Int32Array
-  /** [rows]: pieces the limit cut off. */
+  /** [rows]: tokens the limit cut off. */
   readonly truncated: Int32Array
   /** Seconds. */
   readonly tokenization: number
@@ -37,11 +37,11 @@ export interface TokenVectors {
   readonly truncated: number
 }
 
-/** All pieces of one text, whatever the model's limit. */
-export interface TextPieces {
+/** All tokens of one text, whatever the model's limit. */
+export interface TextTokens {
   readonly ids: Int32Array
   readonly tokens: readonly string[]
-  /** How many special pieces stand before and behind the text's own. */
+  /** How many special tokens stand before and behind the text's own. */
   readonly frame: readonly [before: number, behind: number]
 }
 
@@ -51,7 +51,7 @@ export interface ModelDescription {
   readonly dimensions: number
   /** H */
   readonly hiddenSize: number
-  /** The most pieces a text may have. */
+  /** The most tokens a text may have. */
   readonly maxLength: number
   readonly vocabularySize: number
   readonly similarity: SimilarityName
@@ -74,7 +74,7 @@ export interface Engine {
   encode(inputs: readonly ModelInput[]): Promise<JobResult>
   /** Vectors of every token, before pooling. */
   tokenVectors(inputs: readonly TextInput[]): Promise<readonly TokenVectors[]>
-  tokenize(inputs: readonly TextInput[]): Promise<readonly TextPieces[]>
+  tokenize(inputs: readonly TextInput[]): Promise<readonly TextTokens[]>
   decode(inputs: readonly DecodeInput[]): Promise<readonly string[]>
   /** What the model is known by to stores of its vectors: see `checkpointHash`. */
   modelHash(): Promise<string>

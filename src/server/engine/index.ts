@@ -5,7 +5,7 @@ export type {
   ModelDescription,
   ModelInput,
   TextInput,
-  TextPieces,
+  TextTokens,
   TokenVectors,
 } from './engine.ts'
 export type { EngineLoadOptions } from './engine-messages.ts'

@@ -6,7 +6,7 @@ import {
   tokenizerOptions,
   tokenizeText,
 } from '../../encoder/index.ts'
-import { createPieceDecoder, type PieceDecoder, type Tokenizer } from '../../tokenizer/index.ts'
+import { createTokenDecoder, type TokenDecoder, type Tokenizer } from '../../tokenizer/index.ts'
 import { describeModel } from './describe-model.ts'
 import type {
   DecodeInput,
@@ -15,18 +15,18 @@ import type {
   ModelDescription,
   ModelInput,
   TextInput,
-  TextPieces,
+  TextTokens,
   TokenVectors,
 } from './engine.ts'
 
-/** Runs an encoder on the thread that calls it: texts are cut into pieces here. */
+/** Runs an encoder on the thread that calls it: texts are split into tokens here. */
 export class LocalEngine implements Engine {
   readonly description: ModelDescription
-  /** One is cut into pieces while the other is run. */
+  /** One is split into tokens while the other is run. */
   readonly capacity = 2
   readonly isReady = true
   readonly #encoder: SentenceEncoder
-  #decoder: PieceDecoder | undefined
+  #decoder: TokenDecoder | undefined
 
   constructor(encoder: SentenceEncoder) {
     this.description = describeModel(encoder)
@@ -61,7 +61,7 @@ export class LocalEngine implements Engine {
     return vectors
   }
 
-  async tokenize(inputs: readonly TextInput[]): Promise<TextPieces[]> {
+  async tokenize(inputs: readonly TextInput[]): Promise<TextTokens[]> {
     const { tokenizer } = this.#encoder
     const frame = frameOf(tokenizer)
     return inputs.map(({ text, prompt }) => {
@@ -73,7 +73,7 @@ export class LocalEngine implements Engine {
   async decode(inputs: readonly DecodeInput[]): Promise<string[]> {
     const { checkpoint, tokenizer } = this.#encoder
     const options = tokenizerOptions(checkpoint)
-    this.#decoder ??= createPieceDecoder(checkpoint.tokenizerFiles, tokenizer, options)
+    this.#decoder ??= createTokenDecoder(checkpoint.tokenizerFiles, tokenizer, options)
     const decoder = this.#decoder
     return inputs.map(({ ids, skipSpecial }) => decoder.decode(ids, { skipSpecial }))
   }
@@ -109,8 +109,8 @@ export class LocalEngine implements Engine {
   }
 }
 
-/** How many special pieces stand before and behind a text's own. */
-function frameOf(tokenizer: Tokenizer): TextPieces['frame'] {
+/** How many special tokens stand before and behind a text's own. */
+function frameOf(tokenizer: Tokenizer): TextTokens['frame'] {
   const empty = tokenizer.encode('').ids
   const one = tokenizer.encode('1').ids
   const before = empty.findIndex((id, place) => id !== one[place])

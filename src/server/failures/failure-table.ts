@@ -98,12 +98,12 @@ export const FAILURES = {
   'text-too-long': {
     status: 413,
     teiType: 'Validation',
-    cause: 'A text has more pieces than the model’s limit, and cutting was not allowed.',
+    cause: 'A text has more tokens than the model’s limit, and cutting was not allowed.',
   },
-  'pieces-too-many': {
+  'tokens-too-many': {
     status: 413,
     teiType: 'Validation',
-    cause: 'An array of token numbers is longer than the model’s limit.',
+    cause: 'An array of token ids is longer than the model’s limit.',
   },
   'content-type': {
     status: 415,
@@ -123,7 +123,7 @@ export const FAILURES = {
   'token-id-unknown': {
     status: 422,
     teiType: 'Tokenizer',
-    cause: 'A token number is outside the model’s vocabulary.',
+    cause: 'A token id is outside the model’s vocabulary.',
   },
   'prompt-unknown': {
     status: 422,

@@ -36,15 +36,15 @@ export class ServerMetrics {
     })
     const time = (name: string, help: string) => this.#ofModel(name, TIMES, help)
     this.#waits = time('queue_seconds', 'Time a text waited for its batch')
-    this.#tokenization = time('tokenization_seconds', 'Time a batch took to become pieces')
+    this.#tokenization = time('tokenization_seconds', 'Time a batch took to become tokens')
     this.#inference = time('inference_seconds', 'Time a batch took to become vectors')
     this.#batchTexts = this.#ofModel('batch_texts', SIZES, 'Texts in a batch')
-    this.#batchTokens = this.#ofModel('batch_tokens', TOKENS, 'Pieces in a batch')
+    this.#batchTokens = this.#ofModel('batch_tokens', TOKENS, 'Tokens in a batch')
     this.#texts = this.#counter('texts_total', 'Texts asked for, by where they came from', [
       'model',
       'source',
     ])
-    this.#tokens = this.#counter('tokens_total', 'Pieces run through the model', ['model'])
+    this.#tokens = this.#counter('tokens_total', 'Tokens run through the model', ['model'])
     this.#truncated = this.#counter('truncated_total', 'Texts cut to the model’s limit', ['model'])
     this.#crashes = this.#counter('worker_crashes_total', 'Workers that ended', ['model'])
   }
@@ -95,7 +95,7 @@ export class ServerMetrics {
   /** A batch that became embeddings. */
   encoded(model: string, result: JobResult): void {
     const tokens = result.tokens.reduce((sum, count) => sum + count, 0)
-    const cut = result.truncated.reduce((sum, pieces) => sum + (pieces > 0 ? 1 : 0), 0)
+    const cut = result.truncated.reduce((sum, tokens) => sum + (tokens > 0 ? 1 : 0), 0)
     this.#batchTokens.observe({ model }, tokens)
     this.#tokenization.observe({ model }, result.tokenization)
     this.#inference.observe({ model }, result.inference)

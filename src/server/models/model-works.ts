@@ -5,7 +5,7 @@ import type {
   JobResult,
   ModelInput,
   TextInput,
-  TextPieces,
+  TextTokens,
   TokenVectors,
 } from '../engine/index.ts'
 import type { EncodedText } from './encoded-text.ts'
@@ -14,7 +14,7 @@ import type { EncodedText } from './encoded-text.ts'
 export interface ModelWorks {
   readonly encode: Work<ModelInput, EncodedText>
   readonly tokenVectors: Work<TextInput, TokenVectors>
-  readonly tokenize: Work<TextInput, TextPieces>
+  readonly tokenize: Work<TextInput, TextTokens>
   readonly decode: Work<DecodeInput, string>
 }
 

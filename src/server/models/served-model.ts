@@ -6,7 +6,7 @@ import type {
   ModelDescription,
   ModelInput,
   TextInput,
-  TextPieces,
+  TextTokens,
   TokenVectors,
 } from '../engine/index.ts'
 import { quoted, serverError } from '../failures/index.ts'
@@ -85,7 +85,7 @@ export class ServedModel {
   }
 
   /** All tokens of each text. @throws as `encode` */
-  tokenize(inputs: readonly TextInput[], signal: AbortSignal): Promise<TextPieces[]> {
+  tokenize(inputs: readonly TextInput[], signal: AbortSignal): Promise<TextTokens[]> {
     const { batcher, works } = this.#parts
     return batcher.run(works.tokenize, inputs, signal)
   }

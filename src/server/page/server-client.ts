@@ -6,8 +6,8 @@ export interface Model {
   readonly similarity: string
 }
 
-/** A piece as `/tokenize` gives it. */
-export interface Piece {
+/** A token as `/tokenize` gives it. */
+export interface Token {
   readonly id: number
   readonly text: string
   readonly special: boolean
@@ -79,10 +79,10 @@ export class ServerClient {
     return this.#post<readonly number[]>('similarity', body, signal)
   }
 
-  /** All pieces of each text, beyond the model's limit too. */
+  /** All tokens of each text, beyond the model's limit too. */
   tokenize(model: Model, inputs: readonly string[], signal: AbortSignal) {
     const body = { model: model.id, inputs }
-    return this.#post<readonly (readonly Piece[])[]>('tokenize', body, signal)
+    return this.#post<readonly (readonly Token[])[]>('tokenize', body, signal)
   }
 
   #post<Value>(path: string, body: unknown, signal: AbortSignal): Promise<Answer<Value>> {

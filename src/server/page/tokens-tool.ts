@@ -1,16 +1,16 @@
 import { answerPanel, panelRow } from './answer-panel.ts'
-import { cutPieces, type SeenPiece } from './cut-pieces.ts'
+import { cutTokens, type SeenToken } from './cut-tokens.ts'
 import { element } from './element.ts'
 import { labelled, said } from './language.ts'
 import { InputProblem } from './problem.ts'
-import type { Piece, ServerClient } from './server-client.ts'
+import type { ServerClient, Token } from './server-client.ts'
 import type { ToolWork } from './tool.ts'
 
-/** More pieces than anyone reads; browsers slow down with many more. */
+/** More tokens than anyone reads; browsers slow down with many more. */
 const SHOWN = 2000
 
-/** A text's pieces, and which of them the model's limit cuts off. */
-export function tokensTool(client: ServerClient): ToolWork<string, readonly Piece[]> {
+/** A text's tokens, and which of them the model's limit cuts off. */
+export function tokensTool(client: ServerClient): ToolWork<string, readonly Token[]> {
   return {
     read(fields) {
       const text = String(fields.get('text'))
@@ -25,26 +25,26 @@ export function tokensTool(client: ServerClient): ToolWork<string, readonly Piec
       const panels = answers.map((answer) => {
         const { value, model } = answer
         const limit = model.max_input_length
-        const count = said('pieceCount', { count: value.length, limit })
-        return answerPanel(answer, [count], ...pieceList(cutPieces(value, limit)))
+        const count = said('tokenCount', { count: value.length, limit })
+        return answerPanel(answer, [count], ...tokenList(cutTokens(value, limit)))
       })
       return [panelRow(panels)]
     },
   }
 }
 
-function pieceList(pieces: readonly SeenPiece[]): readonly Node[] {
-  const cut = pieces.filter(({ isCut }) => isCut).length
-  const items = pieces.slice(0, SHOWN).map(pieceItem)
-  const more = pieces.length - items.length
+function tokenList(tokens: readonly SeenToken[]): readonly Node[] {
+  const cut = tokens.filter(({ isCut }) => isCut).length
+  const items = tokens.slice(0, SHOWN).map(tokenItem)
+  const more = tokens.length - items.length
   return [
-    ...(cut > 0 ? [element('p', { class: 'note' }, said('pieceCut', { count: cut }))] : []),
-    labelled(element('ol', { class: 'pieces' }, ...items), 'pieces'),
-    ...(more > 0 ? [element('p', { class: 'note' }, said('pieceMore', { count: more }))] : []),
+    ...(cut > 0 ? [element('p', { class: 'note' }, said('tokensCut', { count: cut }))] : []),
+    labelled(element('ol', { class: 'tokens' }, ...items), 'tokenList'),
+    ...(more > 0 ? [element('p', { class: 'note' }, said('tokensMore', { count: more }))] : []),
   ]
 }
 
-function pieceItem({ id, text, special, isCut }: SeenPiece): HTMLElement {
+function tokenItem({ id, text, special, isCut }: SeenToken): HTMLElement {
   const kind = isCut ? 'cut' : special ? 'special' : 'plain'
   const shown = element(isCut ? 's' : 'span', { lang: 'zh' }, text)
   return element('li', { class: kind }, shown, element('small', {}, String(id)))

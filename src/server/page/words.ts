@@ -31,16 +31,16 @@ export const WORDS = {
   tokensTitle: { en: 'What does the model see?', zh: '模型看到的是什么？' },
   tokensRun: { en: 'Show tokens', zh: '查看词元' },
   text: { en: 'Text', zh: '文本' },
-  pieces: { en: 'Tokens, in order', zh: '词元，按顺序' },
-  pieceCount: {
+  tokenList: { en: 'Tokens, in order', zh: '词元，按顺序' },
+  tokenCount: {
     en: '{count} tokens of at most {limit}, special ones included',
     zh: '{count} 个词元（含特殊词元），上限 {limit}',
   },
-  pieceCut: {
+  tokensCut: {
     en: 'The last {count}, struck through, are cut off: the model does not see them.',
     zh: '最后 {count} 个（带删除线）被截断，模型看不到。',
   },
-  pieceMore: { en: '{count} tokens more are not shown.', zh: '另有 {count} 个词元未显示。' },
+  tokensMore: { en: '{count} tokens more are not shown.', zh: '另有 {count} 个词元未显示。' },
 
   milliseconds: { en: '{count} ms there and back', zh: '往返 {count} 毫秒' },
   dimensions: { en: '{count} dimensions', zh: '{count} 维' },

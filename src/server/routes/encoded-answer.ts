@@ -20,7 +20,7 @@ export function requireUncut(
   const truncated = texts[index]?.truncated
   throw serverError(
     'text-too-long',
-    `text number ${index} has ${truncated} pieces more than the ${maxLength} that ${name} takes; ` +
+    `text number ${index} has ${truncated} tokens more than the ${maxLength} that ${name} takes; ` +
       'shorten it, or let it be cut',
     { facts: { index, truncated, maxLength } },
   )

@@ -47,6 +47,6 @@ export const QUEUE_FAILURES = [
 export const ENCODE_FAILURES = [
   ...QUEUE_FAILURES,
   'text-too-long',
-  'pieces-too-many',
+  'tokens-too-many',
   'token-id-unknown',
 ] as const satisfies readonly FailureCode[]

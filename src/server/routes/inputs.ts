@@ -22,11 +22,11 @@ export const textListSchema = z
   .custom<readonly string[]>(isTextList, 'must be a non-empty array of strings')
   .openapi(arrayOf({ type: 'string' }))
 
-/** One row of token numbers, or several. */
+/** One row of token ids, or several. */
 export function idsSchema(models: ModelRegistry) {
   const id = idOf(models)
   return z
-    .custom<Ids | readonly Ids[]>(isIds, 'must be a non-empty array of token numbers, or of such')
+    .custom<Ids | readonly Ids[]>(isIds, 'must be a non-empty array of token ids, or of such')
     .openapi({
       type: 'array',
       anyOf: [arrayOf(id), arrayOf(arrayOf(id))],
@@ -42,7 +42,7 @@ export function textsOrIdsSchema(models: ModelRegistry) {
   return z
     .custom<TextsOrIds>(
       (value) => isTexts(value) || isIds(value),
-      'must be a string, or a non-empty array of strings, of token numbers, or of arrays of those',
+      'must be a string, or a non-empty array of strings, of token ids, or of arrays of those',
     )
     .openapi({
       type: ['string', 'array'],
@@ -51,7 +51,7 @@ export function textsOrIdsSchema(models: ModelRegistry) {
     })
 }
 
-/** How the documentation shows a token number: one that some model has. */
+/** How the documentation shows a token id: one that some model has. */
 function idOf(models: ModelRegistry) {
   const maximum = models.largest('vocabularySize') - 1
   return { type: 'integer' as const, minimum: 0, maximum }
@@ -85,7 +85,7 @@ function isFilled(value: unknown): value is unknown[] {
   return Array.isArray(value) && value.length > 0
 }
 
-/** Rows of token numbers, of one or several. */
+/** Rows of token ids, of one or several. */
 export function rowsOf(ids: Ids | readonly Ids[]): readonly Ids[] {
   return isOneRow(ids) ? [ids] : ids
 }
@@ -123,16 +123,16 @@ export function requireFew(items: number, maxItems: number): void {
 }
 
 /**
- * Rows of token numbers that the model can take as they are.
+ * Rows of token ids that the model can take as they are.
  * @throws ServerError for a number outside the vocabulary, and for too long a row.
  */
-export function pieceInputs(rows: readonly Ids[], model: ServedModel): ModelInput[] {
+export function tokenInputs(rows: readonly Ids[], model: ServedModel): ModelInput[] {
   const { vocabularySize, maxLength } = model.description
   return rows.map((ids, index) => {
     if (ids.length > maxLength) {
       throw serverError(
-        'pieces-too-many',
-        `row ${index} has ${ids.length} token numbers, but the limit of ${model.name} is ${maxLength}`,
+        'tokens-too-many',
+        `row ${index} has ${ids.length} token ids, but the limit of ${model.name} is ${maxLength}`,
         { facts: { index, length: ids.length, maxLength } },
       )
     }
@@ -147,7 +147,7 @@ export function requireKnown(ids: Ids, vocabularySize: number): void {
   if (unknown === undefined) return
   throw serverError(
     'token-id-unknown',
-    `${unknown} is no token number; the vocabulary has 0 to ${vocabularySize - 1}`,
+    `${unknown} is no token id; the vocabulary has 0 to ${vocabularySize - 1}`,
     { facts: { id: unknown, vocabularySize } },
   )
 }

@@ -10,11 +10,11 @@ import { addPost } from './endpoint.ts'
 import { ENCODE_FAILURES } from './failure-lists.ts'
 import {
   limitTexts,
-  pieceInputs,
   requireFew,
   rowsOf,
   type TextsOrIds,
   textsOrIdsSchema,
+  tokenInputs,
 } from './inputs.ts'
 import { optional } from './optional.ts'
 import { teiFields } from './tei-fields.ts'
@@ -62,10 +62,10 @@ export function addOpenaiEmbeddings(app: App, service: Service): void {
   const endpoint = {
     path: '/v1/embeddings',
     tag: 'OpenAI',
-    summary: 'Embed texts, or texts that are token numbers already',
+    summary: 'Embed texts, or texts that are token ids already',
     description:
-      'Token numbers are those of the model’s own vocabulary and are taken as they are, special ' +
-      'pieces included. X-Truncated-Texts says how many texts were cut to the model’s limit.',
+      'Token ids are those of the model’s own vocabulary and are taken as they are, special ' +
+      'tokens included. X-Truncated-Texts says how many texts were cut to the model’s limit.',
     answer: { description: 'The embeddings, in the order of the input.', schema: answerSchema },
     failures: ENCODE_FAILURES,
     body,
@@ -104,7 +104,7 @@ function inputsOf(input: TextsOrIds, model: ServedModel, settings: ServerSetting
   }
   const rows = rowsOf(input)
   requireFew(rows.length, settings.maxItems)
-  return pieceInputs(rows, model)
+  return tokenInputs(rows, model)
 }
 
 function isTexts(input: TextsOrIds): input is string | readonly string[] {

@@ -20,7 +20,7 @@ export function addTeiDecode(app: App, service: Service): void {
   const endpoint = {
     path: '/decode',
     tag: 'text-embeddings-inference',
-    summary: 'The texts of token numbers',
+    summary: 'The texts of token ids',
     answer: {
       description: 'One text a row, in order.',
       schema: z.array(z.string()).openapi('Texts'),

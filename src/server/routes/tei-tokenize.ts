@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { reserveForBody } from '../access/index.ts'
 import { jsonResponse } from '../answers/index.ts'
 import type { App } from '../app.ts'
-import type { TextInput, TextPieces } from '../engine/index.ts'
+import type { TextInput, TextTokens } from '../engine/index.ts'
 import { costOf } from '../models/index.ts'
 import type { Service } from '../service.ts'
 import { addPost } from './endpoint.ts'
@@ -39,10 +39,10 @@ export function addTeiTokenize(app: App, service: Service): void {
   const endpoint = {
     path: '/tokenize',
     tag: 'text-embeddings-inference',
-    summary: 'The pieces of texts',
-    description: 'All of them, whatever the model’s limit is; special pieces count towards it.',
+    summary: 'The tokens of texts',
+    description: 'All of them, whatever the model’s limit is; special tokens count towards it.',
     answer: {
-      description: 'One list of pieces a text, in order.',
+      description: 'One list of tokens a text, in order.',
       schema: z.array(z.array(tokenSchema)).openapi('Tokens'),
     },
     failures: [...QUEUE_FAILURES, 'answer-memory-full'],
@@ -59,7 +59,7 @@ export function addTeiTokenize(app: App, service: Service): void {
     const open = call.get('open')
     memory.reserve(tokenBytes(inputs), open)
     const rows = await model.tokenize(inputs, open.signal)
-    const write = (tokens: TextPieces) => tokensJson(tokens, request.add_special_tokens)
+    const write = (tokens: TextTokens) => tokensJson(tokens, request.add_special_tokens)
     return jsonResponse(call, { head: '[', rows, write, tail: ']', headers: {} })
   })
 }
@@ -69,7 +69,7 @@ function tokenBytes(inputs: readonly TextInput[]): number {
 }
 
 function* tokensJson(
-  { ids, tokens, frame: [before, behind] }: TextPieces,
+  { ids, tokens, frame: [before, behind] }: TextTokens,
   withSpecial: boolean,
 ): Generator<string> {
   const end = ids.length - behind

@@ -19,7 +19,7 @@ export const serverSettings = z.strictObject({
     .describe('Threads that share a batch (default: the physical cores, divided by the workers)'),
   batchTokens: count(1)
     .default(1024)
-    .describe('Pieces, as estimated, that texts may have to be run together'),
+    .describe('Tokens, as estimated, that texts may have to be run together'),
   batchWait: z
     .number()
     .min(0)

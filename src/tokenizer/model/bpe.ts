@@ -3,19 +3,19 @@ import { byteIds } from './byte-fallback.ts'
 import { type Merge, MergeQueue } from './merge-queue.ts'
 import { idLimitOf, type Model, tokensById } from './model.ts'
 
-/** Pieces are numbered below this, so that a pair of them fits one safe integer. */
+/** Tokens are numbered below this, so that a pair of them fits one safe integer. */
 const PAIR_BASE = 0x4000000
 
 export interface BpeOptions {
-  readonly unknownPiece: string | undefined
-  /** What pieces that go on inside a word begin with. */
+  readonly unknownToken: string | undefined
+  /** What tokens that go on inside a word begin with. */
   readonly continuationPrefix: string
-  /** What pieces that end a word end with. */
+  /** What tokens that end a word end with. */
   readonly endSuffix: string
-  /** Whether unknown characters in a row become one unknown piece. */
+  /** Whether unknown characters in a row become one unknown token. */
   readonly fuseUnknown: boolean
   readonly byteFallback: boolean
-  /** Whether a word that is a piece is taken as it is, without merging. */
+  /** Whether a word that is a token is taken as it is, without merging. */
   readonly ignoreMerges: boolean
 }
 
@@ -62,8 +62,8 @@ export class Bpe implements Model {
     return this.#tokens
   }
 
-  idOf(piece: string): number | undefined {
-    return this.#ids.get(piece)
+  idOf(token: string): number | undefined {
+    return this.#ids.get(token)
   }
 
   encode(word: string, ids: number[]): void {
@@ -73,19 +73,19 @@ export class Bpe implements Model {
   }
 
   #characters(word: string): number[] {
-    const { continuationPrefix, endSuffix, byteFallback, unknownPiece, fuseUnknown } = this.#options
+    const { continuationPrefix, endSuffix, byteFallback, unknownToken, fuseUnknown } = this.#options
     const ids: number[] = []
     let isUnknownBefore = false
     for (let start = 0, end = 0; start < word.length; start = end) {
       end = start + ((word.charCodeAt(start) & 0xfc00) === 0xd800 ? 2 : 1)
       const prefix = start === 0 ? '' : continuationPrefix
-      const piece = prefix + word.slice(start, end) + (end === word.length ? endSuffix : '')
-      const id = this.#ids.get(piece)
+      const token = prefix + word.slice(start, end) + (end === word.length ? endSuffix : '')
+      const id = this.#ids.get(token)
       const known =
-        id !== undefined ? [id] : byteFallback && byteIds(piece, (byte) => this.#ids.get(byte))
+        id !== undefined ? [id] : byteFallback && byteIds(token, (byte) => this.#ids.get(byte))
       if (known) ids.push(...known)
-      else if (unknownPiece !== undefined && !(fuseUnknown && isUnknownBefore)) {
-        ids.push(this.#require(unknownPiece))
+      else if (unknownToken !== undefined && !(fuseUnknown && isUnknownBefore)) {
+        ids.push(this.#require(unknownToken))
       }
       isUnknownBefore = !known
     }
@@ -133,13 +133,13 @@ export class Bpe implements Model {
     this.#offer(symbols, position, queue)
   }
 
-  #require(piece: string): number {
-    const id = this.#ids.get(piece)
+  #require(token: string): number {
+    const id = this.#ids.get(token)
     if (id !== undefined) return id
     throw new CheckpointError(
-      'tokenizer-piece-missing',
-      `The BPE vocabulary lacks the piece ${JSON.stringify(piece)} that its merges or options name`,
-      { facts: { piece } },
+      'tokenizer-token-missing',
+      `The BPE vocabulary lacks the token ${JSON.stringify(token)} that its merges or options name`,
+      { facts: { token } },
     )
   }
 }

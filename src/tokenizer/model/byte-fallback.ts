@@ -1,9 +1,9 @@
 const encoder = new TextEncoder()
 
-/** The text as byte pieces (`<0xE4>`), or undefined where the vocabulary lacks one of them. */
+/** The text as byte tokens (`<0xE4>`), or undefined where the vocabulary lacks one of them. */
 export function byteIds(
   text: string,
-  idOf: (piece: string) => number | undefined,
+  idOf: (token: string) => number | undefined,
 ): number[] | undefined {
   const ids: number[] = []
   for (const byte of encoder.encode(text)) {

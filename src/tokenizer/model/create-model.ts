@@ -8,23 +8,23 @@ import { Unigram } from './unigram.ts'
 import { WORDPIECE_DEFAULTS, WordPiece } from './wordpiece.ts'
 
 // Vocabularies are large: they are looked through once, where they are taken apart.
-const numberedPieces = z.custom<Readonly<Record<string, unknown>>>(
+const numberedTokens = z.custom<Readonly<Record<string, unknown>>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'expected an object of pieces with their numbers',
+  'expected an object of tokens with their ids',
 )
 const wordPieceSchema = z.object({
-  vocab: numberedPieces,
-  unk_token: z._default(z.string(), WORDPIECE_DEFAULTS.unknownPiece),
+  vocab: numberedTokens,
+  unk_token: z._default(z.string(), WORDPIECE_DEFAULTS.unknownToken),
   continuing_subword_prefix: z._default(z.string(), WORDPIECE_DEFAULTS.continuationPrefix),
   max_input_chars_per_word: z._default(z.number(), WORDPIECE_DEFAULTS.maxWordLength),
 })
 const unigramSchema = z.object({
-  vocab: z.custom<unknown[]>(Array.isArray, 'expected a list of pieces with their scores'),
+  vocab: z.custom<unknown[]>(Array.isArray, 'expected a list of tokens with their scores'),
   unk_id: z.nullish(z.int().check(z.nonnegative())),
   byte_fallback: z.nullish(z.boolean()),
 })
 const bpeSchema = z.object({
-  vocab: numberedPieces,
+  vocab: numberedTokens,
   merges: z.custom<unknown[]>(Array.isArray, 'expected a list of merges'),
   dropout: z.optional(z.literal([null, 0])),
   unk_token: z.nullish(z.string()),
@@ -54,7 +54,7 @@ export function createModel(component: Component): Model {
 function readWordPiece(component: Component): Model {
   const options = check(wordPieceSchema, component, 'tokenizer.json: WordPiece')
   return new WordPiece(idsByToken(options.vocab), {
-    unknownPiece: options.unk_token,
+    unknownToken: options.unk_token,
     continuationPrefix: options.continuing_subword_prefix,
     maxWordLength: options.max_input_chars_per_word,
   })
@@ -67,16 +67,16 @@ function readUnigram(component: Component): Model {
     'tokenizer.json: Unigram',
   )
   requireFewTokens(vocab.length, PLACE)
-  const pieces: string[] = []
+  const tokens: string[] = []
   const scores = new Float64Array(vocab.length)
   for (const [id, entry] of vocab.entries()) {
-    const [piece, score]: unknown[] = Array.isArray(entry) ? entry : []
-    if (typeof piece !== 'string' || typeof score !== 'number') throw malformed(`entry ${id}`)
-    pieces.push(piece)
+    const [token, score]: unknown[] = Array.isArray(entry) ? entry : []
+    if (typeof token !== 'string' || typeof score !== 'number') throw malformed(`entry ${id}`)
+    tokens.push(token)
     scores[id] = score
   }
-  if (unk_id != null && unk_id >= pieces.length) throw malformed(`the unk_id ${unk_id}`)
-  return new Unigram(pieces, scores, {
+  if (unk_id != null && unk_id >= tokens.length) throw malformed(`the unk_id ${unk_id}`)
+  return new Unigram(tokens, scores, {
     unknownId: unk_id ?? undefined,
     byteFallback: byte_fallback ?? false,
   })
@@ -86,7 +86,7 @@ function readBpe(component: Component): Model {
   const options = check(bpeSchema, component, 'tokenizer.json: BPE')
   requireFewTokens(options.merges.length, PLACE)
   return new Bpe(idsByToken(options.vocab), options.merges.map(readMerge), {
-    unknownPiece: options.unk_token ?? undefined,
+    unknownToken: options.unk_token ?? undefined,
     continuationPrefix: options.continuing_subword_prefix ?? '',
     endSuffix: options.end_of_word_suffix ?? '',
     fuseUnknown: options.fuse_unk ?? false,

@@ -16,10 +16,10 @@ function idsOf(tokens: readonly string[]): ReadonlyMap<string, number> {
 }
 
 describe('WordPiece', () => {
-  const pieces = ['[UNK]', 'un', '##able', '##a', 'unhappy', '##\u{20bb7}']
-  const model = new WordPiece(idsOf(pieces), WORDPIECE_DEFAULTS)
+  const tokens = ['[UNK]', 'un', '##able', '##a', 'unhappy', '##\u{20bb7}']
+  const model = new WordPiece(idsOf(tokens), WORDPIECE_DEFAULTS)
 
-  it('takes the longest piece from the left', () => {
+  it('takes the longest token from the left', () => {
     expect(encode(model, 'unable')).toEqual(['un', '##able'])
     expect(encode(model, 'una\u{20bb7}')).toEqual(['un', '##a', '##\u{20bb7}'])
   })
@@ -44,9 +44,9 @@ describe('Unigram', () => {
     ['儿子', -5],
     ['我的儿', -12],
   ]
-  const pieces = scored.map(([piece]) => piece)
+  const tokens = scored.map(([token]) => token)
   const scores = Float64Array.from(scored, ([, score]) => score)
-  const model = new Unigram(pieces, scores, { unknownId: 0, byteFallback: false })
+  const model = new Unigram(tokens, scores, { unknownId: 0, byteFallback: false })
 
   it('takes the way with the highest sum, and unknown characters together', () => {
     expect(encode(model, '我的儿子')).toEqual(['我的', '儿子'])
@@ -56,7 +56,7 @@ describe('Unigram', () => {
 
   it('spells unknown characters in bytes where it can', () => {
     const bytes = ['<0xC3>', '<0xA9>']
-    const withBytes = new Unigram([...pieces, ...bytes], new Float64Array(11).fill(-1), {
+    const withBytes = new Unigram([...tokens, ...bytes], new Float64Array(11).fill(-1), {
       unknownId: 0,
       byteFallback: true,
     })
@@ -72,9 +72,9 @@ describe('Unigram', () => {
 })
 
 describe('Bpe', () => {
-  const pieces = ['a', 'b', 'c', 'ab', 'abc', 'bc', '<unk>']
+  const tokens = ['a', 'b', 'c', 'ab', 'abc', 'bc', '<unk>']
   const plain = {
-    unknownPiece: '<unk>',
+    unknownToken: '<unk>',
     continuationPrefix: '',
     endSuffix: '',
     fuseUnknown: false,
@@ -88,17 +88,17 @@ describe('Bpe', () => {
       ['a', 'b'],
       ['ab', 'c'],
     ] as const
-    expect(encode(new Bpe(idsOf(pieces), merges, plain), 'abcab')).toEqual(['a', 'bc', 'ab'])
-    expect(encode(new Bpe(idsOf(pieces), merges.slice(1), plain), 'abcab')).toEqual(['abc', 'ab'])
+    expect(encode(new Bpe(idsOf(tokens), merges, plain), 'abcab')).toEqual(['a', 'bc', 'ab'])
+    expect(encode(new Bpe(idsOf(tokens), merges.slice(1), plain), 'abcab')).toEqual(['abc', 'ab'])
   })
 
   it('fuses unknown characters, or not, as it is told', () => {
-    expect(encode(new Bpe(idsOf(pieces), [], plain), 'xya')).toEqual(['<unk>', '<unk>', 'a'])
-    const fused = new Bpe(idsOf(pieces), [], { ...plain, fuseUnknown: true })
+    expect(encode(new Bpe(idsOf(tokens), [], plain), 'xya')).toEqual(['<unk>', '<unk>', 'a'])
+    const fused = new Bpe(idsOf(tokens), [], { ...plain, fuseUnknown: true })
     expect(encode(fused, 'xyaz')).toEqual(['<unk>', 'a', '<unk>'])
   })
 
-  it('refuses merges of pieces it does not have', () => {
-    expect(() => new Bpe(idsOf(pieces), [['c', 'c']], plain)).toThrow(CheckpointError)
+  it('refuses merges of tokens it does not have', () => {
+    expect(() => new Bpe(idsOf(tokens), [['c', 'c']], plain)).toThrow(CheckpointError)
   })
 })

@@ -1,4 +1,4 @@
-/** Cuts a word into pieces of a vocabulary. */
+/** Cuts a word into tokens of a vocabulary. */
 export interface Model {
   /** The tokens by id; made when it is first asked for. */
   readonly tokens: ReadonlyMap<number, string>
@@ -8,7 +8,7 @@ export interface Model {
   readonly size: number
   /** The id of a token, or undefined. */
   idOf(token: string): number | undefined
-  /** Appends the numbers of the word's pieces to `ids`. The word is not empty. */
+  /** Appends the numbers of the word's tokens to `ids`. The word is not empty. */
   encode(word: string, ids: number[]): void
 }
 

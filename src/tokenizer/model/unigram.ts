@@ -3,15 +3,15 @@ import { Trie } from '../text/trie.ts'
 import { byteIds } from './byte-fallback.ts'
 import type { Model } from './model.ts'
 
-/** How much worse than the worst piece an unknown character is. */
+/** How much worse than the worst token an unknown character is. */
 const UNKNOWN_PENALTY = 10
 /** Work arrays for longer words are not kept. */
 const KEPT_LENGTH = 0x10000
 
 export interface UnigramOptions {
-  /** The number of the piece that stands for unknown characters; none: unknown is an error. */
+  /** The number of the token that stands for unknown characters; none: unknown is an error. */
   readonly unknownId: number | undefined
-  /** Spell unknown characters as byte pieces (`<0xE4>`) where the vocabulary has them. */
+  /** Spell unknown characters as byte tokens (`<0xE4>`) where the vocabulary has them. */
   readonly byteFallback: boolean
 }
 
@@ -23,15 +23,15 @@ interface Lattice {
 }
 
 /**
- * Unigram: of all ways to cut a word, the one whose pieces' log-probabilities sum highest, found
- * by the Viterbi algorithm; unknown characters in a row become one unknown piece.
+ * Unigram: of all ways to cut a word, the one whose tokens' log-probabilities sum highest, found
+ * by the Viterbi algorithm; unknown characters in a row become one unknown token.
  *
  * Source: Kudo 2018 (arXiv 1804.10959), SentencePiece's `EncodeOptimized`.
  */
 export class Unigram implements Model {
   readonly size: number
   readonly idLimit: number
-  readonly #pieces: readonly string[]
+  readonly #contents: readonly string[]
   #tokens: ReadonlyMap<number, string> | undefined
   readonly #scores: Float64Array
   readonly #unknownScore: number
@@ -40,27 +40,27 @@ export class Unigram implements Model {
   readonly #trie = new Trie()
   #kept = createLattice(256)
 
-  constructor(pieces: readonly string[], scores: Float64Array, options: UnigramOptions) {
-    this.#pieces = pieces
-    this.size = pieces.length
-    this.idLimit = pieces.length
+  constructor(tokens: readonly string[], scores: Float64Array, options: UnigramOptions) {
+    this.#contents = tokens
+    this.size = tokens.length
+    this.idLimit = tokens.length
     this.#scores = scores
     const worst = scores.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
     this.#unknownScore = worst - UNKNOWN_PENALTY
     this.#unknownId = options.unknownId ?? Trie.absent
     this.#byteFallback = options.byteFallback
-    for (const [id, piece] of pieces.entries()) {
-      if (piece !== '') this.#trie.set(piece, id)
+    for (const [id, token] of tokens.entries()) {
+      if (token !== '') this.#trie.set(token, id)
     }
   }
 
   get tokens(): ReadonlyMap<number, string> {
-    this.#tokens ??= new Map(this.#pieces.entries())
+    this.#tokens ??= new Map(this.#contents.entries())
     return this.#tokens
   }
 
-  idOf(piece: string): number | undefined {
-    const id = this.#trie.get(piece)
+  idOf(token: string): number | undefined {
+    const id = this.#trie.get(token)
     return id === Trie.absent ? undefined : id
   }
 
@@ -123,12 +123,12 @@ export class Unigram implements Model {
   #unknown(text: string): number[] {
     const whole = this.#trie.get(text)
     if (whole !== Trie.absent) return [whole]
-    const bytes = this.#byteFallback ? byteIds(text, (piece) => this.idOf(piece)) : undefined
+    const bytes = this.#byteFallback ? byteIds(text, (token) => this.idOf(token)) : undefined
     if (bytes) return bytes
     if (this.#unknownId !== Trie.absent) return [this.#unknownId]
     throw new CheckpointError(
-      'tokenizer-piece-missing',
-      `The vocabulary has no piece for ${JSON.stringify(text.slice(0, 20))} and no unknown piece`,
+      'tokenizer-token-missing',
+      `The vocabulary has no token for ${JSON.stringify(text.slice(0, 20))} and no unknown token`,
       { facts: { text: text.slice(0, 20) } },
     )
   }

@@ -3,22 +3,22 @@ import { Trie } from '../text/trie.ts'
 import { idLimitOf, type Model, tokensById } from './model.ts'
 
 export interface WordPieceOptions {
-  readonly unknownPiece: string
+  readonly unknownToken: string
   /** What vocabulary entries that go on inside a word begin with, `##` as a rule. */
   readonly continuationPrefix: string
-  /** A word of more characters (code points) becomes one unknown piece. */
+  /** A word of more characters (code points) becomes one unknown token. */
   readonly maxWordLength: number
 }
 
 export const WORDPIECE_DEFAULTS: WordPieceOptions = {
-  unknownPiece: '[UNK]',
+  unknownToken: '[UNK]',
   continuationPrefix: '##',
   maxWordLength: 100,
 }
 
 /**
- * WordPiece: from the left, the longest piece that fits; a word that cannot be covered whole
- * becomes one unknown piece. `unable` → `un`, `##able`.
+ * WordPiece: from the left, the longest token that fits; a word that cannot be covered whole
+ * becomes one unknown token. `unable` → `un`, `##able`.
  *
  * Source: Devlin et al. 2018 (google-research/bert, WordpieceTokenizer).
  */
@@ -38,13 +38,13 @@ export class WordPiece implements Model {
     this.#ids = ids
     for (const [token, id] of ids) if (token !== '') this.#trie.set(token, id)
     this.#continuation = this.#trie.walk(options.continuationPrefix)
-    this.#unknownId = this.#trie.get(options.unknownPiece)
+    this.#unknownId = this.#trie.get(options.unknownToken)
     this.#maxWordLength = options.maxWordLength
     if (this.#unknownId !== Trie.absent) return
     throw new CheckpointError(
-      'tokenizer-piece-missing',
-      `The vocabulary lacks the piece ${options.unknownPiece} that unknown words become`,
-      { facts: { piece: options.unknownPiece } },
+      'tokenizer-token-missing',
+      `The vocabulary lacks the token ${options.unknownToken} that unknown words become`,
+      { facts: { token: options.unknownToken } },
     )
   }
 

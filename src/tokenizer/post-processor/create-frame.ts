@@ -86,8 +86,8 @@ function readSlots(template: Template, slots: Template['single']): Slot[] {
     if (token) return token.ids.map((id) => special(id, typeId))
     throw new CheckpointError(
       'tokenizer-malformed',
-      `tokenizer.json: TemplateProcessing uses the piece ${name}, which it does not define`,
-      { facts: { place: 'tokenizer.json: TemplateProcessing', piece: name } },
+      `tokenizer.json: TemplateProcessing uses the token ${name}, which it does not define`,
+      { facts: { place: 'tokenizer.json: TemplateProcessing', token: name } },
     )
   })
 }

@@ -1,9 +1,9 @@
-/** A place in a framed encoding: a special piece, or all pieces of the first or second text. */
+/** A place in a framed encoding: a special token, or all tokens of the first or second text. */
 export type Slot =
   | { readonly kind: 'special'; readonly id: number; readonly typeId: number }
   | { readonly kind: 'text'; readonly text: 0 | 1; readonly typeId: number }
 
-/** How texts are framed by special pieces: what the post-processor of a tokenizer comes down to. */
+/** How texts are framed by special tokens: what the post-processor of a tokenizer comes down to. */
 export interface Frame {
   readonly single: readonly Slot[]
   readonly pair: readonly Slot[]
@@ -38,14 +38,14 @@ export function robertaFrame(cls: number, sep: number): Frame {
   }
 }
 
-/** No special pieces; the second text of type 1. */
+/** No special tokens; the second text of type 1. */
 export const BARE_FRAME: Frame = { single: [text(0)], pair: [text(0), text(1, 1)] }
 
 export function countSpecial(slots: readonly Slot[]): number {
   return slots.filter((slot) => slot.kind === 'special').length
 }
 
-/** Puts the first `lengths[i]` pieces of `texts[i]` into their slots. */
+/** Puts the first `lengths[i]` tokens of `texts[i]` into their slots. */
 export function fill(
   slots: readonly Slot[],
   texts: readonly (readonly number[])[],
@@ -60,9 +60,9 @@ export function fill(
     if (slot.kind === 'special') {
       ids[position++] = slot.id
     } else {
-      const pieces = texts[slot.text] ?? []
+      const tokens = texts[slot.text] ?? []
       const length = lengths[slot.text] ?? 0
-      for (let index = 0; index < length; index++) ids[position++] = pieces[index] ?? 0
+      for (let index = 0; index < length; index++) ids[position++] = tokens[index] ?? 0
     }
     if (slot.typeId !== 0) typeIds.fill(slot.typeId, start, position)
   }

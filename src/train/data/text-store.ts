@@ -1,7 +1,7 @@
 const FIRST_BYTES = 1 << 16
 
 /**
- * Many short texts in one piece of memory, as UTF-16: of Chinese two bytes a character, where a
+ * Many short texts in one block of memory, as UTF-16: of Chinese two bytes a character, where a
  * string of its own would take some thirty more.
  */
 export class TextStore {

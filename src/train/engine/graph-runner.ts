@@ -92,8 +92,8 @@ function maskInputs(
   inputs: Inputs,
   environment: GraphEnvironment,
 ): Inputs {
-  const [rows = 0, pieces = 0] = inputs.input_ids?.dims ?? []
-  const sizes: Readonly<Record<string, number>> = { B: rows, T: pieces, 'B*T': rows * pieces }
+  const [rows = 0, tokens = 0] = inputs.input_ids?.dims ?? []
+  const sizes: Readonly<Record<string, number>> = { B: rows, T: tokens, 'B*T': rows * tokens }
   const sizeOf = (dim: Dim) => (typeof dim === 'number' ? dim : (sizes[dim] ?? 0))
   return Object.fromEntries(
     dropouts.map(({ name, shape, rate }, site): [string, Tensor] => {

@@ -15,7 +15,7 @@ import { divergence } from './divergence.ts'
 import { type Loss, type TokenContext, widthOf } from './loss.ts'
 import { filled, integer, invalidOption } from './loss-options.ts'
 import { mean, total } from './mean.ts'
-import { layerOf, pieceCount, pieces } from './pieces.ts'
+import { layerOf, tokenCount, tokenMask } from './token-mask.ts'
 
 /** What is related with itself: queries with queries, keys with keys, values with values. */
 export const RELATIONS = ['queries', 'keys', 'values'] as const
@@ -39,12 +39,12 @@ const NEVER = -1e9
 
 /**
  * Self-attention relations as the teacher's. For queries, keys and values A [T,H], split into
- * `heads` parts Aₕ of size d: Rₕ = softmax(Aₕ·Aₕᵀ/√d), and the loss of a text with n pieces is
+ * `heads` parts Aₕ of size d: Rₕ = softmax(Aₕ·Aₕᵀ/√d), and the loss of a text with n tokens is
  * 1/(heads·n) Σₕ Σₜ KL(teacher's Rₕ[t] ‖ student's Rₕ[t]), summed over the kinds of relation and
  * averaged over the unique texts. Padding neither relates nor is related to.
  *
  * Inputs: columns of every kind, of which only the texts count; for layer n of the teacher the
- * token targets `queries.n`, `keys.n`, `values.n` [R,T,teacher size] over the student's own pieces,
+ * token targets `queries.n`, `keys.n`, `values.n` [R,T,teacher size] over the student's own tokens,
  * so both need one tokenizer. Needs neither equal sizes nor equal numbers of heads or layers.
  * Source: Wang et al. 2021, "MiniLMv2: Multi-Head Self-Attention Relation Distillation for
  * Compressing Pretrained Transformers", §3.2.
@@ -84,8 +84,8 @@ function relationLoss(
   const teacher = tokens.target(`${relation}.${teacherLayer}`, size)
   const split = { mask: tokens.mask, heads }
   const rows = divergence(relate(teacher, split), relate(student, split))
-  const perText = reduceSum(multiply(rows, unsqueeze(pieces(tokens.mask), 1)), [1, 2])
-  return multiply(mean(divide(perText, pieceCount(tokens.mask))), 1 / heads)
+  const perText = reduceSum(multiply(rows, unsqueeze(tokenMask(tokens.mask), 1)), [1, 2])
+  return multiply(mean(divide(perText, tokenCount(tokens.mask))), 1 / heads)
 }
 
 interface Heads {
@@ -100,8 +100,8 @@ function relate(vectors: Value, { mask, heads }: Heads): Value {
   const size = partSize(widthOf(vectors), heads)
   const parts = reshape(vectors, [texts, length, heads, size])
   const scores = matMul(transpose(parts, [0, 2, 1, 3]), transpose(parts, [0, 2, 3, 1]))
-  const isPiece = unsqueeze(equal(mask, 1), 1, 2)
-  return where(isPiece, multiply(scores, 1 / Math.sqrt(size)), NEVER)
+  const isToken = unsqueeze(equal(mask, 1), 1, 2)
+  return where(isToken, multiply(scores, 1 / Math.sqrt(size)), NEVER)
 }
 
 function partSize(width: number, heads: number): number {

@@ -11,7 +11,7 @@ import {
 import { type Loss, type LossContext, widthOf } from './loss.ts'
 import { filled, integer } from './loss-options.ts'
 import { square, sum, total } from './mean.ts'
-import { layerOf, pieceCount, pieces } from './pieces.ts'
+import { layerOf, tokenCount, tokenMask } from './token-mask.ts'
 
 /** Which states are compared: 0 is the embeddings, n what layer n gives, counted from 1. */
 export interface StatePair {
@@ -32,11 +32,11 @@ export interface HiddenStatesOptions {
 }
 
 /**
- * Hidden states as the teacher's: mean squared error (W·h - t)² over the real pieces of all unique
+ * Hidden states as the teacher's: mean squared error (W·h - t)² over the real tokens of all unique
  * texts and all components, averaged over the pairs of layers.
  *
  * Inputs: columns of every kind, of which only the texts count; for every teacher state n the token
- * target `hidden_states.n` [R,T,teacher size] over the student's own pieces, so both need one
+ * target `hidden_states.n` [R,T,teacher size] over the student's own tokens, so both need one
  * tokenizer.
  * `attentionRelation` needs no projection and only one layer.
  * Source: Jiao et al. 2020, "TinyBERT: Distilling BERT for Natural Language Understanding".
@@ -57,7 +57,7 @@ export function hiddenStates({ pairs, teacherSize, projection }: HiddenStatesOpt
         const size = teacherSize ?? widthOf(student)
         const teacher = context.tokens.target(`hidden_states.${pair.teacher}`, size)
         const projected = project(student, { context, size, projection })
-        return pieceError(projected, teacher, context.tokens.mask)
+        return tokenError(projected, teacher, context.tokens.mask)
       })
       return multiply(total(losses), 1 / losses.length)
     },
@@ -89,7 +89,7 @@ function requireEqual(student: number, teacher: number): void {
   )
 }
 
-function pieceError(student: Value, teacher: Value, mask: Value): Value {
+function tokenError(student: Value, teacher: Value, mask: Value): Value {
   const errors = reduceMean(square(subtract(student, teacher)), 2)
-  return divide(sum(multiply(errors, pieces(mask))), sum(pieceCount(mask)))
+  return divide(sum(multiply(errors, tokenMask(mask))), sum(tokenCount(mask)))
 }

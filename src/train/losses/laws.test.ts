@@ -214,7 +214,7 @@ describe('laws of distilling', () => {
     expect(loss).toBeCloseTo(kl.reduce((sum, x) => sum + x) / kl.length, 5)
   })
 
-  /** Two texts of three and two pieces. */
+  /** Two texts of three and two tokens. */
   const mask: Tensor = { shape: [2, 3], data: [1, 1, 1, 1, 1, 0] }
   const padding = [5]
   const rows = matrix(6, 4, 3)

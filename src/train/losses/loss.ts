@@ -4,7 +4,7 @@ import type { Example } from '../data/index.ts'
 
 /**
  * What a loss is computed from. Shapes: P examples in a batch, D embedding; R unique texts, T
- * pieces, H hidden. Asking twice under one name gives the same value.
+ * tokens, H hidden. Asking twice under one name gives the same value.
  */
 export interface LossContext {
   readonly graph: Graph
@@ -30,7 +30,7 @@ export interface LossContext {
 
 /** What the encoder computed on the way, for every unique text of the batch. */
 export interface TokenContext {
-  /** [R,T] int64: 1 for pieces, 0 for padding. */
+  /** [R,T] int64: 1 for tokens, 0 for padding. */
   readonly mask: Value
   /** [R,T,H]: the embeddings, then what each layer gives. */
   readonly hiddenStates: readonly Value[]
@@ -38,7 +38,7 @@ export interface TokenContext {
   readonly queries: readonly Value[]
   readonly keys: readonly Value[]
   readonly values: readonly Value[]
-  /** A teacher's tensor over the same texts and pieces: float32 [R,T,size]. */
+  /** A teacher's tensor over the same texts and tokens: float32 [R,T,size]. */
   target(name: string, size: number): Value
 }
 

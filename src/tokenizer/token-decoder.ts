@@ -13,11 +13,11 @@ const decoderSchema = z.object({
   add_prefix_space: z._default(z.boolean(), true),
 })
 type DecoderDescription = z.infer<typeof decoderSchema>
-type JoinPieces = (pieces: readonly string[]) => string
+type JoinTokens = (tokens: readonly string[]) => string
 
-/** Turns numbers of pieces back into text. */
-export interface PieceDecoder {
-  /** @throws InputError for a number that is no piece. */
+/** Turns token ids back into text. */
+export interface TokenDecoder {
+  /** @throws InputError for an id that is no token. */
   decode(ids: Iterable<number>, options?: { readonly skipSpecial?: boolean }): string
 }
 
@@ -26,17 +26,17 @@ export interface PieceDecoder {
  * Reference: the decoders of Hugging Face tokenizers.
  * @throws CheckpointError when the file asks for a decoder that yuju does not know.
  */
-export function createPieceDecoder(
+export function createTokenDecoder(
   files: ReadonlyMap<string, string>,
   tokenizer: Tokenizer,
   options: TokenizerOptions = {},
-): PieceDecoder {
+): TokenDecoder {
   const { addedTokens, description } = loadTokenizer(files, options)
   const special = new Set(addedTokens.flatMap((token) => (token.special ? [token.id] : [])))
   const { decoder } = description
   const join = decoder
     ? joinerOf(check(decoderSchema, decoder, 'tokenizer.json: decoder'))
-    : (pieces: readonly string[]) => pieces.join(' ')
+    : (tokens: readonly string[]) => tokens.join(' ')
   return {
     decode(ids, { skipSpecial = false } = {}) {
       const kept = Array.from(ids).filter((id) => !(skipSpecial && special.has(id)))
@@ -45,31 +45,31 @@ export function createPieceDecoder(
   }
 }
 
-function joinerOf(decoder: DecoderDescription): JoinPieces {
+function joinerOf(decoder: DecoderDescription): JoinTokens {
   switch (decoder.type) {
     case 'WordPiece':
-      return (pieces) => joinWordPieces(pieces, decoder)
+      return (tokens) => joinWordPieces(tokens, decoder)
     case 'Metaspace':
-      return (pieces) => joinMetaspace(pieces, decoder)
+      return (tokens) => joinMetaspace(tokens, decoder)
     case 'ByteLevel':
-      return (pieces) => byteLevelText(pieces.join(''))
+      return (tokens) => byteLevelText(tokens.join(''))
     default:
       throw unknownComponent('decoder', decoder.type, ['WordPiece', 'Metaspace', 'ByteLevel'])
   }
 }
 
 /** Words are set apart by spaces, and punctuation is pulled to them. */
-function joinWordPieces(pieces: readonly string[], { prefix, cleanup }: DecoderDescription) {
-  const spaced = pieces.map((piece, place) => {
-    if (place === 0) return piece
-    return piece.startsWith(prefix) ? piece.slice(prefix.length) : ` ${piece}`
+function joinWordPieces(tokens: readonly string[], { prefix, cleanup }: DecoderDescription) {
+  const spaced = tokens.map((token, place) => {
+    if (place === 0) return token
+    return token.startsWith(prefix) ? token.slice(prefix.length) : ` ${token}`
   })
   return (cleanup ? spaced.map(cleanUp) : spaced).join('')
 }
 
-/** Reference: clean_up_tokenization of transformers, applied piece by piece. */
-function cleanUp(piece: string): string {
-  return piece
+/** Reference: clean_up_tokenization of transformers, applied token by token. */
+function cleanUp(token: string): string {
+  return token
     .replace(/ ([.?!,])/g, '$1')
     .replaceAll(" ' ", "'")
     .replaceAll(" n't", "n't")
@@ -79,12 +79,12 @@ function cleanUp(piece: string): string {
 }
 
 /** The mark of a space becomes one, but for the one that the tokenizer put before the text. */
-function joinMetaspace(pieces: readonly string[], decoder: DecoderDescription): string {
+function joinMetaspace(tokens: readonly string[], decoder: DecoderDescription): string {
   const { replacement, prepend_scheme: scheme, add_prefix_space: addsSpace } = decoder
   const prepends = scheme === undefined ? addsSpace : scheme !== 'never'
-  return pieces
-    .map((piece, place) => {
-      const own = place === 0 && prepends ? piece.replace(replacement, '') : piece
+  return tokens
+    .map((token, place) => {
+      const own = place === 0 && prepends ? token.replace(replacement, '') : token
       return own.replaceAll(replacement, ' ')
     })
     .join('')

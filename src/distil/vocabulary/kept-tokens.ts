@@ -1,7 +1,7 @@
 import { CheckpointError } from '../../errors/index.ts'
 
-/** The pieces of a vocabulary that stay, with the numbers they had and get. */
-export class KeptPieces {
+/** The tokens of a vocabulary that stay, with the numbers they had and get. */
+export class KeptTokens {
   /** Their numbers before the cut, ascending; after it they are numbered 0, 1 … in this order. */
   readonly ids: readonly number[]
   readonly #places: ReadonlyMap<number, number>
@@ -15,26 +15,26 @@ export class KeptPieces {
     return this.#places.has(id)
   }
 
-  /** The new number of a piece, or undefined for one that is cut. */
+  /** The new id of a token, or undefined for one that is cut. */
   placeOf(id: number): number | undefined {
     return this.#places.get(id)
   }
 
   /**
-   * The new number of a piece that has to be there.
+   * The new id of a token that has to be there.
    * @throws CheckpointError when it was cut.
    */
   require(id: number): number {
     const place = this.#places.get(id)
     if (place !== undefined) return place
     throw new CheckpointError(
-      'tokenizer-piece-missing',
-      `the tokenizer names the piece ${id}, which is not in its vocabulary`,
+      'tokenizer-token-missing',
+      `the tokenizer names the token ${id}, which is not in its vocabulary`,
       { facts: { id } },
     )
   }
 
-  /** Whatever belongs to pieces that stay, in their order, with the new number of each. */
+  /** Whatever belongs to tokens that stay, in their order, with the new id of each. */
   select<Item, Result>(
     items: Iterable<Item>,
     idOf: (item: Item) => number,

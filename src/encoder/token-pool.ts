@@ -1,15 +1,15 @@
-/** Pieces in one array: those of some thousand short texts. */
+/** Tokens in one array: those of some thousand short texts. */
 const CHUNK = 65_536
 
 /**
- * Keeps the pieces of many texts in few arrays. One array for each text, kept for as long as a block
+ * Keeps the tokens of many texts in few arrays. One array for each text, kept for as long as a block
  * takes, costs the garbage collector pauses of tens of milliseconds.
  */
-export class PiecePool {
+export class TokenPool {
   #chunk = new Int32Array(0)
   #used = 0
 
-  /** A copy of the pieces, as a view. */
+  /** A copy of the tokens, as a view. */
   keep(ids: Int32Array): Int32Array {
     if (ids.length > this.#chunk.length - this.#used) {
       this.#chunk = new Int32Array(Math.max(CHUNK, ids.length))

@@ -4,7 +4,7 @@ import { createTokenizer, tokenizerJsonText } from '../../tokenizer/index.ts'
 import { parseTokenizer } from './tokenizer-content.ts'
 
 /** The ids of the tokens that are no part of a text: its frame, padding, unknown, mask. */
-export function specialPieces(checkpoint: Checkpoint): ReadonlySet<number> {
+export function specialTokens(checkpoint: Checkpoint): ReadonlySet<number> {
   const { tokenizerFiles: files } = checkpoint
   const options = tokenizerOptions(checkpoint)
   const tokenizer = createTokenizer(files, options)

@@ -2,11 +2,11 @@ import { InputError } from '../../errors/index.ts'
 import type { Value } from '../../graph/index.ts'
 import { cast, maximum, reduceSum } from '../../graph/operations.ts'
 
-/** [R,T] float32: 1 for pieces, 0 for padding. */
-export const pieces = (mask: Value) => cast(mask, 'float32')
+/** [R,T] float32: 1 for tokens, 0 for padding. */
+export const tokenMask = (mask: Value) => cast(mask, 'float32')
 
-/** Pieces of each text, at least 1: [R]. */
-export const pieceCount = (mask: Value) => maximum(reduceSum(pieces(mask), 1), 1)
+/** Tokens of each text, at least 1: [R]. */
+export const tokenCount = (mask: Value) => maximum(reduceSum(tokenMask(mask), 1), 1)
 
 /** What layer number `index` computed. @throws InputError when the model has no such layer. */
 export function layerOf(layers: readonly Value[], index: number, kind: string): Value {

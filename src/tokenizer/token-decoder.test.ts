@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { FIXTURES, readJson, sharedPath } from '../../test/support/shared.ts'
 import { CheckpointError, InputError } from '../errors/index.ts'
 import { createTokenizer } from './create-tokenizer.ts'
-import { createPieceDecoder } from './piece-decoder.ts'
+import { createTokenDecoder } from './token-decoder.ts'
 
 interface DecodedRow {
   readonly ids: readonly number[]
@@ -18,7 +18,7 @@ const BPE = readFileSync(`${FIXTURES}/tokenizer/tiny-bpe.tokenizer.json`, 'utf8'
 function decoderOf(files: Readonly<Record<string, string>>) {
   const map = new Map(Object.entries(files))
   const tokenizer = createTokenizer(map)
-  return { tokenizer, decoder: createPieceDecoder(map, tokenizer) }
+  return { tokenizer, decoder: createTokenDecoder(map, tokenizer) }
 }
 
 function tokenizerFile(folder: string) {
@@ -62,7 +62,7 @@ describe('what the file says', () => {
     expect(decoder.decode(tokenizer.encode(text).ids, { skipSpecial: true })).toBe(text)
   })
 
-  it('without a decoder pieces stand apart', () => {
+  it('without a decoder tokens stand apart', () => {
     const { tokenizer, decoder } = decoderOf(bpeWith(null))
     const { ids } = tokenizer.encode('a b')
     expect(decoder.decode(ids)).toBe(tokenizer.tokens(ids).join(' '))
@@ -72,7 +72,7 @@ describe('what the file says', () => {
     expect(() => decoderOf(bpeWith({ type: 'CTC' }))).toThrow(CheckpointError)
   })
 
-  it('a number that is no piece is an error', () => {
+  it('an id that is no token is an error', () => {
     const { decoder } = decoderOf(bpeWith(null))
     expect(() => decoder.decode([999_999])).toThrow(InputError)
   })

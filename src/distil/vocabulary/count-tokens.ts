@@ -12,10 +12,10 @@ export interface CountOptions {
 const BLOCK = 4096
 
 /**
- * How often a model sees each piece of its vocabulary in these texts, special pieces included and
- * what its limit cuts off not: [pieces], by number.
+ * How often a model sees each token of its vocabulary in these texts, special tokens included and
+ * what its limit cuts off not: [tokens], by number.
  */
-export async function countPieces(
+export async function countTokens(
   checkpoint: Checkpoint,
   texts: Iterable<string> | AsyncIterable<string>,
   options: CountOptions = {},
