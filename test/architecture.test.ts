@@ -7,6 +7,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   errors: 0,
   options: 0,
   schema: 0,
+  channel: 1,
   charts: 1,
   files: 1,
   tokenizer: 1,

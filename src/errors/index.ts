@@ -1,5 +1,6 @@
 export {
   CheckpointError,
+  ERROR_CLASSES,
   type ErrorDetails,
   type ErrorFacts,
   GraphError,
@@ -12,4 +13,5 @@ export {
   StoreError,
   TeacherError,
   YujuError,
+  yujuErrorOf,
 } from './yuju-error.ts'

@@ -74,3 +74,27 @@ export class ServerError extends YujuError {
 export class QueueError extends YujuError {
   override readonly name = 'QueueError'
 }
+
+/** Every class of yuju's errors by its name, for those that come from another thread or process. */
+export const ERROR_CLASSES: Readonly<Record<string, typeof YujuError>> = {
+  YujuError,
+  InputError,
+  CheckpointError,
+  HubError,
+  GraphError,
+  RuntimeError,
+  OutputError,
+  TeacherError,
+  StoreError,
+  ServerError,
+  QueueError,
+}
+
+/** An error of yuju's as it is; anything else that was thrown becomes the cause of one. */
+export function yujuErrorOf(
+  thrown: unknown,
+  wrap: (message: string, details: ErrorDetails) => YujuError,
+): YujuError {
+  if (thrown instanceof YujuError) return thrown
+  return wrap(thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown })
+}

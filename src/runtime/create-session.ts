@@ -1,13 +1,15 @@
-import type { Worker } from 'node:worker_threads'
-import { RuntimeError } from '../errors/index.ts'
+import { Channel, threadPort } from '../channel/index.ts'
+import { type ErrorDetails, RuntimeError } from '../errors/index.ts'
 import type { Graph } from '../graph/index.ts'
 import { physicalCores } from './physical-cores.ts'
 import { placeWeights } from './place-weights.ts'
 import type { Session, SessionOptions } from './session.ts'
-import type { SessionThreadData } from './session-messages.ts'
+import type { SessionMethods, SessionThreadData } from './session-messages.ts'
 import { SessionPool } from './session-pool.ts'
 import { startRuntimeThread } from './telemetry.ts'
-import { type SessionThread, startSession } from './thread-session.ts'
+import { startSession } from './thread-session.ts'
+
+type SessionThread = Channel<SessionMethods>
 
 /**
  * Gives a graph to ONNX Runtime, in a thread of its own, or in several.
@@ -29,7 +31,6 @@ export class SessionStarter implements AsyncDisposable {
   constructor(options: SessionOptions) {
     this.#options = options
     this.#thread = startThread(options)
-    this.#thread.hold(false)
   }
 
   /** As `createSession`. */
@@ -45,41 +46,22 @@ export class SessionStarter implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#thread?.stop()
+    await this.#thread?.close()
   }
 }
 
 function startThread({ backend }: SessionOptions): SessionThread {
-  return nodeThread(
-    startRuntimeThread(new URL('./session-thread.js', import.meta.url), {
-      name: 'yuju-session',
-      workerData: { backend } satisfies SessionThreadData,
-    }),
-  )
+  const worker = startRuntimeThread(new URL('./session-thread.js', import.meta.url), {
+    name: 'yuju-session',
+    workerData: { backend } satisfies SessionThreadData,
+  })
+  return new Channel(threadPort(worker), { died })
 }
 
-function nodeThread(worker: Worker): SessionThread {
-  let listener: Parameters<SessionThread['listen']> | undefined
-  let ended: RuntimeError | undefined
-  const end = (what: string, cause?: unknown) => {
-    ended ??= new RuntimeError('runtime-ended', `the thread that runs the model ${what}`, { cause })
-    listener?.[1](ended)
-  }
-  worker.on('message', (reply) => listener?.[0](reply))
-  worker.on('error', (cause) => end('failed', cause))
-  worker.on('exit', () => end('stopped'))
-  return {
-    send: (message, buffers) => worker.postMessage(message, buffers),
-    listen(...handlers) {
-      listener = handlers
-      if (ended) handlers[1](ended)
-    },
-    hold(isNeeded) {
-      if (isNeeded) worker.ref()
-      else worker.unref()
-    },
-    stop: async () => {
-      await worker.terminate()
-    },
-  }
+function died(how: string, details?: ErrorDetails): RuntimeError {
+  return new RuntimeError(
+    'runtime-ended',
+    `the thread that runs the model ${how}; load the model again`,
+    details,
+  )
 }

@@ -6,30 +6,19 @@ export interface SessionThreadData {
   readonly backend: Backend | undefined
 }
 
-/** What a session needs to start; the first thing its thread is told. */
+/** What a session needs to start. */
 export interface SessionStart extends PlacedModel {
   readonly threads: number
   readonly backend: Backend | undefined
 }
 
-/** From the session to its thread. */
 export interface RunRequest {
-  readonly id: number
   readonly inputs: Readonly<Record<string, Tensor>>
   readonly output: string
 }
 
-/** What is said of a session that is open. */
-export type SessionReady = Pick<Session, 'backend' | 'warnings'>
-
-/** From the thread to its session: once `ready` or `failed`, then an answer to each run. */
-export type SessionReply =
-  | ({ readonly kind: 'ready' } & SessionReady)
-  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
-  | { readonly kind: 'result'; readonly id: number; readonly tensor: Tensor }
-  | {
-      readonly kind: 'refused'
-      readonly id: number
-      readonly code: string
-      readonly message: string
-    }
+/** What the thread that owns a session is asked: to open it, once and first; then runs. */
+export interface SessionMethods<Start extends SessionStart = SessionStart> {
+  open(start: Start): Pick<Session, 'backend' | 'warnings'>
+  run(request: RunRequest): Tensor
+}

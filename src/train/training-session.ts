@@ -1,11 +1,12 @@
+import { transfer } from '../channel/index.ts'
 import type { Checkpoint, SaveType } from '../checkpoint/index.ts'
 import { choosePrompt, loadSource, tokenizerOptions } from '../encoder/index.ts'
-import { InputError } from '../errors/index.ts'
+import { InputError, RuntimeError } from '../errors/index.ts'
 import { createTokenizer } from '../tokenizer/index.ts'
 import { BatchPreparer } from './batch-preparer.ts'
 import type { Example } from './data/index.ts'
 import type { BatchInputs, StepResult } from './engine/messages.ts'
-import { TrainingEngine } from './engine/training-engine.ts'
+import { startTrainingEngine, type TrainingEngine } from './engine/training-engine.ts'
 import { LackWarnings } from './lack-warnings.ts'
 import { engineStart } from './step-programs.ts'
 import type { TrainOptions } from './train-options.ts'
@@ -73,7 +74,7 @@ export class TrainingSession {
   static async open(options: SessionOptions, state?: string): Promise<TrainingSession> {
     const checkpoint = await modelToTrain(options)
     const start = engineStart(options, checkpoint, state)
-    const engine = await TrainingEngine.start(start, warnerOf(options))
+    const engine = await startTrainingEngine(start, warnerOf(options))
     return new TrainingSession(checkpoint, engine, options)
   }
 
@@ -102,22 +103,23 @@ export class TrainingSession {
    */
   step({ inputs }: PreparedBatches, step: number, rateFactor = 1): Promise<StepResult> {
     const request = { step, batches: inputs, rateFactor }
-    return this.#engine.request('step', request, buffersOf(inputs))
+    return this.#engine.ask('step', transfer(request, buffersOf(inputs)))
   }
 
   /** Writes all that the next step depends on, to go on from another day. */
   async saveState(path: string): Promise<void> {
-    await this.#engine.request('saveState', { path })
+    await this.#engine.ask('saveState', path)
   }
 
   /** Writes the model as it is now: with the moving average of its weights, where one is kept. */
   async saveModel(folder: string, type: SaveType = 'float32'): Promise<void> {
-    await this.#engine.request('saveModel', { folder, checkpoint: this.checkpoint, type })
+    await this.#engine.ask('saveModel', { folder, checkpoint: this.checkpoint, type })
   }
 
   /** Frees all memory. */
   dispose(): Promise<void> {
-    return this.#engine.dispose()
+    const message = 'the training engine was disposed'
+    return this.#engine.close(new RuntimeError('train-thread', message))
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,7 @@
-import { HubError } from '../errors/index.ts'
+import { Channel, workerPort } from '../channel/index.ts'
+import { type ErrorDetails, HubError, yujuErrorOf } from '../errors/index.ts'
 import type { FetchListeners } from './fetch-model.ts'
-import type { FilesReply, FilesRequest } from './file-messages.ts'
+import type { FilesMethods, FilesNotice, FilesRequest } from './file-messages.ts'
 
 export interface FilesListeners extends FetchListeners {
   readonly signal: AbortSignal | undefined
@@ -13,51 +14,34 @@ export interface FilesListeners extends FetchListeners {
  */
 export async function fetchFiles(
   request: FilesRequest,
-  listeners: FilesListeners,
+  { onDownload, onWarning, signal }: FilesListeners,
 ): Promise<ReadonlyMap<string, Blob>> {
-  listeners.signal?.throwIfAborted()
+  signal?.throwIfAborted()
   const worker = new Worker(new URL('./files-worker.js', import.meta.url), {
     type: 'module',
     name: 'yuju-files',
   })
+  const thread = new Channel<FilesMethods>(
+    workerPort(worker, () => worker.terminate()),
+    {
+      died: threadFailed,
+      onNotice(notice: FilesNotice) {
+        if ('warning' in notice) onWarning(notice.warning)
+        else onDownload(notice.progress)
+      },
+    },
+  )
   try {
-    return await answerOf(worker, request, listeners)
+    return await thread.ask('fetch', request, signal)
+  } catch (error) {
+    if (signal?.aborted) throw error
+    throw yujuErrorOf(error, (message, details) => threadFailed(`failed: ${message}`, details))
   } finally {
-    worker.terminate()
+    await thread.close()
   }
 }
 
-function answerOf(
-  worker: Worker,
-  request: FilesRequest,
-  { onDownload, onWarning, signal }: FilesListeners,
-): Promise<ReadonlyMap<string, Blob>> {
-  return new Promise((resolve, reject) => {
-    signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
-    worker.onerror = ({ message }) => reject(threadFailed(message))
-    worker.onmessage = ({ data }: { readonly data: FilesReply }) => {
-      switch (data.kind) {
-        case 'progress':
-          return onDownload(data.progress)
-        case 'warning':
-          return onWarning(data.message)
-        case 'done':
-          return resolve(data.blobs)
-        case 'failed':
-          return reject(
-            data.code ? new HubError(data.code, data.message) : threadFailed(data.message),
-          )
-        default:
-          return data satisfies never
-      }
-    }
-    worker.postMessage(request)
-  })
-}
-
-function threadFailed(message: string | undefined): HubError {
-  return new HubError(
-    'hub-thread',
-    `the thread that fetches models failed: ${message || 'it could not be loaded'}`,
-  )
+function threadFailed(how: string, details?: ErrorDetails): HubError {
+  const message = `the thread that fetches models ${how}; reload the page`
+  return new HubError('hub-thread', message, details)
 }

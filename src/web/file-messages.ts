@@ -1,6 +1,6 @@
 import type { ManifestFile } from '../checkpoint/portable.ts'
 
-/** To the files' thread, once. */
+/** The files of a model that are wanted. */
 export interface FilesRequest {
   /** The folder's address, with a slash at its end. */
   readonly address: string
@@ -17,14 +17,11 @@ export interface DownloadProgress {
   readonly total: number
 }
 
-/** From the files' thread: the first two as often as they come, then one of the others. */
-export type FilesReply =
-  | { readonly kind: 'progress'; readonly progress: DownloadProgress }
-  | { readonly kind: 'warning'; readonly message: string }
-  | { readonly kind: 'done'; readonly blobs: ReadonlyMap<string, Blob> }
-  | {
-      readonly kind: 'failed'
-      /** Of yuju's error; '' for any other. */
-      readonly code: string
-      readonly message: string
-    }
+/** What the files' thread is asked. */
+export interface FilesMethods {
+  /** Gives the files by path. */
+  fetch(request: FilesRequest): ReadonlyMap<string, Blob>
+}
+
+/** What it says meanwhile. */
+export type FilesNotice = { readonly progress: DownloadProgress } | { readonly warning: string }

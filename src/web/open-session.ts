@@ -1,11 +1,11 @@
+import { Channel, workerPort } from '../channel/index.ts'
 import { RuntimeError } from '../errors/index.ts'
 import type { Graph } from '../graph/index.ts'
 import {
   placeModel,
   type Session,
-  type SessionReply,
+  type SessionMethods,
   type SessionStart,
-  type SessionThread,
   startSession,
 } from '../runtime/portable.ts'
 
@@ -35,13 +35,18 @@ export async function openSession(
   { backend, threads, blobs }: WebSessionOptions,
 ): Promise<Session> {
   const worker = startWorker(backend)
-  const start: WebSessionStart = { ...placeModel(graph, '/'), threads, backend, blobs }
-  try {
-    return await startSession(webThread(worker), start)
-  } catch (error) {
-    worker.terminate()
-    throw error
-  }
+  const thread = new Channel<SessionMethods<WebSessionStart>>(
+    workerPort(worker, () => worker.terminate()),
+    { died },
+  )
+  return startSession(thread, { ...placeModel(graph, '/'), threads, backend, blobs })
+}
+
+function died(how: string): RuntimeError {
+  return new RuntimeError(
+    'runtime-thread',
+    `the worker that runs the model ${how}; reload the page`,
+  )
 }
 
 /** Bundlers find workers that are written out like this, and only those. */
@@ -59,23 +64,5 @@ function startWorker(backend: WebBackend): Worker {
       })
     default:
       return backend satisfies never
-  }
-}
-
-function webThread(worker: Worker): SessionThread {
-  return {
-    send: (message, buffers) => worker.postMessage(message, buffers),
-    listen(take, ended) {
-      worker.onmessage = ({ data }: { readonly data: SessionReply }) => take(data)
-      worker.onerror = ({ message }) => {
-        const reason = message || 'it could not be loaded'
-        ended(
-          new RuntimeError('runtime-thread', `the worker that runs the model failed: ${reason}`),
-        )
-      }
-    },
-    // A page ends when its visitor leaves.
-    hold() {},
-    stop: async () => worker.terminate(),
   }
 }

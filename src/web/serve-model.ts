@@ -6,33 +6,20 @@ import {
   serveSession,
 } from '../runtime/portable.ts'
 import type { WebSessionStart } from './open-session.ts'
-import { scope } from './worker-scope.ts'
+import { pagePort, scopeName } from './worker-scope.ts'
 
 /** ONNX Runtime names the workers it shares a computation with so; they load this code again. */
 const HELPER = 'em-pthread'
 
 /** Makes this worker the thread of one session, on the runtime given. */
 export function serveModel(loadRuntime: (threads: number) => LoadedRuntime): void {
-  if (scope.name.startsWith(HELPER)) return
-  const port = {
-    reply: (message: unknown, buffers: readonly ArrayBuffer[]) =>
-      scope.postMessage(message, buffers),
-    listen: (take: Parameters<Parameters<typeof serveSession>[0]['listen']>[0]) =>
-      scope.addEventListener('message', ({ data }) => take(data as Parameters<typeof take>[0])),
-  }
-  scope.addEventListener(
-    'message',
-    ({ data }) => {
-      const start = data as WebSessionStart
-      serveSession(port, start, async () =>
-        LocalSession.create(start, {
-          threads: start.threads,
-          loaded: loadRuntime(start.threads),
-          files: await readFiles(start, start.blobs),
-        }),
-      )
-    },
-    { once: true },
+  if (scopeName.startsWith(HELPER)) return
+  serveSession(pagePort, async (start: WebSessionStart) =>
+    LocalSession.create(start, {
+      threads: start.threads,
+      loaded: loadRuntime(start.threads),
+      files: await readFiles(start, start.blobs),
+    }),
   )
 }
 

@@ -1,12 +1,8 @@
-/** What a dedicated worker has, of which the types for pages know nothing. */
-export interface WorkerScope {
-  readonly name: string
-  postMessage(message: unknown, buffers?: readonly ArrayBuffer[]): void
-  addEventListener(
-    type: 'message',
-    take: (event: { readonly data: unknown }) => void,
-    options?: { readonly once: boolean },
-  ): void
-}
+import { type MessageTarget, messagePort } from '../channel/index.ts'
 
-export const scope = globalThis as unknown as WorkerScope
+/** What a dedicated worker has, of which the types for pages know nothing. */
+const scope = globalThis as unknown as MessageTarget & { readonly name: string }
+
+export const scopeName = scope.name
+/** To the page that started this worker. */
+export const pagePort = messagePort(scope)

@@ -1,32 +1,14 @@
-import type { BackgroundAnswers, BackgroundReply, BackgroundRequest } from './background.ts'
+import { type MessageTarget, messagePort, notify, serve } from '../../dist/channel/index.js'
+import type { BackgroundMethods } from './background.ts'
 import { findDuplicates } from './find-duplicates.ts'
 import { project } from './project.ts'
 import { readLines } from './read-lines.ts'
 
-function reply(message: BackgroundReply): void {
-  globalThis.postMessage(message)
-}
+const port = messagePort(globalThis as unknown as MessageTarget)
 
-async function answer(
-  request: BackgroundRequest,
-): Promise<BackgroundAnswers[keyof BackgroundAnswers]> {
-  switch (request.kind) {
-    case 'read':
-      return readLines(request.file)
-    case 'project':
-      return project(request.vectors)
-    case 'duplicates':
-      return findDuplicates(request.vectors, request.threshold, (share) =>
-        reply({ kind: 'progress', share }),
-      )
-    default:
-      return request satisfies never
-  }
-}
-
-addEventListener('message', ({ data }: { readonly data: BackgroundRequest }) => {
-  answer(data).then(
-    (found) => reply({ kind: 'done', answer: found }),
-    ({ message }: Error) => reply({ kind: 'failed', message }),
-  )
+serve<BackgroundMethods>(port, {
+  read: readLines,
+  project: ({ vectors }) => project(vectors),
+  duplicates: ({ vectors, threshold }) =>
+    findDuplicates(vectors, threshold, (share) => notify(port, share)),
 })

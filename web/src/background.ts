@@ -1,27 +1,31 @@
 import type { Matrix } from 'yuju/web'
+import {
+  type Answered,
+  type Asked,
+  Channel,
+  transfer,
+  workerPort,
+} from '../../dist/channel/index.js'
+import { RuntimeError } from '../../dist/errors/index.js'
 import type { LinesFile } from './read-lines.ts'
 
 /** Work that would hold up the page, done in a worker. */
-export type BackgroundRequest =
-  | { readonly kind: 'read'; readonly file: Blob }
-  | { readonly kind: 'project'; readonly vectors: Matrix }
-  | { readonly kind: 'duplicates'; readonly vectors: Matrix; readonly threshold: number }
-
-export interface BackgroundAnswers {
+export interface BackgroundMethods {
   /** Undefined for a file that is no text. */
-  readonly read: LinesFile | undefined
+  read(file: Blob): LinesFile | undefined
   /** [rows · 2] */
-  readonly project: Float32Array
+  project(request: VectorsRequest): Float32Array
   /** For each row the earlier row that it repeats, or -1. */
-  readonly duplicates: Int32Array
+  duplicates(request: DuplicatesRequest): Int32Array
 }
 
-type Kind = BackgroundRequest['kind']
+interface VectorsRequest {
+  readonly vectors: Matrix
+}
 
-export type BackgroundReply =
-  | { readonly kind: 'progress'; readonly share: number }
-  | { readonly kind: 'failed'; readonly message: string }
-  | { readonly kind: 'done'; readonly answer: BackgroundAnswers[Kind] }
+interface DuplicatesRequest extends VectorsRequest {
+  readonly threshold: number
+}
 
 interface BackgroundOptions {
   readonly signal?: AbortSignal
@@ -29,29 +33,27 @@ interface BackgroundOptions {
 }
 
 /** Asks a worker of its own, which ends with its answer or when the signal says so. */
-export function inBackground<Asked extends Kind>(
-  request: Extract<BackgroundRequest, { readonly kind: Asked }>,
+export async function inBackground<Method extends keyof BackgroundMethods>(
+  method: Method,
+  asked: Asked<BackgroundMethods, Method>,
   { signal, onProgress = () => {} }: BackgroundOptions = {},
-): Promise<BackgroundAnswers[Asked]> {
+): Promise<Answered<BackgroundMethods, Method>> {
   const worker = new Worker(new URL('./background-worker.ts', import.meta.url), { type: 'module' })
-  return new Promise<BackgroundAnswers[Asked]>((resolve, reject) => {
-    signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
-    worker.onerror = ({ message }) => reject(new Error(message))
-    worker.onmessage = ({ data }: { readonly data: BackgroundReply }) => {
-      if (data.kind === 'progress') onProgress(data.share)
-      else if (data.kind === 'failed') reject(new Error(data.message))
-      else resolve(data.answer as BackgroundAnswers[Asked])
-    }
-    send(worker, request)
-  }).finally(() => worker.terminate())
+  const port = workerPort(worker, () => worker.terminate())
+  const channel = new Channel<BackgroundMethods>(port, { died, onNotice: onProgress })
+  try {
+    return await channel.ask(method, asked, signal)
+  } finally {
+    await channel.close()
+  }
 }
 
 /** A copy that is handed over takes a fraction of the time that the browser needs to make one. */
-function send(worker: Worker, request: BackgroundRequest): void {
-  if (request.kind === 'read') {
-    worker.postMessage(request)
-    return
-  }
+export function copied<Request extends VectorsRequest>(request: Request): Request {
   const data = request.vectors.data.slice()
-  worker.postMessage({ ...request, vectors: { ...request.vectors, data } }, [data.buffer])
+  return transfer({ ...request, vectors: { ...request.vectors, data } }, [data.buffer])
+}
+
+function died(how: string): RuntimeError {
+  return new RuntimeError('demo-background', `the worker ${how}; reload the page`)
 }

@@ -1,4 +1,4 @@
-import { inBackground } from './background.ts'
+import { copied, inBackground } from './background.ts'
 import type { Lines } from './lines.ts'
 import { byId, element, shorten } from './page.ts'
 import { whenLanguage, words } from './words.ts'
@@ -44,8 +44,8 @@ export class Duplicates {
       const onProgress = (share: number) => {
         this.#bar.value = share
       }
-      const request = { kind: 'duplicates', vectors, threshold } as const
-      const groups = groupsOf(await inBackground(request, { signal, onProgress }))
+      const request = copied({ vectors, threshold })
+      const groups = groupsOf(await inBackground('duplicates', request, { signal, onProgress }))
       this.#show = () => this.#list(groups, texts)
       this.#show()
     } catch (error) {

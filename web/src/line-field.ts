@@ -80,7 +80,7 @@ export class LineField {
     this.#reading = reading
     this.#say(() => words().reading(name))
     try {
-      const lines = await inBackground({ kind: 'read', file }, { signal: reading.signal })
+      const lines = await inBackground('read', file, { signal: reading.signal })
       if (!lines) this.#say(() => words().notText(name))
       else if (lines.found === 0) this.#say(() => words().nothingIn(name))
       else this.#put(lines)

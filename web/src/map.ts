@@ -1,4 +1,4 @@
-import { inBackground } from './background.ts'
+import { copied, inBackground } from './background.ts'
 import type { Lines } from './lines.ts'
 import { byId, shorten } from './page.ts'
 import { type Point, View } from './view.ts'
@@ -52,7 +52,7 @@ export class SentenceMap {
     this.#draw.disabled = true
     try {
       const { texts, vectors } = await this.#lines.encoded()
-      const points = await inBackground({ kind: 'project', vectors })
+      const points = await inBackground('project', copied({ vectors }))
       this.#texts = texts
       this.#points = texts.map((_, row) => ({
         x: points[row * 2] ?? 0,

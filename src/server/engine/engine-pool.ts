@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Answered, Asked } from '../../channel/index.ts'
 import { RuntimeError } from '../../errors/index.ts'
 import type { DecodeInput, Engine, ModelDescription, ModelInput, TextInput } from './engine.ts'
-import type { Answered, Asked, EngineMethod } from './engine-messages.ts'
+import type { EngineMethod, EngineMethods } from './engine-messages.ts'
 import type { ProcessEngine } from './process-engine.ts'
 
 export interface PoolOptions {
@@ -82,8 +83,8 @@ export class EnginePool implements Engine {
 
   async #ask<Method extends EngineMethod>(
     method: Method,
-    asked: Asked<Method>,
-  ): Promise<Answered<Method>> {
+    asked: Asked<EngineMethods, Method>,
+  ): Promise<Answered<EngineMethods, Method>> {
     try {
       return await this.#lend((worker) => worker.ask(method, asked))
     } catch (error) {

@@ -22,7 +22,7 @@ export type StepProgram =
       readonly encoder: PlacedGraph
     }
 
-/** What the engine's thread is told first. */
+/** What the engine's thread needs to start. */
 export interface EngineStart {
   readonly programs: readonly StepProgram[]
   readonly optimizer: OptimizerOptions
@@ -65,43 +65,20 @@ export interface StepResult {
   readonly spread: number
 }
 
-/** Requests by kind; each is answered once, in order. */
-export interface EngineRequests {
-  readonly step: StepRequest
+export interface SaveModelRequest {
+  readonly folder: string
+  /** The model that is trained: all but the weights. */
+  readonly checkpoint: Checkpoint
+  readonly type: SaveType
+}
+
+/** What the engine's thread is asked: to start, once and first; then the others, done in order. */
+export interface EngineMethods {
+  /** Opens all graphs; gives what a user should know of the runtime. */
+  start(start: EngineStart): readonly string[]
+  step(request: StepRequest): StepResult
   /** Writes all that the next step depends on to a file. */
-  readonly saveState: { readonly path: string }
+  saveState(path: string): void
   /** Writes a model folder with the weights as they are now (their moving average, where one is kept). */
-  readonly saveModel: {
-    readonly folder: string
-    /** The model that is trained: all but the weights. */
-    readonly checkpoint: Checkpoint
-    readonly type: SaveType
-  }
+  saveModel(request: SaveModelRequest): void
 }
-export interface EngineAnswers {
-  readonly step: StepResult
-  readonly saveState: undefined
-  readonly saveModel: undefined
-}
-export type RequestKind = keyof EngineRequests
-
-export type EngineMessage = {
-  readonly [Kind in RequestKind]: {
-    readonly id: number
-    readonly kind: Kind
-    readonly request: EngineRequests[Kind]
-  }
-}[RequestKind]
-
-export interface EngineFailure {
-  readonly name: string
-  readonly code: string
-  readonly message: string
-}
-
-/** From the thread: once `ready` or `failed`, then an answer to each request. */
-export type EngineReply =
-  | { readonly kind: 'ready'; readonly warnings: readonly string[] }
-  | { readonly kind: 'failed'; readonly failure: EngineFailure }
-  | { readonly kind: 'answer'; readonly id: number; readonly answer: EngineAnswers[RequestKind] }
-  | { readonly kind: 'refused'; readonly id: number; readonly failure: EngineFailure }

@@ -7,9 +7,9 @@ import { type DropoutKey, GradientSum, type GradientSumParts } from './gradient-
 import type { GraphRunner } from './graph-runner.ts'
 import type {
   BatchInputs,
-  EngineRequests,
   EngineStart,
   Inputs,
+  SaveModelRequest,
   StepRequest,
   StepResult,
 } from './messages.ts'
@@ -71,7 +71,7 @@ export class StepRunner {
     return saveState(path, this.#memory, this.#optimizer)
   }
 
-  async saveModel({ folder, checkpoint, type }: EngineRequests['saveModel']): Promise<void> {
+  async saveModel({ folder, checkpoint, type }: SaveModelRequest): Promise<void> {
     const isAveraged = this.#memory.average && this.#optimizer.state().step > 0
     const part = isAveraged ? 'average' : 'parameter'
     const trained = withWeights(checkpoint, trainedWeights(checkpoint, this.#memory, part))

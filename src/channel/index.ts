@@ -1,0 +1,8 @@
+export { Channel, type ChannelOptions } from './channel.ts'
+export { type MessageTarget, messagePort, workerPort } from './message-port.ts'
+export type { Answered, Asked } from './messages.ts'
+export { processPort, programPort, programThreadPort, threadPort } from './node-ports.ts'
+export { packError, unpackError } from './packed-error.ts'
+export type { PeerPort, Port } from './port.ts'
+export { type Handlers, notify, serve } from './serve.ts'
+export { transfer } from './transfer.ts'

@@ -1,0 +1,14 @@
+const BUFFERS = new WeakMap<object, readonly ArrayBuffer[]>()
+
+/** Marks what is about to be asked or answered: its buffers are handed over instead of copied. */
+export function transfer<Value extends object>(
+  value: Value,
+  buffers: readonly ArrayBuffer[],
+): Value {
+  BUFFERS.set(value, buffers)
+  return value
+}
+
+export function buffersOf(value: unknown): readonly ArrayBuffer[] {
+  return BUFFERS.get(value as object) ?? []
+}

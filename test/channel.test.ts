@@ -1,0 +1,193 @@
+import { fork } from 'node:child_process'
+import { MessageChannel, Worker } from 'node:worker_threads'
+import { afterEach, describe, expect, test } from 'vitest'
+import {
+  Channel,
+  type MessageTarget,
+  type PeerPort,
+  processPort,
+  threadPort,
+  transfer,
+  workerPort,
+} from '../dist/channel/index.js'
+import * as errors from '../dist/errors/index.js'
+
+/** What `support/channel-peer.mjs` answers. */
+interface PeerMethods {
+  wait(name: string): string
+  release(name: string): void
+  fail(name: string): never
+  throwValue(value: unknown): never
+  failWithCircle(_: undefined): never
+  answerFunction(_: undefined): () => void
+  untilAborted(name: string): void
+  aborted(_: undefined): string[]
+  say(notices: readonly unknown[]): void
+  double(numbers: Float32Array): Float32Array
+  die(_: undefined): never
+}
+
+const { ERROR_CLASSES, RuntimeError, YujuError } = errors
+const peer = new URL('./support/channel-peer.mjs', import.meta.url)
+
+/** As a page's and its worker's ports are: with event listeners. */
+function overMessageChannel(): PeerPort {
+  const { port1, port2 } = new MessageChannel()
+  const worker = new Worker(peer, { workerData: port2, transferList: [port2] })
+  return workerPort(port1 as unknown as MessageTarget, () => worker.terminate())
+}
+
+const TRANSPORTS: Readonly<Record<string, () => PeerPort>> = {
+  'a message channel': overMessageChannel,
+  'a thread': () => threadPort(new Worker(peer)),
+  'a process': () => processPort(fork(peer, { serialization: 'advanced' })),
+}
+
+let channel: Channel<PeerMethods>
+const notices: unknown[] = []
+
+function open(start: () => PeerPort): Channel<PeerMethods> {
+  notices.length = 0
+  channel = new Channel<PeerMethods>(start(), {
+    died: (how, details) =>
+      new RuntimeError('peer-died', `the peer ${how}; start it again`, details),
+    onNotice: (notice) => notices.push(notice),
+  })
+  return channel
+}
+
+afterEach(() => channel.close())
+
+describe.each(Object.entries(TRANSPORTS))('over %s', (name, start) => {
+  test('answers match their requests, in whatever order they come', async () => {
+    const { ask } = asker(start)
+    const order: string[] = []
+    const asked = ['a', 'b', 'c'].map((name) => ask('wait', name).then((got) => order.push(got)))
+    for (const name of ['c', 'a', 'b']) await ask('release', name)
+    await Promise.all(asked)
+    expect(order).toEqual(['c', 'a', 'b'])
+  })
+
+  test('an error of each class is the same error on the other side', async () => {
+    const { ask } = asker(start)
+    for (const [name, Class] of Object.entries(ERROR_CLASSES)) {
+      const error = await failureOf(ask('fail', name))
+      expect(error).toBeInstanceOf(Class)
+      expect(error).toMatchObject({ name, code: 'some-code', message: `this is ${name}` })
+      expect(error.facts).toEqual({ path: '/模型', sizes: [1, 2n], cut: undefined })
+      expect(error.stack).toContain('channel-peer.mjs')
+      expect(Object.keys(error)).toEqual(Object.keys(new Class('', '')))
+      expectForeign(error.cause)
+    }
+  })
+
+  test('what is no error of yuju passes whole too', async () => {
+    const { ask } = asker(start)
+    expectForeign(await failureOf(ask('fail', 'TypeError')))
+    await expect(ask('throwValue', 'no error at all')).rejects.toBe('no error at all')
+    await expect(ask('throwValue', undefined)).rejects.toBe(undefined)
+    await expect(ask('failWithCircle', undefined)).rejects.toThrow('round')
+  })
+
+  test('what cannot be sent is a failure, here and there, and nothing waits for it', async () => {
+    const { ask } = asker(start)
+    const unsendable = (() => {}) as unknown as string
+    await expect(ask('wait', unsendable)).rejects.toThrow('could not be cloned')
+    await expect(ask('answerFunction', undefined)).rejects.toThrow('could not be cloned')
+    await expect(ask('noMethod' as 'die', undefined)).rejects.toThrow('not a function')
+  })
+
+  test('an abort reaches the other side, and leaves the rest alone', async () => {
+    const { ask } = asker(start)
+    const abort = new AbortController()
+    const reason = new Error('enough')
+    const aborted = ask('untilAborted', 'first', abort.signal)
+    const other = ask('wait', 'second')
+    abort.abort(reason)
+    await expect(aborted).rejects.toBe(reason)
+    expect(await ask('aborted', undefined)).toEqual(['first'])
+    await expect(ask('untilAborted', 'third', abort.signal)).rejects.toBe(reason)
+    expect(await ask('aborted', undefined)).toEqual(['first'])
+    await ask('release', 'second')
+    expect(await other).toBe('second')
+  })
+
+  test('notices come in order, before the answer that follows them', async () => {
+    const { ask } = asker(start)
+    await ask('say', [1, { share: 0.5 }, '好'])
+    expect(notices).toEqual([1, { share: 0.5 }, '好'])
+  })
+
+  test('buffers arrive whole, and are handed over where that can be', async () => {
+    const { ask } = asker(start)
+    const numbers = Float32Array.of(1, 2.5)
+    const doubled = await ask('double', transfer(numbers, [numbers.buffer]))
+    expect(doubled).toEqual(Float32Array.of(2, 5))
+    expect(numbers).toHaveLength(name === 'a process' ? 2 : 0)
+  })
+
+  test('when the other side dies, all that wait fail and are told the cure', async () => {
+    const { ask } = asker(start)
+    const waiting = [ask('wait', 'a'), ask('wait', 'b'), ask('die', undefined)]
+    const failures = await Promise.all(waiting.map(failureOf))
+    const [first] = failures
+    expect(first).toBeInstanceOf(RuntimeError)
+    expect(first).toMatchObject({
+      code: 'peer-died',
+      message: expect.stringMatching(
+        /^the peer (stopped|failed: close|ended with code 3); start it/,
+      ),
+    })
+    expect(new Set(failures)).toEqual(new Set([first]))
+    expect(channel.isOpen).toBe(false)
+    expect(await channel.ended).toBe(first)
+    await expect(ask('wait', 'c')).rejects.toBe(first)
+  })
+
+  test('a channel that is closed refuses with the reason', async () => {
+    const { ask } = asker(start)
+    const waiting = failureOf(ask('wait', 'a'))
+    const reason = new RuntimeError('closed', 'no longer wanted')
+    await channel.close(reason)
+    expect(await waiting).toBe(reason)
+    await expect(ask('wait', 'b')).rejects.toBe(reason)
+    expect(await channel.ended).toBe(reason)
+  })
+})
+
+test('the list of classes has every class of errors, by its name', () => {
+  const classes = Object.values(errors).filter(
+    (value) => typeof value === 'function' && isErrorClass(value),
+  )
+  expect(new Set(Object.values(ERROR_CLASSES))).toEqual(new Set(classes))
+  for (const [name, Class] of Object.entries(ERROR_CLASSES)) {
+    expect(new Class('', '').name).toBe(name)
+  }
+})
+
+function asker(start: () => PeerPort) {
+  const opened = open(start)
+  return { ask: opened.ask.bind(opened) as Channel<PeerMethods>['ask'] }
+}
+
+function isErrorClass(value: { readonly prototype?: unknown }): boolean {
+  return value === YujuError || value.prototype instanceof YujuError
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<errors.YujuError> {
+  return promise.then(
+    () => expect.unreachable('it was answered'),
+    (error) => error,
+  )
+}
+
+/** As the peer's `TypeError`, whose cause is an error of the system. */
+function expectForeign(error: unknown): void {
+  expect(error).toBeInstanceOf(Error)
+  expect(error).toMatchObject({
+    name: 'TypeError',
+    message: 'not a number',
+    stack: expect.stringContaining('channel-peer.mjs'),
+    cause: { name: 'Error', message: 'no such file', code: 'ENOENT', errno: -2 },
+  })
+}
