@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { CheckpointError, SentenceEncoder } from 'yuju'
 import { createServer, type ServerEvent } from 'yuju/server'
 import { EnginePool, ProcessEngine } from '../dist/server/engine/index.js'
 import { changedModel } from './support/model-folder.ts'
@@ -49,7 +50,13 @@ describe('a worker that is killed', () => {
     expect(encoded.data).toEqual(before.data)
     expect(tokenized?.tokens).toEqual(['[CLS]', '好', '[SEP]'])
     expect(started).toHaveLength(2)
-    expect(troubles).toEqual([expect.objectContaining({ code: 'engine-crashed' })])
+    expect(troubles).toEqual([
+      expect.objectContaining({
+        code: 'engine-crashed',
+        message: expect.stringMatching(/ended with SIGKILL.*ask again/),
+        facts: { code: null, signal: 'SIGKILL' },
+      }),
+    ])
     expect(engine.isReady).toBe(true)
   })
 
@@ -118,12 +125,11 @@ test('a model that cannot be loaded is the error it is without a server', async 
     { name: 'good', model: TINY },
     { name: 'bad', model: '/nowhere/at/all' },
   ]
-  await expect(createServer({ models })).rejects.toThrow(
-    expect.objectContaining({
-      name: 'CheckpointError',
-      message: expect.stringContaining('/nowhere'),
-    }),
-  )
+  const failure = await createServer({ models }).catch((error) => error)
+  const expected = await SentenceEncoder.load('/nowhere/at/all').catch((error) => error)
+  expect(expected.message).toContain('/nowhere')
+  expect(failure).toBeInstanceOf(CheckpointError)
+  expect(failure).toEqual(expected)
 })
 
 test('what a model’s workers all warn of at load is said once', async () => {

@@ -33,14 +33,16 @@ export class Channel<Methods> {
   readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
   #end: YujuError | undefined
+  #tellEnded: (reason: YujuError) => void = () => {}
 
   constructor(port: PeerPort, options: ChannelOptions) {
     this.#port = port
     this.#options = options
     port.listen((message) => this.#take(message as Reply))
     this.ended = new Promise((resolve) => {
-      port.onEnd((how, details) => resolve(this.#fail(options.died(how, details))))
+      this.#tellEnded = resolve
     })
+    port.onEnd((how, details) => this.#tellEnded(this.#fail(options.died(how, details))))
     port.hold(false)
   }
 
@@ -76,8 +78,9 @@ export class Channel<Methods> {
 
   /** Ends the other side. @param reason of the failure of all that wait, and that ask later */
   async close(reason = this.#options.died('was stopped')): Promise<void> {
-    this.#fail(reason)
+    const ended = this.#fail(reason)
     await this.#port.stop()
+    this.#tellEnded(ended)
   }
 
   #send(message: Request, buffers: readonly ArrayBuffer[]): void {
