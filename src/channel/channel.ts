@@ -7,8 +7,6 @@ import { buffersOf } from './transfer.ts'
 interface Waiting {
   readonly resolve: (answer: never) => void
   readonly reject: (error: unknown) => void
-  /** Forgets the request's signal. */
-  readonly release: () => void
 }
 
 export interface ChannelOptions {
@@ -26,88 +24,70 @@ export interface ChannelOptions {
  * error that was thrown there, in any order. Keeps the program from ending while an answer is due.
  */
 export class Channel<Methods> {
-  /** Resolves with the reason when the other side has ended, however that came. */
-  readonly ended: Promise<YujuError>
   readonly #port: PeerPort
   readonly #options: ChannelOptions
   readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
-  #end: YujuError | undefined
-  #tellEnded: (reason: YujuError) => void = () => {}
+  #ended: YujuError | undefined
 
   constructor(port: PeerPort, options: ChannelOptions) {
     this.#port = port
     this.#options = options
     port.listen((message) => this.#take(message as Reply))
-    this.ended = new Promise((resolve) => {
-      this.#tellEnded = resolve
-    })
-    port.onEnd((how, details) => this.#tellEnded(this.#fail(options.died(how, details))))
+    port.onEnd((...how) => this.#end(options.died(...how)))
     port.hold(false)
   }
 
-  get isOpen(): boolean {
-    return this.#end === undefined
+  /** Why it refuses what is asked, once it does. */
+  get ended(): YujuError | undefined {
+    return this.#ended
   }
 
   /**
    * @param signal when it aborts, so does the signal of the one who answers
    * @throws what was thrown there; the signal's reason; why the channel was closed; `died`.
    */
-  ask<Name extends keyof Methods & string>(
+  async ask<Name extends keyof Methods & string>(
     method: Name,
     asked: Asked<Methods, Name>,
     signal?: AbortSignal,
   ): Promise<Answered<Methods, Name>> {
-    return new Promise((resolve, reject) => {
-      if (this.#end) throw this.#end
-      signal?.throwIfAborted()
-      this.#lastId += 1
-      const id = this.#lastId
-      this.#send({ id, method, asked }, buffersOf(asked))
-      const abort = () => {
-        this.#send({ id, abort: true }, [])
-        this.#settle(id)?.reject(signal?.reason)
-      }
-      signal?.addEventListener('abort', abort)
-      const release = () => signal?.removeEventListener('abort', abort)
-      if (this.#waiting.size === 0) this.#port.hold(true)
-      this.#waiting.set(id, { resolve, reject, release })
-    })
+    if (this.#ended) throw this.#ended
+    signal?.throwIfAborted()
+    this.#lastId += 1
+    const id = this.#lastId
+    const abort = () => {
+      this.#waiting.get(id)?.reject(signal?.reason)
+      this.#port.send({ id, abort: true } satisfies Request, [])
+    }
+    this.#port.send({ id, method, asked } satisfies Request, buffersOf(asked))
+    this.#port.hold(true)
+    signal?.addEventListener('abort', abort)
+    try {
+      return await new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }))
+    } finally {
+      signal?.removeEventListener('abort', abort)
+      this.#waiting.delete(id)
+      if (!this.#ended) this.#port.hold(this.#waiting.size > 0)
+    }
   }
 
   /** Ends the other side. @param reason of the failure of all that wait, and that ask later */
-  async close(reason = this.#options.died('was stopped')): Promise<void> {
-    const ended = this.#fail(reason)
-    await this.#port.stop()
-    this.#tellEnded(ended)
-  }
-
-  #send(message: Request, buffers: readonly ArrayBuffer[]): void {
-    this.#port.send(message, buffers)
+  close(reason = this.#options.died('was stopped')): Promise<void> {
+    this.#end(reason)
+    return this.#port.stop()
   }
 
   #take(reply: Reply): void {
-    if ('notice' in reply) this.#options.onNotice?.(reply.notice as never)
-    else if ('failure' in reply) this.#settle(reply.id)?.reject(unpackError(reply.failure))
-    else this.#settle(reply.id)?.resolve(reply.answer as never)
+    if ('notice' in reply) return void this.#options.onNotice?.(reply.notice as never)
+    // One that was aborted waits no more.
+    const waiting = this.#waiting.get(reply.id)
+    if ('failure' in reply) waiting?.reject(unpackError(reply.failure))
+    else waiting?.resolve(reply.answer as never)
   }
 
-  /** Undefined for one that waits no more, as it was aborted. */
-  #settle(id: number): Waiting | undefined {
-    const waiting = this.#waiting.get(id)
-    waiting?.release()
-    if (this.#waiting.delete(id) && this.#waiting.size === 0) this.#port.hold(false)
-    return waiting
-  }
-
-  #fail(reason: YujuError): YujuError {
-    this.#end ??= reason
-    for (const { reject, release } of this.#waiting.values()) {
-      release()
-      reject(this.#end)
-    }
-    this.#waiting.clear()
-    return this.#end
+  #end(reason: YujuError): void {
+    this.#ended ??= reason
+    for (const { reject } of this.#waiting.values()) reject(this.#ended)
   }
 }

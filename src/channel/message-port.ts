@@ -14,24 +14,27 @@ export interface MessageTarget {
 /** The end of a worker that answers. */
 export function messagePort(target: MessageTarget): Port {
   return {
-    send: (message, buffers) => target.postMessage(message, [...buffers]),
+    send: (message, buffers) => target.postMessage(message, buffers),
     listen: (take) => target.addEventListener('message', ({ data }) => take(data)),
   }
 }
 
-/** The end of the page that started a worker. @param stop ends the worker */
-export function workerPort(target: MessageTarget, stop: () => void): PeerPort {
+/** The end of the page that started a worker. */
+export function workerPort(worker: MessageTarget & { terminate(): unknown }): PeerPort {
   return {
-    ...messagePort(target),
+    ...messagePort(worker),
     onEnd(ended) {
       for (const type of ['error', 'messageerror', 'close']) {
-        target.addEventListener(type, ({ message }) =>
-          ended(`failed: ${message || (type === 'error' ? 'it could not be loaded' : type)}`),
-        )
+        worker.addEventListener(type, ({ message }) => ended(`failed: ${message || UNSAID}`))
       }
     },
     // A page ends when its visitor leaves.
     hold() {},
-    stop: async () => stop(),
+    stop: async () => {
+      await worker.terminate()
+    },
   }
 }
+
+/** Browsers do not say why a worker could not be loaded. */
+const UNSAID = 'it could not be loaded'

@@ -1,4 +1,4 @@
-import { ERROR_CLASSES, YujuError } from '../errors/index.ts'
+import { ERROR_CLASSES, type ErrorFacts, YujuError } from '../errors/index.ts'
 
 /** What was thrown, in a form that keeps all of it on the way to another thread or process. */
 export type PackedError =
@@ -6,8 +6,9 @@ export type PackedError =
       readonly name: string
       readonly message: string
       readonly stack: string | undefined
-      readonly isOurs: boolean
-      /** Own properties: code and facts of yuju's errors, `errno` and `path` of the system's. */
+      /** Of yuju's errors only. */
+      readonly facts: ErrorFacts | undefined
+      /** Its own properties: the code of yuju's errors, `errno` and `path` of the system's. */
       readonly properties: Readonly<Record<string, unknown>>
       readonly cause: PackedError | undefined
     }
@@ -20,13 +21,12 @@ const MOST_CAUSES = 8
 export function packError(thrown: unknown, causes = MOST_CAUSES): PackedError {
   if (!(thrown instanceof Error)) return { value: isCloneable(thrown) ? thrown : String(thrown) }
   const { name, message, stack, cause } = thrown
-  const isOurs = thrown instanceof YujuError
   return {
     name,
     message,
     stack,
-    isOurs,
-    properties: { ...cloneable(thrown), ...(isOurs && { facts: cloneable(thrown.facts) }) },
+    facts: thrown instanceof YujuError ? cloneable(thrown.facts) : undefined,
+    properties: cloneable(thrown),
     cause: cause === undefined || causes === 0 ? undefined : packError(cause, causes - 1),
   }
 }
@@ -34,18 +34,15 @@ export function packError(thrown: unknown, causes = MOST_CAUSES): PackedError {
 /** The error as it was: of its class where it is yuju's, else an `Error` of its name. */
 export function unpackError(packed: PackedError): unknown {
   if ('value' in packed) return packed.value
-  const { name, message, stack, isOurs, properties, cause } = packed
-  const Class = (isOurs && ERROR_CLASSES[name]) || YujuError
-  const error = isOurs ? new Class('', message) : new Error(message)
-  if (!isOurs) hide(error, 'name', name)
-  if (cause) hide(error, 'cause', unpackError(cause))
-  hide(error, 'stack', stack)
+  const { name, message, stack, facts, properties, cause } = packed
+  const Class = ERROR_CLASSES[name] ?? YujuError
+  const error = facts ? new Class('', message, { facts }) : new Error(message)
+  const hidden = { name, stack, ...(cause && { cause: unpackError(cause) }) }
+  for (const [property, value] of Object.entries(hidden)) {
+    // What a look at an error does not list: only yuju's lists its name.
+    Object.defineProperty(error, property, { value, configurable: true, writable: true })
+  }
   return Object.assign(error, properties)
-}
-
-/** What errors have besides what a look at them lists. */
-function hide(error: Error, property: string, value: unknown): void {
-  Object.defineProperty(error, property, { value, configurable: true, writable: true })
 }
 
 function cloneable(values: object): Record<string, unknown> {

@@ -6,7 +6,7 @@ export interface Port {
    * @param buffers are handed over, and empty afterwards, where the two ends share a process
    * @throws DataCloneError for what cannot be cloned.
    */
-  send(message: unknown, buffers: readonly ArrayBuffer[]): void
+  send(message: unknown, buffers: ArrayBuffer[]): void
   /** Says who takes the other end's messages. */
   listen(take: (message: unknown) => void): void
 }

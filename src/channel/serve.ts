@@ -21,7 +21,6 @@ export function serve<Methods>(
   failureOf = (thrown: unknown) => thrown,
 ): void {
   const running = new Map<number, AbortController>()
-  const reply = (message: Reply, buffers: readonly ArrayBuffer[]) => port.send(message, buffers)
   port.listen(async (message) => {
     const request = message as Request
     const { id } = request
@@ -31,9 +30,9 @@ export function serve<Methods>(
     try {
       const handle = handlers[request.method as keyof Methods]
       const answer = await handle(request.asked as never, controller.signal)
-      reply({ id, answer }, buffersOf(answer))
+      port.send({ id, answer } satisfies Reply, buffersOf(answer))
     } catch (error) {
-      reply({ id, failure: packError(failureOf(error)) }, [])
+      port.send({ id, failure: packError(failureOf(error)) } satisfies Reply, [])
     } finally {
       running.delete(id)
     }

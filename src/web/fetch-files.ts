@@ -1,47 +1,50 @@
 import { Channel, workerPort } from '../channel/index.ts'
-import { type ErrorDetails, HubError, yujuErrorOf } from '../errors/index.ts'
+import { parseWebManifest, WEB_MANIFEST_FILE, type WebManifest } from '../checkpoint/portable.ts'
+import { type ErrorDetails, HubError } from '../errors/index.ts'
 import type { FetchListeners } from './fetch-model.ts'
-import type { FilesMethods, FilesNotice, FilesRequest } from './file-messages.ts'
+import type { FilesMethods, FilesNotice } from './file-messages.ts'
 
 export interface FilesListeners extends FetchListeners {
   readonly signal: AbortSignal | undefined
 }
 
+export interface FetchedFiles {
+  readonly manifest: WebManifest
+  /** By path below the address. */
+  readonly blobs: ReadonlyMap<string, Blob>
+}
+
 /**
  * Has a thread of its own fetch and check the files of a model.
- * @returns by path
- * @throws HubError when a file does not come, or not whole; the signal's reason.
+ * @param address of the folder, with a slash at its end
+ * @throws HubError when a file does not come, or not whole; CheckpointError for a manifest that is
+ *   none; the signal's reason.
  */
 export async function fetchFiles(
-  request: FilesRequest,
+  address: string,
   { onDownload, onWarning, signal }: FilesListeners,
-): Promise<ReadonlyMap<string, Blob>> {
-  signal?.throwIfAborted()
+): Promise<FetchedFiles> {
   const worker = new Worker(new URL('./files-worker.js', import.meta.url), {
     type: 'module',
     name: 'yuju-files',
   })
-  const thread = new Channel<FilesMethods>(
-    workerPort(worker, () => worker.terminate()),
-    {
-      died: threadFailed,
-      onNotice(notice: FilesNotice) {
-        if ('warning' in notice) onWarning(notice.warning)
-        else onDownload(notice.progress)
-      },
-    },
-  )
+  const onNotice = (notice: FilesNotice) => {
+    if ('warning' in notice) onWarning(notice.warning)
+    else onDownload(notice.progress)
+  }
+  const thread = new Channel<FilesMethods>(workerPort(worker), { died, onNotice })
   try {
-    return await thread.ask('fetch', request, signal)
-  } catch (error) {
-    if (signal?.aborted) throw error
-    throw yujuErrorOf(error, (message, details) => threadFailed(`failed: ${message}`, details))
+    const place = address + WEB_MANIFEST_FILE
+    const blob = await thread.ask('manifest', place, signal)
+    const manifest = parseWebManifest(await blob.text(), place)
+    const request = { address, files: manifest.files, manifest: { place, blob } }
+    return { manifest, blobs: await thread.ask('files', request, signal) }
   } finally {
     await thread.close()
   }
 }
 
-function threadFailed(how: string, details?: ErrorDetails): HubError {
+function died(how: string, details?: ErrorDetails): HubError {
   const message = `the thread that fetches models ${how}; reload the page`
   return new HubError('hub-thread', message, details)
 }

@@ -8,8 +8,7 @@ import { assembleEncoder, type EncoderParts } from '../encoder/portable.ts'
 import { InputError } from '../errors/index.ts'
 import { type Precision, readRanges } from '../precision/portable.ts'
 import { blobFolder, storedBlob } from './blob-folder.ts'
-import { type FilesListeners, fetchFiles } from './fetch-files.ts'
-import { fetchManifest } from './fetch-manifest.ts'
+import { type FetchedFiles, type FilesListeners, fetchFiles } from './fetch-files.ts'
 import { openSession, type WebSessionOptions } from './open-session.ts'
 
 function noRanges(address: string): InputError {
@@ -30,16 +29,10 @@ export class FetchedModel {
 
   private constructor(
     address: string,
-    { check }: WebManifest,
-    {
-      blobs,
-      warn,
-    }: {
-      readonly blobs: ReadonlyMap<string, Blob>
-      readonly warn: (message: string) => void
-    },
+    { manifest, blobs }: FetchedFiles,
+    warn: (message: string) => void,
   ) {
-    this.check = check
+    this.check = manifest.check
     this.#address = address
     this.#blobs = blobs
     this.#warn = warn
@@ -47,11 +40,7 @@ export class FetchedModel {
 
   /** @param address of the folder, with a slash at its end */
   static async download(address: string, listeners: FilesListeners): Promise<FetchedModel> {
-    listeners.signal?.throwIfAborted()
-    const { onWarning: warn } = listeners
-    const manifest = await fetchManifest(address, warn)
-    const blobs = await fetchFiles({ address, files: manifest.files }, listeners)
-    return new FetchedModel(address, manifest, { blobs, warn })
+    return new FetchedModel(address, await fetchFiles(address, listeners), listeners.onWarning)
   }
 
   /** Opens it: what an encoder is made of. */

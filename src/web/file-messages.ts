@@ -5,6 +5,8 @@ export interface FilesRequest {
   /** The folder's address, with a slash at its end. */
   readonly address: string
   readonly files: readonly ManifestFile[]
+  /** What named them, and is kept with them. */
+  readonly manifest: { readonly place: string; readonly blob: Blob }
 }
 
 /** How much of a model is here. */
@@ -19,8 +21,10 @@ export interface DownloadProgress {
 
 /** What the files' thread is asked. */
 export interface FilesMethods {
+  /** Gives the manifest that lies at an address. */
+  manifest(place: string): Blob
   /** Gives the files by path. */
-  fetch(request: FilesRequest): ReadonlyMap<string, Blob>
+  files(request: FilesRequest): ReadonlyMap<string, Blob>
 }
 
 /** What it says meanwhile. */

@@ -1,18 +1,16 @@
 import { notify, serve } from '../channel/index.ts'
+import { fetchManifest } from './fetch-manifest.ts'
 import { fetchModel } from './fetch-model.ts'
-import type { FilesMethods, FilesNotice } from './file-messages.ts'
+import type { DownloadProgress, FilesMethods, FilesNotice } from './file-messages.ts'
 import { pagePort } from './worker-scope.ts'
 
 /** The thread that fetches a model's files and checks them: hashing some megabytes takes a while. */
 
-function tell(notice: FilesNotice): void {
-  notify(pagePort, notice)
-}
+const tell = (notice: FilesNotice) => notify(pagePort, notice)
+const onDownload = (progress: DownloadProgress) => tell({ progress })
+const onWarning = (warning: string) => tell({ warning })
 
 serve<FilesMethods>(pagePort, {
-  fetch: (request) =>
-    fetchModel(request, {
-      onDownload: (progress) => tell({ progress }),
-      onWarning: (warning) => tell({ warning }),
-    }),
+  manifest: (place) => fetchManifest(place, onWarning),
+  files: (request) => fetchModel(request, { onDownload, onWarning }),
 })

@@ -35,10 +35,7 @@ export async function openSession(
   { backend, threads, blobs }: WebSessionOptions,
 ): Promise<Session> {
   const worker = startWorker(backend)
-  const thread = new Channel<SessionMethods<WebSessionStart>>(
-    workerPort(worker, () => worker.terminate()),
-    { died },
-  )
+  const thread = new Channel<SessionMethods<WebSessionStart>>(workerPort(worker), { died })
   return startSession(thread, { ...placeModel(graph, '/'), threads, backend, blobs })
 }
 

@@ -39,8 +39,7 @@ export async function inBackground<Method extends keyof BackgroundMethods>(
   { signal, onProgress = () => {} }: BackgroundOptions = {},
 ): Promise<Answered<BackgroundMethods, Method>> {
   const worker = new Worker(new URL('./background-worker.ts', import.meta.url), { type: 'module' })
-  const port = workerPort(worker, () => worker.terminate())
-  const channel = new Channel<BackgroundMethods>(port, { died, onNotice: onProgress })
+  const channel = new Channel<BackgroundMethods>(workerPort(worker), { died, onNotice: onProgress })
   try {
     return await channel.ask(method, asked, signal)
   } finally {

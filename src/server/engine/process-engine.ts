@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { type Answered, type Asked, Channel, processPort } from '../../channel/index.ts'
@@ -23,16 +23,19 @@ export class ProcessEngine implements Engine {
   readonly description: ModelDescription
   readonly capacity = 2
   readonly pid: number | undefined
+  /** Resolves with the reason when the process has ended, however that came. */
+  readonly ended: Promise<YujuError | undefined>
   readonly #channel: Channel<EngineMethods>
   readonly #jobTimeout: number
 
   private constructor(
     channel: Channel<EngineMethods>,
     description: ModelDescription,
-    { pid, jobTimeout }: { readonly pid: number | undefined; readonly jobTimeout: number },
+    { child, jobTimeout }: { readonly child: ChildProcess; readonly jobTimeout: number },
   ) {
     this.description = description
-    this.pid = pid
+    this.pid = child.pid
+    this.ended = new Promise((resolve) => child.once('exit', () => resolve(channel.ended)))
     this.#channel = channel
     this.#jobTimeout = jobTimeout
   }
@@ -50,28 +53,22 @@ export class ProcessEngine implements Engine {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       execArgv: [],
     })
-    const { pid } = child
     // Requests are taken in, refused and answered at once, however busy the models are.
-    if (pid !== undefined) setPriority(pid, ENGINE_PRIORITY)
+    if (child.pid !== undefined) setPriority(child.pid, ENGINE_PRIORITY)
     const channel = new Channel<EngineMethods>(processPort(child), {
       died: engineCrashed,
       onNotice: onWarning,
     })
     try {
-      return new ProcessEngine(channel, await channel.ask('load', asked), { pid, jobTimeout })
+      return new ProcessEngine(channel, await channel.ask('load', asked), { child, jobTimeout })
     } catch (error) {
       await channel.close()
       throw error
     }
   }
 
-  /** Resolves with the reason when the process has ended, however that came. */
-  get ended(): Promise<YujuError> {
-    return this.#channel.ended
-  }
-
   get isReady(): boolean {
-    return this.#channel.isOpen
+    return this.#channel.ended === undefined
   }
 
   encode(inputs: readonly ModelInput[]) {
