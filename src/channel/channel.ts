@@ -73,9 +73,9 @@ export class Channel<Methods> {
   }
 
   /** Ends the other side. @param reason of the failure of all that wait, and that ask later */
-  close(reason = this.#options.died('was stopped')): Promise<void> {
+  async close(reason = this.#options.died('was stopped')): Promise<void> {
     this.#end(reason)
-    return this.#port.stop()
+    await this.#port.stop()
   }
 
   #take(reply: Reply): void {

@@ -24,15 +24,13 @@ export function workerPort(worker: MessageTarget & { terminate(): unknown }): Pe
   return {
     ...messagePort(worker),
     onEnd(ended) {
-      for (const type of ['error', 'messageerror', 'close']) {
+      for (const type of ['error', 'close']) {
         worker.addEventListener(type, ({ message }) => ended(`failed: ${message || UNSAID}`))
       }
     },
     // A page ends when its visitor leaves.
     hold() {},
-    stop: async () => {
-      await worker.terminate()
-    },
+    stop: async () => worker.terminate(),
   }
 }
 

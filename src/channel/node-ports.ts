@@ -16,9 +16,7 @@ export function threadPort(worker: Worker): PeerPort {
       if (isNeeded) worker.ref()
       else worker.unref()
     },
-    stop: async () => {
-      await worker.terminate()
-    },
+    stop: () => worker.terminate(),
   }
 }
 

@@ -20,5 +20,5 @@ export interface PeerPort extends Port {
   /** The program must not end while an answer is due, and may end when none is. */
   hold(isNeeded: boolean): void
   /** Ends the other one, whatever it is doing. */
-  stop(): Promise<void>
+  stop(): Promise<unknown>
 }

@@ -9,7 +9,7 @@ export interface FilesListeners extends FetchListeners {
 }
 
 export interface FetchedFiles {
-  readonly manifest: WebManifest
+  readonly check: WebManifest['check']
   /** By path below the address. */
   readonly blobs: ReadonlyMap<string, Blob>
 }
@@ -29,16 +29,16 @@ export async function fetchFiles(
     name: 'yuju-files',
   })
   const onNotice = (notice: FilesNotice) => {
-    if ('warning' in notice) onWarning(notice.warning)
-    else onDownload(notice.progress)
+    if (typeof notice === 'string') onWarning(notice)
+    else onDownload(notice)
   }
   const thread = new Channel<FilesMethods>(workerPort(worker), { died, onNotice })
   try {
     const place = address + WEB_MANIFEST_FILE
-    const blob = await thread.ask('manifest', place, signal)
-    const manifest = parseWebManifest(await blob.text(), place)
-    const request = { address, files: manifest.files, manifest: { place, blob } }
-    return { manifest, blobs: await thread.ask('files', request, signal) }
+    const manifest = await thread.ask('manifest', place, signal)
+    const { files, check } = parseWebManifest(await manifest.text(), place)
+    const request = { address, files, place, manifest }
+    return { check, blobs: await thread.ask('files', request, signal) }
   } finally {
     await thread.close()
   }

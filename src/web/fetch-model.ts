@@ -15,13 +15,13 @@ export interface FetchListeners {
  * @throws HubError when a file does not come, or not whole.
  */
 export async function fetchModel(
-  { address, files, manifest }: FilesRequest,
+  { address, files, place, manifest }: FilesRequest,
   listeners: FetchListeners,
 ): Promise<ReadonlyMap<string, Blob>> {
   const cache = await ModelCache.open()
   if (!cache) listeners.onWarning('this browser keeps no files for this page: each visit downloads')
   // Without room for it, a later visit needs the network.
-  await cache?.write(manifest.place, manifest.blob).catch(() => {})
+  await cache?.write(place, manifest).catch(() => {})
   const blobs = new Map<string, Blob>()
   const arrived = progressOf(files, listeners)
   for (const file of files) {

@@ -29,10 +29,10 @@ export class FetchedModel {
 
   private constructor(
     address: string,
-    { manifest, blobs }: FetchedFiles,
+    { check, blobs }: FetchedFiles,
     warn: (message: string) => void,
   ) {
-    this.check = manifest.check
+    this.check = check
     this.#address = address
     this.#blobs = blobs
     this.#warn = warn

@@ -5,8 +5,10 @@ export interface FilesRequest {
   /** The folder's address, with a slash at its end. */
   readonly address: string
   readonly files: readonly ManifestFile[]
-  /** What named them, and is kept with them. */
-  readonly manifest: { readonly place: string; readonly blob: Blob }
+  /** The address of what named them. */
+  readonly place: string
+  /** What lies there, to be kept with them. */
+  readonly manifest: Blob
 }
 
 /** How much of a model is here. */
@@ -27,5 +29,5 @@ export interface FilesMethods {
   files(request: FilesRequest): ReadonlyMap<string, Blob>
 }
 
-/** What it says meanwhile. */
-export type FilesNotice = { readonly progress: DownloadProgress } | { readonly warning: string }
+/** What it says meanwhile: how far it is, or a warning. */
+export type FilesNotice = DownloadProgress | string

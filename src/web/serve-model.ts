@@ -6,14 +6,15 @@ import {
   serveSession,
 } from '../runtime/portable.ts'
 import type { WebSessionStart } from './open-session.ts'
-import { pagePort, scopeName } from './worker-scope.ts'
+import { pagePort } from './worker-scope.ts'
 
 /** ONNX Runtime names the workers it shares a computation with so; they load this code again. */
 const HELPER = 'em-pthread'
 
 /** Makes this worker the thread of one session, on the runtime given. */
 export function serveModel(loadRuntime: (threads: number) => LoadedRuntime): void {
-  if (scopeName.startsWith(HELPER)) return
+  const { name } = globalThis as unknown as { readonly name: string }
+  if (name.startsWith(HELPER)) return
   serveSession(pagePort, async (start: WebSessionStart) =>
     LocalSession.create(start, {
       threads: start.threads,

@@ -1,8 +1,4 @@
 import { type MessageTarget, messagePort } from '../channel/index.ts'
 
-/** What a dedicated worker has, of which the types for pages know nothing. */
-const scope = globalThis as unknown as MessageTarget & { readonly name: string }
-
-export const scopeName = scope.name
-/** To the page that started this worker. */
-export const pagePort = messagePort(scope)
+/** To the page that started this worker; of a worker's scope the types for pages know nothing. */
+export const pagePort = messagePort(globalThis as unknown as MessageTarget)
