@@ -1,6 +1,6 @@
 import { ERROR_CLASSES, type ErrorFacts, YujuError } from '../errors/index.ts'
 
-/** What was thrown, in a form that keeps all of it on the way to another thread or process. */
+/** What was thrown, in a form that keeps all of it on the way to another process or thread. */
 export type PackedError =
   | {
       readonly name: string

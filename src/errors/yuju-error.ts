@@ -75,7 +75,7 @@ export class QueueError extends YujuError {
   override readonly name = 'QueueError'
 }
 
-/** Every class of yuju's errors by its name, for those that come from another thread or process. */
+/** Every class of yuju's errors by its name, for those that come from another process or thread. */
 export const ERROR_CLASSES: Readonly<Record<string, typeof YujuError>> = {
   YujuError,
   InputError,
