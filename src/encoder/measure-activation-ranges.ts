@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../checkpoint/index.ts'
-import { type ActivationRanges, measureRanges } from '../precision/index.ts'
+import { type ActivationRanges, measureColumnRanges } from '../precision/index.ts'
 import { createSession, type SessionOptions } from '../runtime/index.ts'
 import { createTokenizer } from '../tokenizer/index.ts'
 import { tokenizeText } from './text-preparation.ts'
@@ -10,7 +10,7 @@ import { tokenizerOptions } from './tokenizer-options.ts'
  * know. Some hundred texts like those that will be encoded are enough.
  * @throws RuntimeError when no runtime can run the model.
  */
-export function measureTextRanges(
+export function measureActivationRanges(
   checkpoint: Checkpoint,
   texts: readonly string[],
   options: Omit<SessionOptions, 'workers'> = {},
@@ -20,5 +20,5 @@ export function measureTextRanges(
   const tokens = texts.map((text) => {
     return tokenizeText(text, { prompt: '', maxLength }, { tokenizer }).ids
   })
-  return measureRanges(checkpoint, tokens, (graph) => createSession(graph, options))
+  return measureColumnRanges(checkpoint, tokens, (graph) => createSession(graph, options))
 }
