@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { loadCheckpoint, SentenceEncoder } from 'yuju'
+import { loadCheckpoint, saveCheckpoint, SentenceEncoder } from 'yuju'
 import { agreementOf, distil, openTeacher, selectLayers } from 'yuju/distil'
 import { datasetOf, mse } from 'yuju/train'
 import { temporaryFolder } from './support/model-folder.ts'
@@ -196,9 +196,9 @@ describe('losses that look inside the teacher', () => {
     { name: 'hidden_states', pairs: [1, 2].map((n) => ({ student: n, teacher: n })) },
     { name: 'attention_relation', teacher_layer: 1, heads: 4 },
   ]
-  const firstLoss = async (layers: readonly number[]) => {
+  const firstLoss = async (layers: readonly number[], start = {}) => {
     const folder = recipeFolder({
-      student: { layers, vocabulary: { min_count: 1, keep_han: false } },
+      student: { layers, vocabulary: { min_count: 1, keep_han: false }, ...start },
       stages: [
         {
           name: 'one',
@@ -218,6 +218,16 @@ describe('losses that look inside the teacher', () => {
   test('a student that is the teacher so far has nothing to learn, whatever its numbers', async () => {
     expect(await firstLoss([0, 1])).toBeLessThan(1e-9)
     expect(await firstLoss([3, 7])).toBeGreaterThan(1e-3)
+  })
+
+  test('a student may begin between two models', async () => {
+    const teacher = await loadCheckpoint(TEACHER)
+    const [upper, lower] = [join(temporaryFolder(), 'upper'), join(temporaryFolder(), 'lower')]
+    await saveCheckpoint(upper, selectLayers(teacher, [6, 7, 8, 9, 10, 11]))
+    await saveCheckpoint(lower, selectLayers(teacher, [0, 1, 2, 3, 4, 5]))
+    const between = (share: number) => ({ model: upper, average: { model: lower, share } })
+    expect(await firstLoss([0, 1], between(1))).toBeLessThan(1e-9)
+    expect(await firstLoss([0, 1], between(0.5))).toBeGreaterThan(1e-3)
   })
 })
 

@@ -4,7 +4,7 @@ import { type LoadOptions, loadSource, SentenceEncoder } from '../../encoder/ind
 import { InputError } from '../../errors/index.ts'
 import { loadRetrievalSet, loadTasks, type RetrievalSet } from '../../evaluate/index.ts'
 import { given } from '../../options/index.ts'
-import type { Dataset } from '../../train/index.ts'
+import { averageModels, type Dataset } from '../../train/index.ts'
 import {
   batchOptions,
   modelPath,
@@ -182,7 +182,7 @@ async function bareStudentOf(
   const { model = teacher?.model ?? '', static: table, layers } = student
   const { vocabulary, hidden_size, dimensions } = student
   if (isService(model)) throw studentMissing(model)
-  const checkpoint = await loadSource(modelPath(model, folder), load)
+  const checkpoint = await startOf({ ...student, model }, { folder, load })
   const own = [...new Set(stages.flatMap(({ sources }) => sources.map(({ dataset }) => dataset)))]
   if (table) return staticStudentOf(checkpoint, { table, dimensions, own, load })
   const options: StudentOptions = {
@@ -202,6 +202,17 @@ async function bareStudentOf(
       ...(keep_han === undefined ? {} : { keepHan: keep_han }),
     },
   })
+}
+
+/** The model that the student is made of, or what lies between two. */
+async function startOf(
+  { model, average }: { readonly model: string } & Pick<DistilRecipe['student'], 'average'>,
+  { folder, load }: { readonly folder: string; readonly load: LoadOptions },
+): Promise<Checkpoint> {
+  const checkpoint = await loadSource(modelPath(model, folder), load)
+  if (!average) return checkpoint
+  const other = await loadSource(modelPath(average.model, folder), load)
+  return averageModels(checkpoint, other, average.share)
 }
 
 interface StaticStudentParts {

@@ -34,6 +34,8 @@ const studentSchema = z
   .strictObject({
     /** What it is made of. Default: the teacher. */
     model: text.exactOptional(),
+    /** Averages the weights with those of another model of its size; see `averageModels`. */
+    average: z.strictObject({ model: text, share: z.number().min(0).max(1) }).exactOptional(),
     /** Its own prompts for queries and for documents. Default: those of the model. */
     prompts: promptsSchema.exactOptional(),
     /** No transformer, but a table of the model's tokens. */
