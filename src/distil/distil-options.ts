@@ -2,18 +2,10 @@ import type { Checkpoint } from '../checkpoint/index.ts'
 import type { LoadedTasks, RetrievalSet } from '../evaluate/index.ts'
 import type { Backend } from '../runtime/index.ts'
 import type { EvaluationReport, Loss, StepReport, TrainingSource } from '../train/index.ts'
-import type { StepsOptions } from '../train/recipe/index.ts'
+import type { StepsOptions, Widths } from '../train/recipe/index.ts'
 import type { Teacher } from './teacher/teacher.ts'
 
-/** How long vectors are. */
-export interface Widths {
-  readonly student: number
-  readonly teacher: number
-  /** Of the teacher's hidden states, where it is one model that runs here. */
-  readonly teacherHidden?: number
-  /** Tells the source's teachers from those of other sources. */
-  readonly teacherName: string
-}
+export type { Widths }
 
 /** One of several teachers. */
 export interface TeacherShare {

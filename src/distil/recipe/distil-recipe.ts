@@ -2,12 +2,14 @@ import { z } from 'zod'
 import { TEXT_ROLES } from '../../encoder/index.ts'
 import {
   batchFields,
+  dataFields,
   dataSchema,
   hasOneAmount,
+  LOSSES,
+  lossesSchema,
   ONE_AMOUNT,
   stepsFields,
 } from '../../train/recipe/index.ts'
-import { distilLossesSchema } from './teacher-loss-recipe.ts'
 
 const text = z.string().min(1)
 const whole = z.number().int().positive()
@@ -81,8 +83,9 @@ const stageSchema = z
     data: z
       .array(
         z.strictObject({
+          ...dataFields,
           ...batchFields,
-          loss: distilLossesSchema,
+          loss: lossesSchema(LOSSES),
           teacher: sharesSchema.exactOptional(),
         }),
       )
