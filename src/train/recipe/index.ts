@@ -1,5 +1,4 @@
-export type { Widths } from '../losses/index.ts'
-export { LOSSES, lossNamed } from '../losses/index.ts'
+export { LOSSES, lossNamed, type Widths } from '../losses/index.ts'
 export { type DataRecipe, dataFields, dataPart, dataSchema, recipeDataset } from './data-recipe.ts'
 export { type LossRecipe, lossesSchema, lossOf } from './loss-recipe.ts'
 export { modelPath } from './model-path.ts'

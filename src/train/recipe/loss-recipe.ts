@@ -52,7 +52,7 @@ function lossSchema({ name, options, teacher }: DefinedLoss) {
 
 /**
  * The losses of a data set as one: their weighted sum, or a single one of weight 1 itself.
- * @param taught where there is a teacher, or what takes its place while nothing is known of it
+ * @param taught what follows from the teacher, where one is known
  */
 export function lossOf(recipes: readonly LossRecipe[], taught?: TaughtWith): Loss {
   const parts = recipes.map((recipe) => ({ ...recipe, loss: singleLoss(recipe, taught) }))
