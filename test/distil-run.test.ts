@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { loadCheckpoint, saveCheckpoint, SentenceEncoder } from 'yuju'
+import { loadCheckpoint, SentenceEncoder, saveCheckpoint } from 'yuju'
 import { agreementOf, distil, openTeacher, selectLayers } from 'yuju/distil'
 import { datasetOf, mse } from 'yuju/train'
 import { temporaryFolder } from './support/model-folder.ts'
 import { FIXTURES } from './support/shared.ts'
+import { largestDifference } from './support/vectors.ts'
 import { finished, start, yuju } from './support/yuju-command.ts'
 
 /** Twelve layers, 48 wide, random. */
@@ -189,6 +190,25 @@ describe('yuju distil', () => {
     expect(report.timing).toBeUndefined()
     expect(report.evaluation.comparisons[0].kept.csts_dev).toBeTypeOf('number')
   })
+})
+
+test('a stage may end between what it learned and what it began with', async () => {
+  const loss = { name: 'cosine_to_teacher' }
+  const data = [{ file: 'sentences.txt', kind: 'sentences', batch_size: 16, loss }]
+  const vectorsAt = async (share: number) => {
+    const stage = { name: 'one', data, steps: 3, optimizer: { learning_rate: 1e-3 } }
+    const stages = [{ ...stage, average: { share } }]
+    const student = { layers: [0, 6] }
+    const folder = recipeFolder({ student, stages, tasks: undefined, timing: false })
+    expect(await run(folder)).toMatchObject({ code: 0 })
+    return (await vectorsOf(join(folder, 'student'), SENTENCES)).data
+  }
+  const beginning = selectLayers(await loadCheckpoint(TEACHER), [0, 6])
+  await using beginner = await SentenceEncoder.fromCheckpoint(beginning)
+  const before = (await beginner.encode(SENTENCES)).data
+  // As stored in float16.
+  expect(largestDifference(await vectorsAt(1), before)).toBeLessThan(2e-3)
+  expect(largestDifference(await vectorsAt(0), before)).toBeGreaterThan(2e-2)
 })
 
 describe('losses that look inside the teacher', () => {

@@ -1,13 +1,16 @@
 import { z } from 'zod'
 import { TEXT_ROLES } from '../../encoder/index.ts'
 import {
+  averageSchema,
   batchFields,
+  dataFields,
   dataSchema,
   hasOneAmount,
+  LOSSES,
+  lossesSchema,
   ONE_AMOUNT,
   stepsFields,
 } from '../../train/recipe/index.ts'
-import { distilLossesSchema } from './teacher-loss-recipe.ts'
 
 const text = z.string().min(1)
 const whole = z.number().int().positive()
@@ -83,8 +86,9 @@ const stageSchema = z
     data: z
       .array(
         z.strictObject({
+          ...dataFields,
           ...batchFields,
-          loss: distilLossesSchema,
+          loss: lossesSchema(LOSSES),
           teacher: sharesSchema.exactOptional(),
         }),
       )
@@ -92,6 +96,7 @@ const stageSchema = z
     ...stepsFields,
     evaluate_every: whole.exactOptional(),
     metric: text.exactOptional(),
+    average: averageSchema.exactOptional(),
   })
   .refine(hasOneAmount, ONE_AMOUNT)
 export type StageRecipe = z.infer<typeof stageSchema>
