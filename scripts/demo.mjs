@@ -12,7 +12,7 @@ if (!existsSync(model)) {
 }
 process.env.YUJU_MODEL = model
 const root = resolve(import.meta.dirname, '..')
-await build({ configFile: join(root, 'web/vite.config.ts'), logLevel: 'warn' })
+await build({ configFile: join(root, 'web/demo/vite.config.ts'), logLevel: 'warn' })
 const folder = join(root, 'demo/models', basename(model))
 await saveCheckpoint(folder, await loadCheckpoint(model))
 await copyActivationRanges(model, folder)
