@@ -10,7 +10,7 @@ import { gzipSync } from 'node:zlib'
 import { chromium } from 'playwright-core'
 import { build, preview } from 'vite'
 import {
-  copyRanges,
+  copyActivationRanges,
   exportOnnx,
   exportWeb,
   loadCheckpoint,
@@ -40,7 +40,7 @@ async function publish(folder) {
   })
   const target = join(folder, 'models/model')
   await saveCheckpoint(target, await loadCheckpoint(model), { type: 'float32' })
-  await copyRanges(model, target)
+  await copyActivationRanges(model, target)
   await exportWeb(target)
   await exportOnnx(await loadCheckpoint(target), target)
   const onnx = ['model.onnx', 'model_quantized.onnx'].map((name) => join(target, 'onnx', name))

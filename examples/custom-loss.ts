@@ -8,6 +8,7 @@ const alignUniform: Loss = {
   name: 'align_uniform',
   columns: { min: 2, max: 2 },
   label: 'none',
+  inBatchNegatives: true,
   build({ columns }) {
     const [a, b] = columns.map((x) => op.divide(x, op.reduceL2(x, 1, { keep: true })))
     if (!a || !b) throw new Error('the loss takes two columns')

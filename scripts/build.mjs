@@ -1,21 +1,25 @@
 // Compile src/ to dist/ from scratch, so that no file of an earlier build survives, and bundle the
-// command line.
+// command line and the server's page.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, rmSync } from 'node:fs'
+import { basename } from 'node:path'
+import { rolldown } from 'rolldown'
 import { bundleCli } from './bundle-cli.mjs'
 
-const PAGE = 'server/page'
+const PAGE = 'dist/server/page'
+const PAGE_FILES = ['server-page/index.html', 'server-page/page.css', 'kit/kit.css', 'kit/icon.svg']
 
 rmSync('dist', { recursive: true, force: true })
-compile('-p tsconfig.build.json')
-compile(`-p src/${PAGE} --noEmit false --outDir dist/${PAGE}`)
-for (const file of readdirSync(`src/${PAGE}`)) {
-  if (/\.(?:html|css|svg)$/.test(file)) copyFileSync(`src/${PAGE}/${file}`, `dist/${PAGE}/${file}`)
-}
+const { status } = spawnSync('tsc -p tsconfig.build.json', { stdio: 'inherit', shell: true })
+if (status !== 0) process.exit(status ?? 1)
 await bundleCli('dist')
 chmodSync('dist/cli/main.js', 0o755)
+await bundlePage()
 
-function compile(options) {
-  const { status } = spawnSync(`tsc ${options}`, { stdio: 'inherit', shell: true })
-  if (status !== 0) process.exit(status ?? 1)
+/** One script, as each module would be a request of its own. */
+async function bundlePage() {
+  mkdirSync(PAGE)
+  const bundle = await rolldown({ input: 'web/server-page/main.ts', tsconfig: 'web/tsconfig.json' })
+  await bundle.write({ file: `${PAGE}/main.js` })
+  for (const file of PAGE_FILES) copyFileSync(`web/${file}`, `${PAGE}/${basename(file)}`)
 }

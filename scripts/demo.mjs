@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { build } from 'vite'
-import { copyRanges, exportWeb, loadCheckpoint, saveCheckpoint } from 'yuju'
+import { copyActivationRanges, exportWeb, loadCheckpoint, saveCheckpoint } from 'yuju'
 
 const model = resolve(process.argv[2] ?? process.env.YUJU_MODEL ?? 'models/yuju-small-zh')
 if (!existsSync(model)) {
@@ -12,9 +12,9 @@ if (!existsSync(model)) {
 }
 process.env.YUJU_MODEL = model
 const root = resolve(import.meta.dirname, '..')
-await build({ configFile: join(root, 'web/vite.config.ts'), logLevel: 'warn' })
+await build({ configFile: join(root, 'web/demo/vite.config.ts'), logLevel: 'warn' })
 const folder = join(root, 'demo/models', basename(model))
 await saveCheckpoint(folder, await loadCheckpoint(model))
-await copyRanges(model, folder)
+await copyActivationRanges(model, folder)
 await exportWeb(folder)
 console.log('demo/ is ready for any static server; to open it here: npm run demo:open')

@@ -37,7 +37,7 @@ async function open(url, viewport) {
 
 /** Three parts of the demo, beside each other. */
 async function pictureDemo() {
-  const server = await preview({ root: join(root, 'web'), preview: { port: 4179 } })
+  const server = await preview({ root: join(root, 'web/demo'), preview: { port: 4179 } })
   const page = await open(server.resolvedUrls.local[0], PHONE)
   await page.locator('#status[data-state=ready]').waitFor()
   const inputs = page.locator('#compare-sentences input')

@@ -10,13 +10,13 @@ export {
   exportOnnx,
   exportWeb,
   type LoadOptions,
-  measureTextRanges,
+  measureActivationRanges,
   type OutputArrays,
+  type OutputRanges,
   type OutputType,
+  outputRangesOf,
   type Progress,
-  quantize,
-  type Ranges,
-  rangesOf,
+  quantizeEmbeddings,
   SentenceEncoder,
   type StreamOptions,
   type TokenEmbeddings,
@@ -35,7 +35,12 @@ export {
   TeacherError,
   YujuError,
 } from './errors/index.ts'
-export { type ActivationRanges, copyRanges, type Precision, saveRanges } from './precision/index.ts'
+export {
+  type ActivationRanges,
+  copyActivationRanges,
+  type Precision,
+  saveActivationRanges,
+} from './precision/index.ts'
 export type { Backend } from './runtime/index.ts'
 export {
   allPairsSimilarity,

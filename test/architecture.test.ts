@@ -35,8 +35,8 @@ const LAYERS: Readonly<Record<string, number>> = {
   web: 5,
 }
 
-/** Pages that the server hands out; what they fetch is the server itself. */
-const RUNS_IN_BROWSERS = /^src\/server\/(routes\/docs-page\.ts$|page\/)/
+/** A page that the server hands out; what it fetches is the server itself. */
+const RUNS_IN_BROWSERS = /^src\/server\/routes\/docs-page\.ts$/
 
 const root = join(import.meta.dirname, '..')
 
@@ -47,25 +47,27 @@ interface SourceFile {
   readonly imports: readonly string[]
 }
 
-const sources: readonly SourceFile[] = readdirSync(join(root, 'src'), {
-  recursive: true,
-  encoding: 'utf8',
-})
-  .map((path) => `src/${path}`)
-  .filter((path) => path.endsWith('.ts'))
-  .filter((path) => !path.endsWith('.test.ts') && !path.includes('generated'))
-  .map((path) => {
-    const text = readFileSync(join(root, path), 'utf8')
-    const imports = [...text.matchAll(/(?:from|import\(|import) ?'([^']+)'/g)].flatMap(
-      ([, name]) => name ?? [],
-    )
-    return {
-      path,
-      folder: path.split('/').length > 2 ? (path.split('/')[1] ?? '') : '',
-      text,
-      imports,
-    }
-  })
+const sources = readSources('src')
+
+/** All modules below a folder of the repository. */
+function readSources(below: string): readonly SourceFile[] {
+  return readdirSync(join(root, below), { recursive: true, encoding: 'utf8' })
+    .map((path) => `${below}/${path}`)
+    .filter((path) => path.endsWith('.ts'))
+    .filter((path) => !path.endsWith('.test.ts') && !path.includes('generated'))
+    .map((path) => {
+      const text = readFileSync(join(root, path), 'utf8')
+      const imports = [...text.matchAll(/(?:from|import\(|import) ?'([^']+)'/g)].flatMap(
+        ([, name]) => name ?? [],
+      )
+      return {
+        path,
+        folder: path.split('/').length > 2 ? (path.split('/')[1] ?? '') : '',
+        text,
+        imports,
+      }
+    })
+}
 
 /** The folder below src/ that a relative import of `path` leads to. */
 function folderOf(path: string, imported: string): string {
@@ -103,15 +105,17 @@ describe('the direction of imports', () => {
     expect(wrong).toEqual([])
   })
 
-  test('the page imports its own files only, and nobody imports them', () => {
-    const page = 'src/server/page/'
-    const crossing = sources.flatMap(({ path, imports }) =>
-      imports
-        .filter((name) => name.startsWith('.') || path.startsWith(page))
-        .filter((name) => path.startsWith(page) !== inFolder(path, name, page))
-        .map((name) => `${path} imports ${name}`),
-    )
+  test('each page imports its own files and the kit, and the kit imports neither page', () => {
+    const crossing = readSources('web')
+      .filter(({ path }) => !path.endsWith('vite.config.ts'))
+      .flatMap(({ path, folder, imports }) =>
+        imports
+          .filter((name) => !(folder === 'demo' && name === 'yuju/web'))
+          .filter((name) => !['kit', folder].some((known) => inFolder(path, name, `web/${known}/`)))
+          .map((name) => `${path} imports ${name}`),
+      )
     expect(crossing).toEqual([])
+    expect(filesImporting(/(^|\/)web\/(kit|demo|server-page)\//)).toEqual([])
   })
 
   test('folders are entered through their index, or a module named for outside use', () => {

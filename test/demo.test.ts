@@ -5,8 +5,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { exportWeb, SentenceEncoder } from 'yuju'
-import { findDuplicates } from '../web/src/find-duplicates.ts'
-import { MOST_LINES, readLines } from '../web/src/read-lines.ts'
+import { findDuplicates } from '../web/demo/find-duplicates.ts'
+import { MOST_LINES, readLines } from '../web/demo/read-lines.ts'
 import { chromiumPath } from './support/chromium.ts'
 import { FIXTURES } from './support/shared.ts'
 import { StaticServer } from './support/static-server.ts'
@@ -50,7 +50,7 @@ describe('lines of a file', () => {
     expect(texts).toEqual(lines.slice(0, MOST_LINES))
   })
 
-  test('are cut where no model would read on', async () => {
+  test('are truncated where no model would read on', async () => {
     const { texts } = (await readLines(new Blob(['很'.repeat(900_000), '\n短']))) ?? { texts: [] }
     expect(texts.map(({ length }) => length)).toEqual([10_000, 1])
   })
@@ -111,7 +111,7 @@ describe.skipIf(!chromium)('the demo in Chromium', () => {
 
   beforeAll(async () => {
     process.env.YUJU_MODEL = MODEL
-    const configFile = join(ROOT, 'web/vite.config.ts')
+    const configFile = join(ROOT, 'web/demo/vite.config.ts')
     await build({ configFile, logLevel: 'error', build: { outDir: join(work, 'demo') } })
     const model = join(work, 'demo/models/tiny-bert-zh')
     cpSync(MODEL, model, { recursive: true })
@@ -220,15 +220,15 @@ describe.skipIf(!chromium)('the demo in Chromium', () => {
     await page.locator('#language').click()
     expect(await notice()).toContain('Of 20,001 sentences the first 20,000 are used.')
     await openFile(page, 'picture.txt', PICTURE)
-    await expect.poll(notice, PATIENT).toMatch(/^Of 20,001 .* picture\.txt is no text/)
+    await expect.poll(notice, PATIENT).toMatch(/^Of 20,001 .* picture\.txt is not a text file/)
     await page.locator('#search-form button').click()
     await page.locator('#lines-stop').click()
     await expect.poll(text(page, 'search-summary'), PATIENT).toBe('Stopped.')
     await page.locator('#lines-clear').click()
     await page.locator('#lines-text').fill(['很'.repeat(500), '短'].join('\n'))
     await page.locator('#search-form button').click()
-    await expect.poll(text(page, 'search-summary'), PATIENT).toContain('The 2 closest')
-    expect(await notice()).toBe('1 sentence is too long; only the beginning is used.')
+    await expect.poll(text(page, 'search-summary'), PATIENT).toContain('The 2 most similar')
+    expect(await notice()).toBe('1 sentence is too long and was truncated.')
   })
 
   test('takes large text that is pasted beside the field', async () => {

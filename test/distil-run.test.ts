@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { loadCheckpoint, SentenceEncoder } from 'yuju'
+import { loadCheckpoint, SentenceEncoder, saveCheckpoint } from 'yuju'
 import { agreementOf, distil, openTeacher, selectLayers } from 'yuju/distil'
 import { datasetOf, mse } from 'yuju/train'
 import { temporaryFolder } from './support/model-folder.ts'
 import { FIXTURES } from './support/shared.ts'
+import { largestDifference } from './support/vectors.ts'
 import { finished, start, yuju } from './support/yuju-command.ts'
 
 /** Twelve layers, 48 wide, random. */
@@ -191,14 +192,33 @@ describe('yuju distil', () => {
   })
 })
 
+test('a stage may end between what it learned and what it began with', async () => {
+  const loss = { name: 'cosine_to_teacher' }
+  const data = [{ file: 'sentences.txt', kind: 'sentences', batch_size: 16, loss }]
+  const vectorsAt = async (share: number) => {
+    const stage = { name: 'one', data, steps: 3, optimizer: { learning_rate: 1e-3 } }
+    const stages = [{ ...stage, average: { share } }]
+    const student = { layers: [0, 6] }
+    const folder = recipeFolder({ student, stages, tasks: undefined, timing: false })
+    expect(await run(folder)).toMatchObject({ code: 0 })
+    return (await vectorsOf(join(folder, 'student'), SENTENCES)).data
+  }
+  const beginning = selectLayers(await loadCheckpoint(TEACHER), [0, 6])
+  await using beginner = await SentenceEncoder.fromCheckpoint(beginning)
+  const before = (await beginner.encode(SENTENCES)).data
+  // As stored in float16.
+  expect(largestDifference(await vectorsAt(1), before)).toBeLessThan(2e-3)
+  expect(largestDifference(await vectorsAt(0), before)).toBeGreaterThan(2e-2)
+})
+
 describe('losses that look inside the teacher', () => {
   const inside = [
     { name: 'hidden_states', pairs: [1, 2].map((n) => ({ student: n, teacher: n })) },
     { name: 'attention_relation', teacher_layer: 1, heads: 4 },
   ]
-  const firstLoss = async (layers: readonly number[]) => {
+  const firstLoss = async (layers: readonly number[], start = {}) => {
     const folder = recipeFolder({
-      student: { layers, vocabulary: { min_count: 1, keep_han: false } },
+      student: { layers, vocabulary: { min_count: 1, keep_han: false }, ...start },
       stages: [
         {
           name: 'one',
@@ -218,6 +238,16 @@ describe('losses that look inside the teacher', () => {
   test('a student that is the teacher so far has nothing to learn, whatever its numbers', async () => {
     expect(await firstLoss([0, 1])).toBeLessThan(1e-9)
     expect(await firstLoss([3, 7])).toBeGreaterThan(1e-3)
+  })
+
+  test('a student may begin between two models', async () => {
+    const teacher = await loadCheckpoint(TEACHER)
+    const [upper, lower] = [join(temporaryFolder(), 'upper'), join(temporaryFolder(), 'lower')]
+    await saveCheckpoint(upper, selectLayers(teacher, [6, 7, 8, 9, 10, 11]))
+    await saveCheckpoint(lower, selectLayers(teacher, [0, 1, 2, 3, 4, 5]))
+    const between = (share: number) => ({ model: upper, average: { model: lower, share } })
+    expect(await firstLoss([0, 1], between(1))).toBeLessThan(1e-9)
+    expect(await firstLoss([0, 1], between(0.5))).toBeGreaterThan(1e-3)
   })
 })
 

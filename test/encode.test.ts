@@ -296,7 +296,7 @@ describe('encoding', () => {
     expect(data).toHaveLength((2 * 48) / 8)
     const bits = [...data].flatMap((byte) => [...byte.toString(2).padStart(8, '0')].map(Number))
     expect(bits).toEqual(Array.from(plain.data, (x) => (x > 0 ? 1 : 0)))
-    await expect(encoder.encode('花呗', { output: 'int8' })).rejects.toThrow('needs ranges')
+    await expect(encoder.encode('花呗', { output: 'int8' })).rejects.toThrow('needs outputRanges')
   })
 
   test.each([

@@ -1,7 +1,12 @@
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { loadCheckpoint, measureTextRanges, SentenceEncoder, saveRanges } from 'yuju'
+import {
+  loadCheckpoint,
+  measureActivationRanges,
+  SentenceEncoder,
+  saveActivationRanges,
+} from 'yuju'
 import { temporaryFolder } from './support/model-folder.ts'
 import { retrievalFolder } from './support/retrieval-folder.ts'
 import { FIXTURES } from './support/shared.ts'
@@ -66,12 +71,12 @@ describe('a model folder', () => {
   test('with ranges is run in 8 bits, where nothing else is asked for', async () => {
     const folder = copyOf(TINY)
     const checkpoint = await loadCheckpoint(folder)
-    await saveRanges(folder, await measureTextRanges(checkpoint, TEXTS))
+    await saveActivationRanges(folder, await measureActivationRanges(checkpoint, TEXTS))
     await using encoder = await SentenceEncoder.load(folder, quiet)
     await using given = await SentenceEncoder.load(TINY, {
       ...quiet,
       precision: 'int8',
-      ranges: await measureTextRanges(checkpoint, TEXTS),
+      activationRanges: await measureActivationRanges(checkpoint, TEXTS),
     })
     await using exact = await SentenceEncoder.load(folder, { ...quiet, precision: 'float32' })
     await using original = await SentenceEncoder.load(TINY, quiet)
@@ -83,7 +88,10 @@ describe('a model folder', () => {
   test('with the ranges of another model is refused', async () => {
     const folder = copyOf(TINY)
     const columns = { smallest: new Float32Array(3), largest: new Float32Array(3) }
-    await saveRanges(folder, new Map([['encoder.layer.0.attention.self.query.', columns]]))
+    await saveActivationRanges(
+      folder,
+      new Map([['encoder.layer.0.attention.self.query.', columns]]),
+    )
     await expect(SentenceEncoder.load(folder, quiet)).rejects.toMatchObject({
       code: 'checkpoint-ranges',
       message: expect.stringContaining('make them again with yuju quantize'),

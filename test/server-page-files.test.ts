@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseHTML } from 'linkedom'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { WORDS } from '../src/server/page/words.ts'
+import { WORDS } from '../web/kit/words.ts'
 import { ServerClient } from './support/server-client.ts'
 
-const HTML = readFileSync(join(import.meta.dirname, '../src/server/page/index.html'), 'utf8')
+const WEB = join(import.meta.dirname, '../web')
+const HTML = readFileSync(join(WEB, 'server-page/index.html'), 'utf8')
 
 let locked: ServerClient
 
@@ -35,8 +36,8 @@ describe('the files of the page', () => {
     const files = await filesOfPage()
     expect(files.get('/page/main.js')).toBe('text/javascript; charset=utf-8')
     expect(files.get('/page/page.css')).toBe('text/css; charset=utf-8')
+    expect(files.get('/page/kit.css')).toBe('text/css; charset=utf-8')
     expect(files.get('/page/icon.svg')).toBe('image/svg+xml')
-    expect(files.size).toBeGreaterThan(10)
   })
 
   test('are sent anew only when they have changed', async () => {
@@ -61,7 +62,7 @@ describe('the files of the page', () => {
   })
 
   test('are the only ones: nothing else is open, and they are only looked at', async () => {
-    expect((await locked.get('/page/tsconfig.json')).status).toBe(401)
+    expect((await locked.get('/page/main.ts')).status).toBe(401)
     expect((await locked.get('/page/..%2Findex.js')).status).toBe(401)
     const allowed = locked.with({ authorization: 'Bearer one' })
     expect((await allowed.get('/page/nothing.js')).status).toBe(404)
@@ -71,20 +72,34 @@ describe('the files of the page', () => {
   })
 })
 
-describe('the words of the page', () => {
-  const { document } = parseHTML(HTML)
-
-  test('are in index.html as in the table, so that it reads well before its script runs', () => {
-    const parts = [...document.querySelectorAll('[data-word]')]
-    expect(parts.length).toBeGreaterThan(15)
-    for (const part of parts) {
-      const word = part.getAttribute('data-word') as keyof typeof WORDS
-      expect(part.textContent).toBe(WORDS[word].en)
-    }
-  })
+describe('the words of the pages', () => {
+  test.each([
+    ['server-page', 'en'],
+    ['demo', 'zh'],
+  ] as const)(
+    'are in the index.html of %s as in the table, before its script runs',
+    (page, language) => {
+      const { document } = parseHTML(readFileSync(join(WEB, page, 'index.html'), 'utf8'))
+      const parts = [...document.querySelectorAll('[data-word]')]
+      expect(parts.length).toBeGreaterThan(15)
+      for (const part of parts) {
+        const word = part.getAttribute('data-word') as keyof typeof WORDS
+        expect(part.textContent).toBe(WORDS[word][language])
+      }
+    },
+  )
 
   test('name the same facts in both languages', () => {
     const factsOf = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort()
     for (const { en, zh } of Object.values(WORDS)) expect(factsOf(zh)).toEqual(factsOf(en))
+  })
+
+  test('are all said somewhere', () => {
+    const said = readdirSync(WEB, { recursive: true, encoding: 'utf8' })
+      .filter((path) => /\.(?:ts|html)$/.test(path) && !path.endsWith('words.ts'))
+      .map((path) => readFileSync(join(WEB, path), 'utf8'))
+      .join('')
+    const unused = Object.keys(WORDS).filter((word) => !new RegExp(`['"]${word}['"]`).test(said))
+    expect(unused).toEqual([])
   })
 })

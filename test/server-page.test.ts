@@ -79,7 +79,7 @@ describe.skipIf(executablePath === undefined)('the page in Chromium', () => {
     for (const [place, cell] of cells.entries()) {
       expect(Math.abs(Number(cell) - (expected[place] ?? Number.NaN))).toBeLessThan(0.00501)
     }
-    expect(await panels.first().locator('.facts').textContent()).toMatch(/往返 [\d.]+ 毫秒.*48 维/)
+    expect(await panels.first().locator('.facts').textContent()).toMatch(/耗时 [\d.]+ 毫秒.*48 维/)
     expect(await page.locator('#compare-output').textContent()).toMatch(
       /两个模型平均相差 \d\.\d{3}，最多相差 \d\.\d{3}（第 \d 句与第 \d 句）/,
     )
@@ -87,13 +87,13 @@ describe.skipIf(executablePath === undefined)('the page in Chromium', () => {
 
   test('one model alone, where that is chosen', async () => {
     const page = await open(server.url)
-    await page.locator('#beside').selectOption('')
+    await page.locator('#compare-with').selectOption('')
     await page.locator('#model').selectOption('student')
     await ask(page, 'compare')
     expect(await page.locator('#compare-output h3').allTextContents()).toEqual(['student'])
   })
 
-  test('finds the lines that are most alike, of more than one request takes', async () => {
+  test('finds the most similar lines, of more than one request takes', async () => {
     const page = await open(`${server.url}/#search`)
     const lines = Array.from({ length: 300 }, (_, i) => `第${i}个问题：怎么还${i * 37}元`)
     const query = '怎么还370元'
@@ -124,24 +124,24 @@ describe.skipIf(executablePath === undefined)('the page in Chromium', () => {
     expect(await page.locator('#search-output').textContent()).toContain('另有 280 行')
   })
 
-  test('shows tokens, and those that are cut off', async () => {
+  test('shows tokens, and those that are truncated', async () => {
     const page = await open(`${server.url}/#tokens`)
     const text = '今天天气真不错，我们去公园。'.repeat(25)
     await page.locator('#text').fill(text)
     await ask(page, 'tokens')
     const panel = page.locator('#tokens-output .panel').first()
     const { tokens, truncated } = await encoder.encode([text], { truncate: 'silent' })
-    const cut = panel.locator('.cut')
+    const shown = panel.locator('.truncated')
     expect(truncated[0]).toBeGreaterThan(0)
-    expect(await cut.count()).toBe(truncated[0])
-    expect(await panel.locator('.tokens li:not(.cut)').count()).toBe(tokens[0])
+    expect(await shown.count()).toBe(truncated[0])
+    expect(await panel.locator('.tokens li:not(.truncated)').count()).toBe(tokens[0])
     expect(await panel.textContent()).toContain(`最后 ${truncated[0]} 个`)
     const kinds = await panel.locator('.special').allTextContents()
     expect(kinds.map((kind) => kind.replace(/\d+$/, ''))).toEqual(['[CLS]', '[SEP]'])
     await page.locator('#text').fill('今天')
     await ask(page, 'tokens')
     await expect.poll(() => panel.locator('.tokens li').count(), PATIENT).toBe(4)
-    expect(await panel.locator('.cut').count()).toBe(0)
+    expect(await shown.count()).toBe(0)
   })
 
   test('shows texts as they are, never as markup', async () => {
@@ -269,11 +269,11 @@ describe.skipIf(executablePath === undefined)('the page in Chromium', () => {
     await ask(page, 'compare')
     await page.locator('#language').click()
     const facts = page.locator('#compare-output .facts').first()
-    expect(await facts.textContent()).toMatch(/^[\d.]+ ms there and back48 dimensions$/)
+    expect(await facts.textContent()).toMatch(/^[\d.]+ ms round trip48 dimensions$/)
     await page.reload()
     await page.locator('#workplace').waitFor()
     expect(await page.locator('#compare-tool h2').textContent()).toBe(
-      'How alike are these sentences?',
+      'How similar are these sentences?',
     )
   })
 

@@ -7,10 +7,15 @@ import {
   cosent,
   cosineSimilarity,
   datasetOf,
+  type Example,
+  type Loss,
+  matryoshka,
   multipleNegatives,
   type SessionOptions,
   TrainingSession,
+  type TrainingSource,
   train,
+  weightedSum,
 } from 'yuju/train'
 import { readWeight } from '../src/checkpoint/index.ts'
 import { temporaryFolder } from './support/model-folder.ts'
@@ -199,6 +204,41 @@ describe('batches that teach nothing', () => {
           'batches); make batches larger than 2, or use another loss or data',
       ),
     )
+  })
+})
+
+describe('texts that stand in a data set twice', () => {
+  const rows = Array.from({ length: 32 }, (_, i) => [
+    TEXTS[i % 4] ?? '',
+    `${TEXTS[4 + (i % 4)]}${i}`,
+  ])
+  const dataset = datasetOf({ name: 'pairs', kind: 'pairs', rows })
+  const pulled: Loss = { ...multipleNegatives(), name: 'custom', inBatchNegatives: false }
+
+  /** Whether a batch of a run held a text twice. */
+  async function meet(source: Pick<TrainingSource, 'loss' | 'duplicates'>): Promise<boolean> {
+    let found = false
+    const targets = (examples: readonly Example[]) => {
+      const texts = examples.flatMap((example) => example.texts)
+      found ||= new Set(texts).size < texts.length
+      return {}
+    }
+    const output = join(temporaryFolder(), 'model')
+    await train({ ...base, output, sources: [{ dataset, batchSize: 8, targets, ...source }] })
+    return found
+  }
+
+  test.each<[string, Loss]>([
+    ['alone', multipleNegatives()],
+    ['shortened', matryoshka(multipleNegatives(), { dimensions: [16, 8] })],
+    ['in a sum', weightedSum([{ loss: pulled }, { loss: multipleNegatives(), weight: 2 }])],
+  ])('never meet where they would be negatives: %s', async (_, loss) => {
+    expect(await meet({ loss })).toBe(false)
+  })
+
+  test('meet where no loss minds, or the source says so', async () => {
+    expect(await meet({ loss: pulled })).toBe(true)
+    expect(await meet({ loss: multipleNegatives(), duplicates: true })).toBe(true)
   })
 })
 

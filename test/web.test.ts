@@ -7,10 +7,10 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import {
   exportWeb,
   loadCheckpoint,
-  measureTextRanges,
+  measureActivationRanges,
   pairwiseSimilarity,
   SentenceEncoder,
-  saveRanges,
+  saveActivationRanges,
 } from 'yuju'
 import type { WebManifest } from '../src/checkpoint/index.ts'
 import { chromiumPath } from './support/chromium.ts'
@@ -162,8 +162,8 @@ describe.skipIf(!chromium)('in Chromium', () => {
     test('are computed where a model brings its ranges, as in Node', async () => {
       const source = join(work, 'source-eight')
       cpSync(join(MODELS, 'tiny-bert-zh'), source, { recursive: true })
-      const ranges = await measureTextRanges(await loadCheckpoint(source), TEXTS.slice(0, 40))
-      await saveRanges(source, ranges)
+      const ranges = await measureActivationRanges(await loadCheckpoint(source), TEXTS.slice(0, 40))
+      await saveActivationRanges(source, ranges)
       await publish(source, 'eight')
       await using node = await SentenceEncoder.load(source, { onWarning: () => {} })
       expect(node.precision).toBe('int8')

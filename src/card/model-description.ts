@@ -6,7 +6,7 @@ import {
   type ModuleSpec,
   type Weight,
 } from '../checkpoint/index.ts'
-import { choosePrecision, type Precision, readRanges } from '../precision/index.ts'
+import { choosePrecision, type Precision, readActivationRanges } from '../precision/index.ts'
 
 /** What a model is, for people and programs. */
 export interface ModelDescription {
@@ -68,7 +68,7 @@ export async function describeModel(checkpoint: Checkpoint): Promise<ModelDescri
     similarity,
     prompts,
     defaultPromptName,
-    precision: choosePrecision(undefined, await readRanges(diskFolder(folder))),
+    precision: choosePrecision(undefined, await readActivationRanges(diskFolder(folder))),
     notices: checkpoint.notices,
   }
 }

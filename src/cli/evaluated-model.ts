@@ -142,8 +142,8 @@ async function precisionOf(
 ): Promise<Precision> {
   if (precision !== undefined) return precision
   const { diskFolder } = await import('../checkpoint/index.ts')
-  const { choosePrecision, readRanges } = await import('../precision/index.ts')
-  return choosePrecision(precision, await readRanges(diskFolder(folder)))
+  const { choosePrecision, readActivationRanges } = await import('../precision/index.ts')
+  return choosePrecision(precision, await readActivationRanges(diskFolder(folder)))
 }
 
 /** One folder for each model and way of encoding: whatever changes vectors changes its name. */

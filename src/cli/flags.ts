@@ -109,6 +109,6 @@ export const VECTOR_FLAGS = {
   'batch-size': {
     type: 'string',
     valueHint: 'n',
-    description: 'Texts computed together, at most (default: what suits their length)',
+    description: 'Texts computed together, at most (default: chosen automatically)',
   },
 } as const

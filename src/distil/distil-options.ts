@@ -1,19 +1,17 @@
 import type { Checkpoint } from '../checkpoint/index.ts'
 import type { LoadedTasks, RetrievalSet } from '../evaluate/index.ts'
 import type { Backend } from '../runtime/index.ts'
-import type { EvaluationReport, Loss, StepReport, TrainingSource } from '../train/index.ts'
-import type { StepsOptions } from '../train/recipe/index.ts'
+import type {
+  EvaluationReport,
+  Loss,
+  ModelAverage,
+  StepReport,
+  TrainingSource,
+} from '../train/index.ts'
+import type { StepsOptions, Widths } from '../train/recipe/index.ts'
 import type { Teacher } from './teacher/teacher.ts'
 
-/** How long vectors are. */
-export interface Widths {
-  readonly student: number
-  readonly teacher: number
-  /** Of the teacher's hidden states, where it is one model that runs here. */
-  readonly teacherHidden?: number
-  /** Tells the source's teachers from those of other sources. */
-  readonly teacherName: string
-}
+export type { Widths }
 
 /** One of several teachers. */
 export interface TeacherShare {
@@ -56,6 +54,8 @@ export interface DistilStage extends StepsOptions {
    * Default: none, its last is.
    */
   readonly metric?: string
+  /** What the student is averaged with when the stage ends. Default: nothing. */
+  readonly average?: ModelAverage
 }
 
 /** How teacher and student are timed for the report; as the model card does it, where nothing is said. */

@@ -27,9 +27,9 @@ export interface Surroundings extends Pick<EncoderParts, 'warn' | 'readCalibrati
   /** Default: 8 bits where the folder has ranges for it, else float32. */
   readonly precision: Precision | undefined
   /** The ranges that lie beside the model, or undefined where there are none. */
-  readonly readRanges: () => Promise<ActivationRanges | undefined>
+  readonly readActivationRanges: () => Promise<ActivationRanges | undefined>
   /** Measures them, for a model beside which none lie. */
-  readonly measureRanges: () => Promise<ActivationRanges>
+  readonly measureColumnRanges: () => Promise<ActivationRanges>
 }
 
 /**
@@ -74,7 +74,7 @@ async function openMeanwhile<Result>(
 /** How the linear layers are computed. */
 async function layersOf(
   checkpoint: Checkpoint,
-  { precision: wish, readRanges, readRange, measureRanges }: Surroundings,
+  { precision: wish, readActivationRanges, readRange, measureColumnRanges }: Surroundings,
 ): Promise<{ readonly precision: Precision; readonly linear: LinearLayer }> {
   if (wish === 'int8' && isStatic(checkpoint)) {
     throw new InputError(
@@ -83,10 +83,10 @@ async function layersOf(
       { facts: { folder: checkpoint.folder } },
     )
   }
-  const stored = wish === 'float32' ? undefined : await readRanges()
+  const stored = wish === 'float32' ? undefined : await readActivationRanges()
   const precision = choosePrecision(wish, stored)
   if (precision === 'float32') return { precision, linear: floatLayer }
-  const ranges = stored ?? (await measureRanges())
+  const ranges = stored ?? (await measureColumnRanges())
   return { precision, linear: await eightBitLayers(checkpoint, ranges, readRange) }
 }
 

@@ -15,7 +15,7 @@ export interface OutputArrays {
 }
 
 /** The smallest and largest value of each dimension: [D] each. */
-export interface Ranges {
+export interface OutputRanges {
   readonly smallest: Float32Array
   readonly largest: Float32Array
 }

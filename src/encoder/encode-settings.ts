@@ -2,7 +2,7 @@ import type { Checkpoint } from '../checkpoint/portable.ts'
 import { InputError } from '../errors/index.ts'
 import type { Precision } from '../precision/portable.ts'
 import type { BatchLimits } from './batching.ts'
-import { OUTPUT_TYPES, type OutputType, type Ranges } from './embeddings.ts'
+import { OUTPUT_TYPES, type OutputRanges, type OutputType } from './embeddings.ts'
 import {
   type EncodeOptions,
   type Progress,
@@ -27,7 +27,7 @@ export interface EncodeSettings<Output extends OutputType> {
   readonly normalize: boolean
   readonly dimensions: number
   readonly output: Output
-  readonly ranges: Ranges | undefined
+  readonly outputRanges: OutputRanges | undefined
   readonly limits: BatchLimits
   readonly signal: AbortSignal | undefined
   readonly onProgress: ((progress: Progress) => void) | undefined
@@ -58,7 +58,7 @@ export function encodeSettings<Output extends OutputType = 'float32'>(
     normalize: options.normalize ?? false,
     dimensions: requireWhole('dimensions', kept, { min: 1, max: dimensions }),
     output: requireChoice('output', options.output ?? 'float32', OUTPUT_TYPES) as Output,
-    ranges: options.ranges,
+    outputRanges: options.outputRanges,
     limits: {
       tokens: requireWhole('batchTokens', batchTokens, anyNumber),
       rows: requireWhole('batchSize', batchSize, anyNumber),

@@ -11,7 +11,7 @@ import { BLOCK_SIZE, EncodingPipeline, type PipelineParts } from './encoding-pip
 import { type EncodeOptions, requireWhole, type StreamOptions } from './options.ts'
 import { PairJudge } from './pair-match.ts'
 import { requireTokens } from './prepared-tokens.ts'
-import { quantize } from './quantization.ts'
+import { quantizeEmbeddings } from './quantization.ts'
 import { type PreparedText, tokenizeText } from './text-preparation.ts'
 import { roleOptions } from './text-role.ts'
 
@@ -97,7 +97,7 @@ export class Encoder {
     const embeddings = await this.#pipeline.encode(list, settings)
     const cut = countCut(embeddings.truncated)
     this.#warnOfTruncation({ ...cut, all: list.length }, settings)
-    const result = quantize(embeddings, settings.output, settings.ranges)
+    const result = quantizeEmbeddings(embeddings, settings.output, settings.outputRanges)
     return typeof texts === 'string' ? result.data : result
   }
 
@@ -142,7 +142,7 @@ export class Encoder {
 
   /**
    * Encodes any number of texts in blocks, in order, with memory for one block only.
-   * @throws InputError for `int8` and `uint8` without `ranges`, as no block knows the others' range.
+   * @throws InputError for `int8` and `uint8` without `outputRanges`, as no block knows the others' range.
    */
   async *stream<Output extends OutputType = 'float32'>(
     texts: Iterable<string> | AsyncIterable<string>,
@@ -163,7 +163,7 @@ export class Encoder {
         seen.texts += cut.texts
         seen.tokens += cut.tokens
         seen.all += block.length
-        yield quantize(embeddings, settings.output, settings.ranges)
+        yield quantizeEmbeddings(embeddings, settings.output, settings.outputRanges)
       }
     } finally {
       this.#warnOfTruncation(seen, settings)
@@ -284,12 +284,12 @@ function countCut(truncated: Int32Array): CutTexts {
   return { texts, tokens: truncated.reduce((sum, tokens) => sum + tokens, 0) }
 }
 
-function requireRanges({ output, ranges }: EncodeSettings<OutputType>, what: string): void {
-  if ((output !== 'int8' && output !== 'uint8') || ranges) return
+function requireRanges({ output, outputRanges }: EncodeSettings<OutputType>, what: string): void {
+  if ((output !== 'int8' && output !== 'uint8') || outputRanges) return
   throw new InputError(
     'ranges-missing',
-    `${output} output of ${what} needs ranges: the smallest and largest value of each dimension, ` +
-      'from rangesOf(embeddings) over some hundred typical texts',
+    `${output} output of ${what} needs outputRanges: the smallest and largest value of each dimension, ` +
+      'from outputRangesOf(embeddings) over some hundred typical texts',
     { facts: { output } },
   )
 }

@@ -10,7 +10,7 @@ import {
   type WebManifest,
 } from '../checkpoint/index.ts'
 import { fileHash, writeFileAtomic } from '../files/index.ts'
-import { readRanges } from '../precision/index.ts'
+import { readActivationRanges } from '../precision/index.ts'
 import { SentenceEncoder } from './sentence-encoder.ts'
 
 /** Short and long, Chinese and not: vectors of these tell a graphics processor that errs. */
@@ -35,7 +35,7 @@ export async function exportWeb(folder: string): Promise<void> {
   const recorded = recordingFolder(diskFolder(folder), names)
   const checkpoint = await readCheckpoint(recorded)
   await readCalibration(recorded)
-  await readRanges(recorded)
+  await readActivationRanges(recorded)
   await using encoder = await SentenceEncoder.fromCheckpoint(checkpoint, {
     precision: 'float32',
     onWarning: () => {},

@@ -5,8 +5,8 @@ export { BUNDLED_MODEL } from './bundled-model.ts'
 export type {
   Embeddings,
   OutputArrays,
+  OutputRanges,
   OutputType,
-  Ranges,
   TokenEmbeddings,
 } from './embeddings.ts'
 export { choosePrompt } from './encode-settings.ts'
@@ -15,7 +15,7 @@ export type { TokenizedText } from './encoder.ts'
 export { exportOnnx } from './export-onnx.ts'
 export { exportWeb } from './export-web.ts'
 export { type LoadOptions, loadSource } from './load.ts'
-export { measureTextRanges } from './measure-ranges.ts'
+export { measureActivationRanges } from './measure-activation-ranges.ts'
 export { nextTurn } from './next-turn.ts'
 export type {
   EncodeOptions,
@@ -23,7 +23,7 @@ export type {
   StreamOptions,
   TruncationPolicy,
 } from './options.ts'
-export { quantize, quantizeRows, rangesOf, stepWidths } from './quantization.ts'
+export { outputRangesOf, quantizeEmbeddings, quantizeRows, stepWidths } from './quantization.ts'
 export { SentenceEncoder } from './sentence-encoder.ts'
 export { type PreparedText, prepareTexts, tokenizeText } from './text-preparation.ts'
 export { roleOptions, TEXT_ROLES, type TextRole } from './text-role.ts'

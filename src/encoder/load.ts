@@ -21,8 +21,8 @@ export interface LoadOptions extends HubOptions {
    * float32.
    */
   readonly precision?: Precision
-  /** What 8 bits need to know, from `measureTextRanges`. Default: what lies beside the model. */
-  readonly ranges?: ActivationRanges
+  /** What 8 bits need to know, from `measureActivationRanges`. Default: what lies beside the model. */
+  readonly activationRanges?: ActivationRanges
   /** Default: the native runtime where it is installed, else WebAssembly. */
   readonly backend?: Backend
   /** Is told what a user should know: a default that applied, texts that were cut. Default: stderr. */

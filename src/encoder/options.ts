@@ -1,5 +1,5 @@
 import { InputError } from '../errors/index.ts'
-import type { OutputType, Ranges } from './embeddings.ts'
+import type { OutputRanges, OutputType } from './embeddings.ts'
 
 /** What happens when a text has more tokens than the limit; the rest of it is always left out. */
 export const TRUNCATION_POLICIES = ['warn', 'error', 'silent'] as const
@@ -29,12 +29,12 @@ export interface EncodeOptions<Output extends OutputType = 'float32'> {
    * For `int8` and `uint8`: the range each dimension's steps cover. Default: the range of the texts
    * encoded in this call, as in the reference; so one text, or a stream, needs them given.
    */
-  readonly ranges?: Ranges
+  readonly outputRanges?: OutputRanges
   /** Keep only the first dimensions of each vector (for models trained for it). Default: all. */
   readonly dimensions?: number
   /** The most texts in one batch. Default: as many as `batchTokens` allows. */
   readonly batchSize?: number
-  /** The most tokens, padding included, in one batch. Default 1024. */
+  /** The most tokens, padding included, in one batch. Default 1024, in 8 bits 256. */
   readonly batchTokens?: number
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: Progress) => void

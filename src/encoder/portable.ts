@@ -3,8 +3,8 @@ export { assembleEncoder } from './assemble.ts'
 export type {
   Embeddings,
   OutputArrays,
+  OutputRanges,
   OutputType,
-  Ranges,
   TokenEmbeddings,
 } from './embeddings.ts'
 export { Encoder, type EncoderParts, type TokenizedText } from './encoder.ts'
@@ -16,4 +16,4 @@ export {
   type StreamOptions,
   type TruncationPolicy,
 } from './options.ts'
-export { quantize, rangesOf } from './quantization.ts'
+export { outputRangesOf, quantizeEmbeddings } from './quantization.ts'

@@ -1,9 +1,9 @@
 import { InputError } from '../errors/index.ts'
 import type { Matrix } from '../similarity/index.ts'
-import type { Embeddings, OutputArrays, OutputType, Ranges } from './embeddings.ts'
+import type { Embeddings, OutputArrays, OutputRanges, OutputType } from './embeddings.ts'
 
 /** The smallest and largest value of each dimension over all rows [N,D]; N must not be 0. */
-export function rangesOf({ data, rows, dimensions }: Matrix): Ranges {
+export function outputRangesOf({ data, rows, dimensions }: Matrix): OutputRanges {
   if (rows === 0) throw new InputError('ranges-empty', 'ranges need at least one embedding')
   const smallest = data.slice(0, dimensions)
   const largest = data.slice(0, dimensions)
@@ -26,19 +26,19 @@ export function rangesOf({ data, rows, dimensions }: Matrix): Ranges {
  * zeros; binary: those bytes less 128.
  * @throws InputError when the ranges have other dimensions.
  */
-export function quantize<Output extends OutputType>(
+export function quantizeEmbeddings<Output extends OutputType>(
   embeddings: Embeddings,
   output: Output,
-  ranges?: Ranges,
+  ranges?: OutputRanges,
 ): Embeddings<Output> {
   return { ...embeddings, data: quantizeRows(embeddings, output, ranges) }
 }
 
-/** As `quantize`, of rows of numbers alone. */
+/** As `quantizeEmbeddings`, of rows of numbers alone. */
 export function quantizeRows<Output extends OutputType>(
   matrix: Matrix,
   output: Output,
-  ranges?: Ranges,
+  ranges?: OutputRanges,
 ): OutputArrays[Output] {
   return quantizedData(matrix, output, ranges) as OutputArrays[Output]
 }
@@ -46,7 +46,7 @@ export function quantizeRows<Output extends OutputType>(
 function quantizedData(
   matrix: Matrix,
   output: OutputType,
-  ranges: Ranges | undefined,
+  ranges: OutputRanges | undefined,
 ): OutputArrays[OutputType] {
   switch (output) {
     case 'float32':
@@ -71,14 +71,14 @@ function signed(bytes: Uint8Array): Int8Array {
 }
 
 /** How wide each of the 255 steps of a dimension is: [D]. */
-export function stepWidths({ smallest, largest }: Ranges): Float32Array {
+export function stepWidths({ smallest, largest }: OutputRanges): Float32Array {
   return largest.map((value, i) => Math.fround(value - (smallest[i] as number)) / 255 || 1)
 }
 
-function steps(matrix: Matrix, given: Ranges | undefined): Uint8Array {
+function steps(matrix: Matrix, given: OutputRanges | undefined): Uint8Array {
   const { data, rows, dimensions } = matrix
   if (rows === 0) return new Uint8Array(0)
-  const { smallest, largest } = given ?? rangesOf(matrix)
+  const { smallest, largest } = given ?? outputRangesOf(matrix)
   if (smallest.length !== dimensions || largest.length !== dimensions) {
     throw new InputError(
       'ranges-dimensions',

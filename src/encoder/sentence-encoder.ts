@@ -1,16 +1,16 @@
 import { type Checkpoint, diskFolder, OpenFiles, readCalibration } from '../checkpoint/index.ts'
-import { PRECISIONS, readRanges, TYPICAL_TEXTS } from '../precision/index.ts'
+import { PRECISIONS, readActivationRanges, TYPICAL_TEXTS } from '../precision/index.ts'
 import { BACKENDS, physicalCores, SessionStarter, workersFor } from '../runtime/index.ts'
 import { assembleEncoder } from './assemble.ts'
 import { Encoder } from './encoder.ts'
 import { type LoadOptions, loadSource } from './load.ts'
-import { measureTextRanges } from './measure-ranges.ts'
+import { measureActivationRanges } from './measure-activation-ranges.ts'
 import { requireChoice, requireWhole } from './options.ts'
 
 /** What says how a model is run, however it was found. */
 type RunOptions = Pick<
   LoadOptions,
-  'threads' | 'workers' | 'backend' | 'precision' | 'ranges' | 'onWarning'
+  'threads' | 'workers' | 'backend' | 'precision' | 'activationRanges' | 'onWarning'
 >
 
 /** Turns sentences into vectors: a model folder, loaded and ready. */
@@ -45,11 +45,12 @@ export class SentenceEncoder extends Encoder {
       readRange: files.read,
       openSession: (graph) => starter.open(graph),
       precision: options.precision && requireChoice('precision', options.precision, PRECISIONS),
-      measureRanges: () => {
+      measureColumnRanges: () => {
         const { workers: _, ...session } = sessionOptions(options)
-        return measureTextRanges(checkpoint, TYPICAL_TEXTS, session)
+        return measureActivationRanges(checkpoint, TYPICAL_TEXTS, session)
       },
-      readRanges: async () => options.ranges ?? readRanges(diskFolder(checkpoint.folder)),
+      readActivationRanges: async () =>
+        options.activationRanges ?? readActivationRanges(diskFolder(checkpoint.folder)),
       warn: options.onWarning ?? ((message) => globalThis.console.warn(message)),
       readCalibration: () => readCalibration(diskFolder(checkpoint.folder)),
     })

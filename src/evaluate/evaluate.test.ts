@@ -85,7 +85,7 @@ describe('reading tasks', () => {
   })
 
   test.each([
-    ['too few columns', 'a\tb\t1\na\tb\n', 'afqmc/dev.tsv, line 2: has no column 2'],
+    ['too few columns', 'a\tb\t1\na\tb\n', 'afqmc/dev.tsv, line 2: expected 3 cells'],
     ['too many columns', 'a\tb\t1\n\na\tb\t1\tx\n', 'line 3: expected 3 cells'],
     ['a label out of range', 'a\tb\t1\na\tb\t2\n', 'line 2: the label must be 0 or 1, but is "2"'],
     ['a label that is no number', 'a\tb\t\n', 'line 1: the label must be 0 or 1, but is ""'],

@@ -25,7 +25,7 @@ const OUTPUT = 'ranges'
  * What goes into each linear layer of a model while it encodes some texts.
  * @param texts their tokens
  */
-export async function measureRanges(
+export async function measureColumnRanges(
   checkpoint: Checkpoint,
   texts: readonly Int32Array[],
   openSession: (graph: Graph) => Promise<Session>,

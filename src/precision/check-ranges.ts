@@ -12,7 +12,7 @@ interface Layer {
 
 /**
  * Requires ranges that whole numbers can be laid over: finite, from 0 or less to 0 or more in each
- * column, as `measureRanges` finds them, and not 0 alone in all.
+ * column, as `measureColumnRanges` finds them, and not 0 alone in all.
  * @throws CheckpointError naming the first column that is not.
  */
 export function requireRanges({ smallest, largest }: ColumnRanges, layer: Layer): void {

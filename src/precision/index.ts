@@ -1,5 +1,5 @@
-export { type ActivationRanges, measureRanges } from './activation-ranges.ts'
+export { type ActivationRanges, measureColumnRanges } from './activation-ranges.ts'
 export { choosePrecision, PRECISIONS, type Precision } from './precision.ts'
-export { readRanges } from './ranges-file.ts'
-export { copyRanges, saveRanges } from './save-ranges.ts'
+export { readActivationRanges } from './ranges-file.ts'
+export { copyActivationRanges, saveActivationRanges } from './save-ranges.ts'
 export { TYPICAL_TEXTS } from './typical-texts.ts'

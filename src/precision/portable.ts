@@ -2,4 +2,4 @@
 export type { ActivationRanges } from './activation-ranges.ts'
 export { eightBitLayers } from './eight-bit-layer.ts'
 export { choosePrecision, PRECISIONS, type Precision } from './precision.ts'
-export { readRanges } from './ranges-file.ts'
+export { readActivationRanges } from './ranges-file.ts'

@@ -20,7 +20,9 @@ const SIDES = ['smallest', 'largest'] as const
  * The ranges in a model folder, or undefined where there are none.
  * @throws CheckpointError when the file is damaged.
  */
-export async function readRanges(folder: ModelFolder): Promise<ActivationRanges | undefined> {
+export async function readActivationRanges(
+  folder: ModelFolder,
+): Promise<ActivationRanges | undefined> {
   const file = await folder.file(RANGES_FILE)
   if (!file) return undefined
   if (file.size > LARGEST_FILE) throw tooLarge(file.path, file.size, LARGEST_FILE)
@@ -52,7 +54,7 @@ export async function readRanges(folder: ModelFolder): Promise<ActivationRanges 
   return ranges
 }
 
-/** The tensors that `readRanges` reads. */
+/** The tensors that `readActivationRanges` reads. */
 export function rangeWeights(ranges: ActivationRanges): Weight[] {
   return [...ranges].flatMap(([prefix, columns]) =>
     SIDES.map((side) => ({

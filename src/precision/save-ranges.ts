@@ -2,21 +2,24 @@ import { join } from 'node:path'
 import { diskFolder, safetensorsBytes } from '../checkpoint/index.ts'
 import { writeFileAtomic } from '../files/index.ts'
 import type { ActivationRanges } from './activation-ranges.ts'
-import { RANGES_FILE, rangeWeights, readRanges } from './ranges-file.ts'
+import { RANGES_FILE, rangeWeights, readActivationRanges } from './ranges-file.ts'
 
 /**
  * Writes ranges beside a model, which is run in 8 bits from then on where nothing else is asked for.
  * @returns the file
  * @throws OutputError when it cannot be written.
  */
-export async function saveRanges(folder: string, ranges: ActivationRanges): Promise<string> {
+export async function saveActivationRanges(
+  folder: string,
+  ranges: ActivationRanges,
+): Promise<string> {
   const path = join(folder, RANGES_FILE)
   await writeFileAtomic(path, await safetensorsBytes(rangeWeights(ranges)))
   return path
 }
 
 /** The ranges of one folder in another one with the same model, where there are any. */
-export async function copyRanges(from: string, to: string): Promise<void> {
-  const ranges = await readRanges(diskFolder(from))
-  if (ranges) await saveRanges(to, ranges)
+export async function copyActivationRanges(from: string, to: string): Promise<void> {
+  const ranges = await readActivationRanges(diskFolder(from))
+  if (ranges) await saveActivationRanges(to, ranges)
 }

@@ -2,6 +2,7 @@ import { type Checkpoint, checkpointHash } from '../checkpoint/index.ts'
 import { loadSource } from '../encoder/index.ts'
 import { InputError } from '../errors/index.ts'
 import { packageVersion } from '../files/index.ts'
+import { snakeCase } from '../options/index.ts'
 import { runtimeVersion } from '../runtime/index.ts'
 import { OPTIMIZER_DEFAULTS, SCHEDULE_DEFAULTS } from './optimizer-settings.ts'
 import type { ModelAverage, TrainOptions } from './train-options.ts'
@@ -39,7 +40,7 @@ export async function runRecord(
       examples: length,
       sha256: hash,
     })),
-    settings: snakeCase({
+    settings: snakeCased({
       seed,
       steps,
       accumulate,
@@ -68,11 +69,11 @@ async function averageRecord({ model, share }: ModelAverage, { load = {} }: Trai
 }
 
 /** Names as they are written in recipes. */
-function snakeCase(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(snakeCase)
+function snakeCased(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(snakeCased)
   if (!isObject(value)) return value
   const entries = Object.entries(value).map(([key, field]) => {
-    return [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), snakeCase(field)]
+    return [snakeCase(key), snakeCased(field)]
   })
   return Object.fromEntries(entries)
 }

@@ -27,7 +27,7 @@ export async function train(options: TrainOptions): Promise<TrainReport> {
   await requireNewOutput(options.output)
   const folder = new RunFolder(`${options.output}.training`)
   const { seed = 0, epochs = 1, accumulate = 1 } = options
-  const sources = options.sources.map(withMixedLabels)
+  const sources = options.sources.map(withLossNeeds)
   const amount = options.steps === undefined ? { epochs } : { batches: options.steps * accumulate }
   const plan = new BatchPlan(sources, { seed, ...amount })
   const steps = Math.max(1, Math.floor(plan.length / accumulate))
@@ -55,9 +55,11 @@ export async function train(options: TrainOptions): Promise<TrainReport> {
   }
 }
 
-/** A loss that compares labels gets batches of different ones, unless the source says otherwise. */
-function withMixedLabels(source: TrainingSource): TrainingSource {
-  return source.loss.comparesLabels ? { mixLabels: true, ...source } : source
+/** Batches are what the loss needs, unless the source says otherwise. */
+function withLossNeeds(source: TrainingSource): TrainingSource {
+  const { comparesLabels, inBatchNegatives } = source.loss
+  const { duplicates = !inBatchNegatives } = source
+  return { ...(comparesLabels ? { mixLabels: true } : {}), ...source, duplicates }
 }
 
 /** Step n consists of batches n·a to n·a + a - 1 of the plan, for a batches a step. */

@@ -6,7 +6,7 @@ import {
 } from '../checkpoint/portable.ts'
 import { assembleEncoder, type EncoderParts } from '../encoder/portable.ts'
 import { InputError } from '../errors/index.ts'
-import { type Precision, readRanges } from '../precision/portable.ts'
+import { type Precision, readActivationRanges } from '../precision/portable.ts'
 import { blobFolder, storedBlob } from './blob-folder.ts'
 import { type FetchedFiles, type FilesListeners, fetchFiles } from './fetch-files.ts'
 import { openSession, type WebSessionOptions } from './open-session.ts'
@@ -59,8 +59,8 @@ export class FetchedModel {
         storedBlob(file, blobs.get(file) ?? new Blob()).read(offset, length),
       openSession: (graph) => openSession(graph, { ...where, blobs }),
       precision,
-      readRanges: () => readRanges(folder),
-      measureRanges: () => Promise.reject(noRanges(this.#address)),
+      readActivationRanges: () => readActivationRanges(folder),
+      measureColumnRanges: () => Promise.reject(noRanges(this.#address)),
       warn: this.#warn,
       readCalibration: () => readCalibration(folder),
     })

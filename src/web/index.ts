@@ -2,15 +2,15 @@ export type {
   Embeddings,
   EncodeOptions,
   OutputArrays,
+  OutputRanges,
   OutputType,
   Progress,
-  Ranges,
   StreamOptions,
   TokenEmbeddings,
   TokenizedText,
   TruncationPolicy,
 } from '../encoder/portable.ts'
-export { quantize, rangesOf } from '../encoder/portable.ts'
+export { outputRangesOf, quantizeEmbeddings } from '../encoder/portable.ts'
 export {
   CheckpointError,
   HubError,

@@ -33,8 +33,8 @@ export const exportModel = defineCommand(ARGS, async (args, shell) => {
   const checkpoint = await readCheckpoint(args.model, args, shell)
   const { loadCheckpoint, saveCheckpoint } = await import('../../checkpoint/index.ts')
   await saveCheckpoint(output, checkpoint, given({ type: precision, overwrite }))
-  const { copyRanges } = await import('../../precision/index.ts')
-  await copyRanges(checkpoint.folder, output)
+  const { copyActivationRanges } = await import('../../precision/index.ts')
+  await copyActivationRanges(checkpoint.folder, output)
   if (onnx) {
     const { exportOnnx } = await import('../../encoder/index.ts')
     // What was saved, and not what was read: it has the precision asked for.

@@ -77,8 +77,8 @@ export const quantize = defineCommand(ARGS, async (args, shell, valuesOf) => {
   if (args.json) shell.printJson(losses)
   else print(losses, shell)
   requireSmall(losses, mostLoss)
-  const { saveRanges } = await import('../../precision/index.ts')
-  shell.note(`saved ${await saveRanges(checkpoint.folder, ranges)}`)
+  const { saveActivationRanges } = await import('../../precision/index.ts')
+  shell.note(`saved ${await saveActivationRanges(checkpoint.folder, ranges)}`)
 })
 
 async function dataOf(args: QuantizeArgs, sets: readonly string[]): Promise<EvaluationData> {
@@ -97,7 +97,7 @@ function points(text: string): number {
 }
 
 async function rangesOf(checkpoint: Checkpoint, { args }: Context): Promise<ActivationRanges> {
-  const { measureTextRanges } = await import('../../encoder/index.ts')
+  const { measureActivationRanges } = await import('../../encoder/index.ts')
   const { TYPICAL_TEXTS } = await import('../../precision/index.ts')
   const texts: string[] = [...TYPICAL_TEXTS]
   if (args.texts !== undefined) {
@@ -106,7 +106,7 @@ async function rangesOf(checkpoint: Checkpoint, { args }: Context): Promise<Acti
     }
   }
   const threads = wholeNumber('threads', args.threads)
-  return measureTextRanges(checkpoint, texts, given({ threads, backend: args.backend }))
+  return measureActivationRanges(checkpoint, texts, given({ threads, backend: args.backend }))
 }
 
 interface Quantized {
@@ -126,7 +126,7 @@ async function evaluateQuantized(
   await using encoder = await SentenceEncoder.fromCheckpoint(checkpoint, {
     ...given({ threads, backend: args.backend }),
     precision: 'int8',
-    ranges,
+    activationRanges: ranges,
     onWarning: (message) => shell.note(`warning: ${message}`),
   })
   const { prompt: _, promptName: __, ...options } = textOptions(args)

@@ -3,10 +3,12 @@ import type { Checkpoint } from '../../checkpoint/index.ts'
 import { type LoadOptions, loadSource, SentenceEncoder } from '../../encoder/index.ts'
 import { InputError } from '../../errors/index.ts'
 import { loadRetrievalSet, loadTasks, type RetrievalSet } from '../../evaluate/index.ts'
-import { given } from '../../options/index.ts'
-import type { Dataset } from '../../train/index.ts'
+import { camelCased, given } from '../../options/index.ts'
+import { averageModels, type Dataset } from '../../train/index.ts'
 import {
+  averageOf,
   batchOptions,
+  lossOf,
   modelPath,
   type RecipeFile,
   readRecipe,
@@ -27,7 +29,7 @@ import {
   type TeacherRecipe,
 } from './distil-recipe.ts'
 import { RecipeDatasets } from './recipe-datasets.ts'
-import { distilLossOf, teacherStatesOf } from './teacher-loss-recipe.ts'
+import { distilLossOf } from './teacher-loss-recipe.ts'
 
 export type DistilRecipeOptions = Pick<
   DistilOptions,
@@ -95,7 +97,7 @@ async function recipeOptions(
   const { output, vectors, held_out, tasks, retrieval, timing, save_as, threads } = recipe
   const datasets = new RecipeDatasets(folder)
   const stages: DistilStage[] = []
-  for (const stage of recipe.stages) stages.push(await stageOf(stage, datasets))
+  for (const stage of recipe.stages) stages.push(await stageOf(stage, { datasets, folder }))
   const { names } = tasks ?? {}
   return {
     teachers,
@@ -103,14 +105,16 @@ async function recipeOptions(
     output: resolve(folder, output),
     stages,
     ...(vectors === undefined ? {} : { vectors: resolve(folder, vectors) }),
-    ...(held_out === undefined ? {} : { heldOut: held_out }),
     ...(tasks
       ? { tasks: await loadTasks(resolve(folder, tasks.folder), names ? { names } : {}) }
       : {}),
     ...(retrieval ? { retrieval: await retrievalSets(retrieval, folder) } : {}),
-    ...(timing === undefined ? {} : { timing: timing && timingOptions(timing) }),
-    ...(save_as === undefined ? {} : { saveType: save_as }),
-    ...(threads === undefined ? {} : { threads }),
+    ...given({
+      heldOut: held_out,
+      timing: timing && camelCased(timing),
+      saveType: save_as,
+      threads,
+    }),
     record: { recipe },
   }
 }
@@ -121,37 +125,26 @@ async function retrievalSets(folders: readonly string[], folder: string): Promis
   return sets
 }
 
-function timingOptions({
-  batch_size,
-  max_length,
-  ...others
-}: Exclude<DistilRecipe['timing'], false | undefined>) {
-  return {
-    ...others,
-    ...(batch_size === undefined ? {} : { batchSize: batch_size }),
-    ...(max_length === undefined ? {} : { maxLength: max_length }),
-  }
-}
-
-async function stageOf(stage: StageRecipe, datasets: RecipeDatasets): Promise<DistilStage> {
-  const { name, data, evaluate_every, metric, ...steps } = stage
+async function stageOf(
+  { data, average, ...stage }: StageRecipe,
+  { datasets, folder }: { readonly datasets: RecipeDatasets; readonly folder: string },
+): Promise<DistilStage> {
   const sources: DistilSource[] = []
   for (const source of data) {
+    const { loss, teacher: teachers } = source
     const dataset = await datasets.get(source)
     sources.push({
-      ...batchOptions(source, source.loss),
+      ...batchOptions(source),
       dataset,
-      loss: distilLossOf(source.loss, dataset.columns),
-      states: teacherStatesOf(source.loss),
-      ...(source.teacher ? { teachers: source.teacher } : {}),
+      loss: distilLossOf(loss, dataset.columns),
+      states: lossOf(loss).states ?? [],
+      ...given({ teachers }),
     })
   }
   return {
-    ...stepsOptions(steps),
-    name,
+    ...stepsOptions(stage),
     sources,
-    ...(evaluate_every === undefined ? {} : { evaluateEvery: evaluate_every }),
-    ...(metric === undefined ? {} : { metric }),
+    ...(average ? { average: averageOf(average, folder) } : {}),
   }
 }
 
@@ -177,31 +170,41 @@ async function bareStudentOf(
   { recipe, folder }: RecipeFile<DistilRecipe>,
   { stages, datasets, load }: StudentParts,
 ): Promise<Checkpoint> {
-  const { student } = recipe
   const [teacher] = Object.values(teachersOf(recipe))
-  const { model = teacher?.model ?? '', static: table, layers } = student
-  const { vocabulary, hidden_size, dimensions } = student
+  const {
+    model = teacher?.model ?? '',
+    static: table,
+    average,
+    vocabulary,
+    prompts: _,
+    ...sizes
+  } = recipe.student
   if (isService(model)) throw studentMissing(model)
-  const checkpoint = await loadSource(modelPath(model, folder), load)
+  const checkpoint = await startOf({ model, average }, { folder, load })
   const own = [...new Set(stages.flatMap(({ sources }) => sources.map(({ dataset }) => dataset)))]
-  if (table) return staticStudentOf(checkpoint, { table, dimensions, own, load })
-  const options: StudentOptions = {
-    sample: firstTexts(own, SAMPLE),
-    ...(layers === undefined ? {} : { layers }),
-    ...(hidden_size === undefined ? {} : { hiddenSize: hidden_size }),
-    ...(dimensions === undefined ? {} : { dimensions }),
-  }
+  if (table) return staticStudentOf(checkpoint, { table, dimensions: sizes.dimensions, own, load })
+  const options: StudentOptions = { sample: firstTexts(own, SAMPLE), ...camelCased(sizes) }
   if (!vocabulary) return buildStudent(checkpoint, options)
-  const { data, min_count, keep_han } = vocabulary
+  const { data, ...cut } = vocabulary
   const counted = data ? await Promise.all(data.map((recipe) => datasets.get(recipe))) : own
   return buildStudent(checkpoint, {
     ...options,
-    vocabulary: {
-      texts: textsOf(counted),
-      ...(min_count === undefined ? {} : { minCount: min_count }),
-      ...(keep_han === undefined ? {} : { keepHan: keep_han }),
-    },
+    vocabulary: { texts: textsOf(counted), ...camelCased(cut) },
   })
+}
+
+/** The model that the student is made of, or what lies between two. */
+async function startOf(
+  {
+    model,
+    average,
+  }: { readonly model: string; readonly average: DistilRecipe['student']['average'] },
+  { folder, load }: { readonly folder: string; readonly load: LoadOptions },
+): Promise<Checkpoint> {
+  const checkpoint = await loadSource(modelPath(model, folder), load)
+  if (!average) return checkpoint
+  const other = await loadSource(modelPath(average.model, folder), load)
+  return averageModels(checkpoint, other, average.share)
 }
 
 interface StaticStudentParts {
@@ -219,8 +222,7 @@ async function staticStudentOf(
   await using encoder = await SentenceEncoder.fromCheckpoint(checkpoint, load)
   return await buildStaticStudent(encoder, {
     ...(frequencies === 'data' ? { texts: textsOf(own) } : {}),
-    ...(sif === undefined ? {} : { sif }),
-    ...(dimensions === undefined ? {} : { dimensions }),
+    ...given({ sif, dimensions }),
   })
 }
 

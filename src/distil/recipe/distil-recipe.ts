@@ -1,13 +1,16 @@
 import { z } from 'zod'
 import { TEXT_ROLES } from '../../encoder/index.ts'
 import {
+  averageSchema,
   batchFields,
+  dataFields,
   dataSchema,
   hasOneAmount,
+  LOSSES,
+  lossesSchema,
   ONE_AMOUNT,
   stepsFields,
 } from '../../train/recipe/index.ts'
-import { distilLossesSchema } from './teacher-loss-recipe.ts'
 
 const text = z.string().min(1)
 const whole = z.number().int().positive()
@@ -34,6 +37,8 @@ const studentSchema = z
   .strictObject({
     /** What it is made of. Default: the teacher. */
     model: text.exactOptional(),
+    /** Averages the weights with those of another model of its size; see `averageModels`. */
+    average: z.strictObject({ model: text, share: z.number().min(0).max(1) }).exactOptional(),
     /** Its own prompts for queries and for documents. Default: those of the model. */
     prompts: promptsSchema.exactOptional(),
     /** No transformer, but a table of the model's tokens. */
@@ -81,8 +86,9 @@ const stageSchema = z
     data: z
       .array(
         z.strictObject({
+          ...dataFields,
           ...batchFields,
-          loss: distilLossesSchema,
+          loss: lossesSchema(LOSSES),
           teacher: sharesSchema.exactOptional(),
         }),
       )
@@ -90,6 +96,7 @@ const stageSchema = z
     ...stepsFields,
     evaluate_every: whole.exactOptional(),
     metric: text.exactOptional(),
+    average: averageSchema.exactOptional(),
   })
   .refine(hasOneAmount, ONE_AMOUNT)
 export type StageRecipe = z.infer<typeof stageSchema>

@@ -1,4 +1,4 @@
-import { quantizeRows, type Ranges, rangesOf, stepWidths } from '../../encoder/index.ts'
+import { type OutputRanges, outputRangesOf, quantizeRows, stepWidths } from '../../encoder/index.ts'
 import type { Matrix } from '../../similarity/index.ts'
 import type { RowCodes } from './row-codes.ts'
 import { RowMemory, type ScoredBlock } from './row-memory.ts'
@@ -18,7 +18,7 @@ const LARGEST_SUM = 2 ** 31 - 1
 export class Int8Codes implements RowCodes {
   readonly oversampling = { factor: 4, least: 40 }
   readonly #memory: RowMemory
-  #ranges: Ranges = { smallest: new Float32Array(), largest: new Float32Array() }
+  #ranges: OutputRanges = { smallest: new Float32Array(), largest: new Float32Array() }
   #widths = new Float32Array()
 
   constructor(dimensions: number) {
@@ -26,7 +26,7 @@ export class Int8Codes implements RowCodes {
   }
 
   measure(sample: Matrix): void {
-    this.#ranges = rangesOf(sample)
+    this.#ranges = outputRangesOf(sample)
     this.#widths = Float32Array.from(stepWidths(this.#ranges))
   }
 

@@ -66,7 +66,7 @@ function sourceOf(text: string): string {
 /** A page that shows `openapi.json`, and the policy under which it runs its own script only. */
 export const DOCS_PAGE = {
   html:
-    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>yuju: routes</title>' +
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>yuju: API docs</title>' +
     '<meta name="viewport" content="width=device-width, initial-scale=1">' +
     `<style>${STYLE}</style></head><body><h1>yuju</h1>` +
     '<p><a href="openapi.json">openapi.json</a></p>' +

@@ -26,7 +26,7 @@ export function addTeiSimilarity(app: App, service: Service): void {
   const endpoint = {
     path: '/similarity',
     tag: 'text-embeddings-inference',
-    summary: 'How alike a sentence is to others, by the model’s own similarity',
+    summary: 'How similar a sentence is to others, by the model’s own similarity',
     answer: { description: 'One score a sentence, in order.', schema: answerSchema },
     failures: ENCODE_FAILURES,
     body,

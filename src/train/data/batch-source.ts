@@ -16,7 +16,10 @@ export interface BatchSource {
   readonly budget?: number
   /** The share of batches, relative to the other sources; given for all of them or for none. */
   readonly weight?: number
-  /** Whether a batch may hold a text twice; in-batch negatives forbid it. Default true. */
+  /**
+   * Whether a batch may hold a text twice; in-batch negatives forbid it. Default true; in training,
+   * what the loss needs.
+   */
   readonly duplicates?: boolean
   /**
    * Whether every batch is to hold low and high labels in about the shares of the whole, even where

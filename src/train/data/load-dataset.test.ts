@@ -95,7 +95,7 @@ describe('parts of a file', () => {
 describe('broken files name file and line', () => {
   const scored = { kind: 'scored-pairs', texts: [0, 1], labelColumn: 2 } as const
   test.each([
-    ['a\tb\t1\na\tb\n', scored, 'input-column-missing', 'line 2: has no column 2'],
+    ['a\tb\t1\na\tb\n', scored, 'input-column-count', 'line 2: expected 3 cells'],
     ['a\tb\t1\na\tb\t1\tc\n', scored, 'input-column-count', 'line 2: expected 3 cells'],
     ['a\tb\t1\na\tb\tx\n', scored, 'data-label', 'line 2: expected a number as label, but got "x"'],
     ['a\tb\t\n', scored, 'data-label', 'line 1: expected a number as label, but got ""'],

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { InputError } from '../../errors/index.ts'
 import type { Value } from '../../graph/index.ts'
 import {
@@ -11,11 +12,12 @@ import {
   unsqueeze,
   where,
 } from '../../graph/operations.ts'
+import { defineLoss } from './define-loss.ts'
 import { divergence } from './divergence.ts'
 import { type Loss, type TokenContext, widthOf } from './loss.ts'
-import { filled, integer, invalidOption } from './loss-options.ts'
+import { layer, size } from './loss-options.ts'
 import { mean, total } from './mean.ts'
-import { layerOf, tokenCount, tokenMask } from './token-mask.ts'
+import { innerTeacher, layerOf, tokenCount, tokenMask } from './token-mask.ts'
 
 /** What is related with itself: queries with queries, keys with keys, values with values. */
 export const RELATIONS = ['queries', 'keys', 'values'] as const
@@ -50,28 +52,31 @@ const NEVER = -1e9
  * Compressing Pretrained Transformers", §3.2.
  */
 export function attentionRelation(options: AttentionRelationOptions): Loss {
-  const { relations = RELATIONS } = options
-  check(options, relations)
-  return {
-    name: 'attention_relation',
+  return attentionRelationLoss.build(options)
+}
+
+export const attentionRelationLoss = defineLoss({
+  name: 'attention_relation',
+  summary:
+    "how tokens relate in a layer's queries, keys and values; sizes may differ. The teacher runs too",
+  options: {
+    teacherLayer: layer,
+    studentLayer: layer.exactOptional(),
+    heads: size,
+    relations: z
+      .array(z.enum(RELATIONS))
+      .min(1)
+      .default([...RELATIONS]),
+  },
+  teacher: innerTeacher,
+  make: ({ relations, ...options }) => ({
+    states: relations.map((relation) => `${relation}.${options.teacherLayer}`),
     columns: { min: 1, max: Number.POSITIVE_INFINITY },
     label: 'none',
     build: ({ tokens }) =>
       total(relations.map((relation) => relationLoss(tokens, relation, options))),
-  }
-}
-
-function check(options: AttentionRelationOptions, relations: readonly Relation[]): void {
-  const { teacherLayer, studentLayer, teacherSize, heads } = options
-  integer('heads', heads, 1)
-  integer('teacherLayer', teacherLayer, 0)
-  if (studentLayer !== undefined) integer('studentLayer', studentLayer, 0)
-  if (teacherSize !== undefined) integer('teacherSize', teacherSize, 1)
-  const unknown = filled('relations', relations).find((name) => !RELATIONS.includes(name))
-  if (unknown !== undefined) {
-    throw invalidOption('relations', `of ${RELATIONS.join(', ')}`, unknown)
-  }
-}
+  }),
+})
 
 function relationLoss(
   tokens: TokenContext,

@@ -1,8 +1,9 @@
+import { z } from 'zod'
 import type { Value } from '../../graph/index.ts'
 import { add, multiply, relu, subtract } from '../../graph/operations.ts'
-import { type Distance, distanceBetween, knownDistance } from './distance.ts'
+import { defineLoss } from './define-loss.ts'
+import { DISTANCES, type Distance, distanceBetween } from './distance.ts'
 import { columnAt, type Loss, type LossContext, labels } from './loss.ts'
-import { notNegative } from './loss-options.ts'
 import { mean, square } from './mean.ts'
 import { COSINE_EPSILON } from './similarity.ts'
 
@@ -23,9 +24,20 @@ export interface ContrastiveOptions {
  * reference: ContrastiveLoss of sentence-transformers.
  */
 export function contrastive(options: ContrastiveOptions = {}): Loss {
-  const { margin, distance } = checked(options)
-  return {
-    name: 'contrastive',
+  return contrastiveLoss.build(options)
+}
+
+export const contrastiveOptions = {
+  margin: z.number().nonnegative().default(0.5),
+  distance: z.enum(DISTANCES).default('cosine'),
+}
+
+export const contrastiveLoss = defineLoss({
+  name: 'contrastive',
+  data: 'labelled pairs',
+  summary: 'pulls 1 together, pushes 0 beyond the margin',
+  options: contrastiveOptions,
+  make: ({ margin, distance }) => ({
     columns: { min: 2, max: 2 },
     label: 'binary',
     build(context) {
@@ -35,16 +47,8 @@ export function contrastive(options: ContrastiveOptions = {}): Loss {
       const unlike = multiply(subtract(1, label), square(relu(subtract(margin, apart))))
       return mean(multiply(add(alike, unlike), 0.5))
     },
-  }
-}
-
-/** The options with their defaults. @throws InputError when one is impossible. */
-export function checked(options: ContrastiveOptions): Required<ContrastiveOptions> {
-  return {
-    margin: notNegative('margin', options.margin ?? 0.5),
-    distance: knownDistance(options.distance ?? 'cosine'),
-  }
-}
+  }),
+})
 
 /** As the reference measures it, with the small numbers of torch's pairwise_distance: [P]. */
 export function pairDistance(context: LossContext, distance: Distance): Value {

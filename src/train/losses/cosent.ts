@@ -10,6 +10,7 @@ import {
   unsqueeze,
   where,
 } from '../../graph/operations.ts'
+import { defineLoss } from './define-loss.ts'
 import { differentLabels } from './lack.ts'
 import { columnAt, type Loss, labels } from './loss.ts'
 import { positive } from './loss-options.ts'
@@ -35,10 +36,17 @@ export interface CosentOptions {
  * Source: Huang et al. 2024, "CoSENT: Consistent Sentence Embedding via Similarity Ranking";
  * reference: CoSENTLoss of sentence-transformers.
  */
-export function cosent({ scale = 20 }: CosentOptions = {}): Loss {
-  positive('scale', scale)
-  return {
-    name: 'cosent',
+export function cosent(options: CosentOptions = {}): Loss {
+  return cosentLoss.build(options)
+}
+
+export const cosentLoss = defineLoss({
+  name: 'cosent',
+  data: 'scored pairs',
+  summary:
+    'ranks: log(1 + Σ exp(scale·(c_j - c_i))) over pairs with y_i > y_j. The first choice for graded and binary labels',
+  options: { scale: positive.default(20) },
+  make: ({ scale }) => ({
     columns: { min: 2, max: 2 },
     label: 'score',
     comparesLabels: true,
@@ -51,8 +59,8 @@ export function cosent({ scale = 20 }: CosentOptions = {}): Loss {
       const one = cast(integers(context.graph, [0]), 'float32')
       return logSumExp(concat([one, logSumExp(disorder, 1)], 0), 0)
     },
-  }
-}
+  }),
+})
 
 /** [P,1] */
 const column = (x: Value) => unsqueeze(x, 1)

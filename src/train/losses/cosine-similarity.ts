@@ -1,4 +1,5 @@
 import { subtract } from '../../graph/operations.ts'
+import { defineLoss } from './define-loss.ts'
 import { columnAt, type Loss, labels } from './loss.ts'
 import { mean, square } from './mean.ts'
 import { COSINE_EPSILON, cosine } from './similarity.ts'
@@ -13,13 +14,20 @@ import { COSINE_EPSILON, cosine } from './similarity.ts'
  * sentence-transformers.
  */
 export function cosineSimilarity(): Loss {
-  return {
-    name: 'cosine_similarity',
+  return cosineSimilarityLoss.build()
+}
+
+export const cosineSimilarityLoss = defineLoss({
+  name: 'cosine_similarity',
+  data: 'scored pairs',
+  summary: 'mean (c - y)²: the cosine becomes the score itself',
+  options: {},
+  make: () => ({
     columns: { min: 2, max: 2 },
     label: 'score',
     build(context) {
       const scores = cosine(columnAt(context, 0), columnAt(context, 1), COSINE_EPSILON)
       return mean(square(subtract(scores, labels(context))))
     },
-  }
-}
+  }),
+})

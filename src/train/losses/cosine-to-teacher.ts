@@ -1,9 +1,11 @@
+import { z } from 'zod'
 import { linear, multiply, subtract } from '../../graph/operations.ts'
+import { defineLoss } from './define-loss.ts'
 import { columnAt, type Loss, type LossContext, widthOf } from './loss.ts'
-import { integer } from './loss-options.ts'
+import { size } from './loss-options.ts'
 import { mean, total } from './mean.ts'
 import { COSINE_EPSILON, cosine } from './similarity.ts'
-import { type TeacherOptions, teacherVectors } from './teacher.ts'
+import { perColumnTeacher, type TeacherOptions, teacherVectors } from './teacher.ts'
 
 export interface CosineToTeacherOptions extends TeacherOptions {
   /**
@@ -26,21 +28,37 @@ export interface CosineToTeacherOptions extends TeacherOptions {
  * sentence-transformers (whose projection also has a bias).
  */
 export function cosineToTeacher(options: CosineToTeacherOptions = {}): Loss {
-  const { projectTo } = options
-  if (projectTo !== undefined) integer('projectTo', projectTo, 1)
-  return {
-    name: 'cosine_to_teacher',
+  return cosineToTeacherLoss.build(options)
+}
+
+export const cosineToTeacherLoss = defineLoss({
+  name: 'cosine_to_teacher',
+  summary: 'its direction; a learned projection where lengths differ',
+  options: {},
+  teacher: {
+    options: {
+      ...perColumnTeacher.options,
+      projectTo: size.exactOptional(),
+      teacherName: z.string().exactOptional(),
+    },
+    optionsFor: ({ student, teacher, teacherName }, columns) => ({
+      perColumn: columns > 1,
+      teacherName,
+      ...(student === teacher ? {} : { projectTo: teacher }),
+    }),
+  },
+  make: (options) => ({
     columns: { min: 1, max: Number.POSITIVE_INFINITY },
     label: 'none',
     build(context) {
-      const teacher = teacherVectors(context, options, projectTo)
+      const teacher = teacherVectors(context, options, options.projectTo)
       const losses = students(context, options).map((student, index) =>
         mean(subtract(1, cosine(student, teacher(index), COSINE_EPSILON))),
       )
       return multiply(total(losses), 1 / losses.length)
     },
-  }
-}
+  }),
+})
 
 function students(context: LossContext, { projectTo, teacherName }: CosineToTeacherOptions) {
   if (projectTo === undefined) return context.columns

@@ -1,6 +1,5 @@
 import type { Value } from '../../graph/index.ts'
 import { absolute, add, reduceL2, reduceSum, subtract } from '../../graph/operations.ts'
-import { invalidOption } from './loss-options.ts'
 import { cosine } from './similarity.ts'
 
 /** How far two embeddings lie apart: 1 - cosine, ‖a - b‖₂ or Σ|aᵢ - bᵢ|. */
@@ -13,12 +12,6 @@ export interface DistanceOptions {
   readonly epsilon?: number
   /** Added to every component of a - b. Default 0. */
   readonly shift?: number
-}
-
-/** @throws InputError when there is no such distance. */
-export function knownDistance(name: Distance): Distance {
-  if (DISTANCES.includes(name)) return name
-  throw invalidOption('distance', `one of ${DISTANCES.join(', ')}`, name)
 }
 
 /** The distance of each row of a [P,D] to the same row of b [P,D]: [P]. */

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { InputError } from '../../errors/index.ts'
 import type { Value } from '../../graph/index.ts'
 import {
@@ -8,10 +9,11 @@ import {
   subtract,
   transpose,
 } from '../../graph/operations.ts'
+import { defineLoss } from './define-loss.ts'
 import { type Loss, type LossContext, widthOf } from './loss.ts'
-import { filled, integer } from './loss-options.ts'
+import { layer } from './loss-options.ts'
 import { square, sum, total } from './mean.ts'
-import { layerOf, tokenCount, tokenMask } from './token-mask.ts'
+import { innerTeacher, layerOf, tokenCount, tokenMask } from './token-mask.ts'
 
 /** Which states are compared: 0 is the embeddings, n what layer n gives, counted from 1. */
 export interface StatePair {
@@ -41,14 +43,21 @@ export interface HiddenStatesOptions {
  * `attentionRelation` needs no projection and only one layer.
  * Source: Jiao et al. 2020, "TinyBERT: Distilling BERT for Natural Language Understanding".
  */
-export function hiddenStates({ pairs, teacherSize, projection }: HiddenStatesOptions): Loss {
-  for (const { student, teacher } of filled('pairs', pairs)) {
-    integer('pairs.student', student, 0)
-    integer('pairs.teacher', teacher, 0)
-  }
-  if (teacherSize !== undefined) integer('teacherSize', teacherSize, 1)
-  return {
-    name: 'hidden_states',
+export function hiddenStates(options: HiddenStatesOptions): Loss {
+  return hiddenStatesLoss.build(options)
+}
+
+export const hiddenStatesLoss = defineLoss({
+  name: 'hidden_states',
+  summary:
+    'what layers give, token by token: `pairs` of `student` and `teacher`; 0 is the embeddings. The teacher runs in every step',
+  options: { pairs: z.array(z.strictObject({ student: layer, teacher: layer })).min(1) },
+  teacher: {
+    options: { ...innerTeacher.options, projection: z.boolean().exactOptional() },
+    optionsFor: innerTeacher.optionsFor,
+  },
+  make: ({ pairs, teacherSize, projection }) => ({
+    states: pairs.map(({ teacher }) => `hidden_states.${teacher}`),
     columns: { min: 1, max: Number.POSITIVE_INFINITY },
     label: 'none',
     build(context) {
@@ -61,8 +70,8 @@ export function hiddenStates({ pairs, teacherSize, projection }: HiddenStatesOpt
       })
       return multiply(total(losses), 1 / losses.length)
     },
-  }
-}
+  }),
+})
 
 interface Projection {
   readonly context: LossContext

@@ -315,7 +315,7 @@ describe('what cannot be asked for', () => {
     ['dimensions', () => matryoshka(mse(), { dimensions: [1.5] })],
     ['weights', () => matryoshka(mse(), { dimensions: [4, 2], weights: [1] })],
     ['parts', () => weightedSum([])],
-    ['weight', () => weightedSum([{ loss: mse(), weight: 0 }])],
+    ['parts.weight', () => weightedSum([{ loss: mse(), weight: 0 }])],
     ['projectTo', () => cosineToTeacher({ projectTo: 0 })],
     ['teacherSize', () => similarityMatrix({ teacherSize: -1 })],
     ['compare', () => similarityMatrix({ compare: 'rows' as 'columns' })],
@@ -327,7 +327,19 @@ describe('what cannot be asked for', () => {
     ['relations', () => attentionRelation({ teacherLayer: 0, heads: 2, relations: [] })],
   ])('%s', (option, make) => {
     expect(make).toThrow(InputError)
-    expect(make).toThrow(new RegExp(`the option ${option} of a loss must be`))
+    expect(make).toThrow(new RegExp(`^the loss \\S+ cannot have the option ${option} .*: .+`))
+  })
+
+  test('an option that there is not', () => {
+    const options = { scale: 5, symetric: true }
+    expect(() => multipleNegatives(options)).toThrow(/multiple_negatives .*"symetric"/)
+  })
+
+  test('an option that is undefined is not given', async () => {
+    const options = { scale: undefined } as object
+    expect(await lossOf(multipleNegatives(options), [A, B])).toBe(
+      await lossOf(multipleNegatives(), [A, B]),
+    )
   })
 
   test('embeddings that are too short to be shortened', async () => {

@@ -1,35 +1,32 @@
+import { inspect } from 'node:util'
+import { z } from 'zod'
 import { InputError } from '../../errors/index.ts'
+import { given } from '../../options/index.ts'
 
-/** Checks of what losses are made with; each gives back the value it was given. */
+/** What options of several losses may be. */
+export const positive = z.number().positive()
+export const size = z.number().int().positive()
+/** Counted from 0. */
+export const layer = z.number().int().nonnegative()
 
-/** @throws InputError unless `value` is a finite number above 0. */
-export function positive(option: string, value: number): number {
-  if (Number.isFinite(value) && value > 0) return value
-  throw invalidOption(option, 'a number above 0', value)
-}
-
-/** @throws InputError unless `value` is a finite number, 0 or above. */
-export function notNegative(option: string, value: number): number {
-  if (Number.isFinite(value) && value >= 0) return value
-  throw invalidOption(option, 'a number not below 0', value)
-}
-
-/** @throws InputError unless `value` is an integer of at least `least`. */
-export function integer(option: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value
-  throw invalidOption(option, `an integer of at least ${least}`, value)
-}
-
-/** @throws InputError when `list` has no element. */
-export function filled<T>(option: string, list: readonly T[]): readonly T[] {
-  if (list.length > 0) return list
-  throw invalidOption(option, 'a list with at least one element', '[]')
-}
-
-export function invalidOption(option: string, expected: string, value: unknown): InputError {
-  return new InputError(
+/**
+ * The options with their defaults; one that is undefined counts as not given.
+ * @param name of the loss
+ * @throws InputError naming the first option that is unknown, missing or impossible.
+ */
+export function checkedOptions<Schema extends z.ZodObject>(
+  name: string,
+  schema: Schema,
+  options: object,
+): z.output<Schema> {
+  const result = schema.safeParse(given(options), { reportInput: true })
+  if (result.success) return result.data
+  const [{ path = [], input = options, message = '' } = {}] = result.error.issues
+  const option = path.filter((key) => typeof key === 'string').join('.')
+  throw new InputError(
     'loss-option',
-    `the option ${option} of a loss must be ${expected}, not ${value}`,
-    { facts: { option, value } },
+    `the loss ${name} cannot have ${option === '' ? 'these options' : `the option ${option}`} ` +
+      `${inspect(input)}: ${message}`,
+    { facts: { loss: name, option, value: input } },
   )
 }

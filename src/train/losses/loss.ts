@@ -55,6 +55,18 @@ export interface Loss {
   /** Whether it compares the labels of a batch, which training then mixes. Default false. */
   readonly comparesLabels?: boolean
   /**
+   * Whether other examples of the batch are an example's negatives: training then lets no batch hold
+   * a text twice. Default false.
+   */
+  readonly inBatchNegatives?: boolean
+  /**
+   * Whether embeddings are compared with a teacher's number by number, so that both need one width.
+   * Default false.
+   */
+  readonly equalWidths?: boolean
+  /** What it compares with inside a teacher: the names of its token targets. Default: nothing. */
+  readonly states?: readonly string[]
+  /**
    * Why a batch would teach nothing, as the end of a sentence, or undefined where it does; training
    * warns of those that would not. Default: all batches do.
    */

@@ -8,6 +8,7 @@ import {
   cosineSimilarity,
   cosineToTeacher,
   hiddenStates,
+  LOSSES,
   type Loss,
   matryoshka,
   mse,
@@ -38,7 +39,7 @@ const pairs = (...numbers: readonly (readonly [number, number])[]) =>
   numbers.map(([student, teacher]) => ({ student, teacher }))
 
 /** The loss of every golden case, by its name. */
-const LOSSES: Readonly<Record<string, Loss>> = {
+const GOLDEN: Readonly<Record<string, Loss>> = {
   cosent: cosent(),
   'cosent, scale 5': cosent({ scale: 5 }),
   'cosent, equal labels': cosent(),
@@ -109,7 +110,7 @@ const LOSSES: Readonly<Record<string, Loss>> = {
 
 describe('losses and gradients agree with sentence-transformers and PyTorch', () => {
   test.each(cases)('$name', async ({ name, loss: expected, gradients, ...given }) => {
-    const loss = LOSSES[name]
+    const loss = GOLDEN[name]
     if (!loss) throw new Error(`no loss is written down for the golden case ${name}`)
     const result = await runLoss(loss, { ...given, mask })
     expectClose([result.loss], [expected], 1e-5)
@@ -120,7 +121,12 @@ describe('losses and gradients agree with sentence-transformers and PyTorch', ()
   })
 
   test('every loss written down has a golden case', () => {
-    expect(Object.keys(LOSSES).sort()).toEqual(cases.map(({ name }) => name).sort())
+    expect(Object.keys(GOLDEN).sort()).toEqual(cases.map(({ name }) => name).sort())
+  })
+
+  test('so has every loss that recipes can name', () => {
+    const names = Object.values(GOLDEN).map(({ name }) => name)
+    for (const { name } of LOSSES) expect(names).toContain(name)
   })
 })
 

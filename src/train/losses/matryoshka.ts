@@ -1,8 +1,9 @@
+import { z } from 'zod'
 import { InputError } from '../../errors/index.ts'
 import type { Value } from '../../graph/index.ts'
 import { multiply, slice } from '../../graph/operations.ts'
 import { columnAt, type Loss, type LossContext, widthOf } from './loss.ts'
-import { filled, integer, invalidOption, positive } from './loss-options.ts'
+import { checkedOptions, positive, size } from './loss-options.ts'
 import { total } from './mean.ts'
 import { unitVectors } from './similarity.ts'
 
@@ -12,6 +13,16 @@ export interface MatryoshkaOptions {
   /** One for each of `dimensions`. Default: 1 each. */
   readonly weights?: readonly number[]
 }
+
+export const matryoshkaOptions = z
+  .strictObject({
+    dimensions: z.array(size).min(1),
+    weights: z.array(positive).exactOptional(),
+  })
+  .refine(({ dimensions, weights = dimensions }) => weights.length === dimensions.length, {
+    message: 'expected as many weights as dimensions',
+    path: ['weights'],
+  })
 
 /**
  * Makes shortened embeddings useful: Σ wᵢ · loss(first dᵢ components of every embedding, scaled to
@@ -23,16 +34,13 @@ export interface MatryoshkaOptions {
  * Source: Kusupati et al. 2022, "Matryoshka Representation Learning"; reference: MatryoshkaLoss of
  * sentence-transformers.
  */
-export function matryoshka(loss: Loss, { dimensions, weights }: MatryoshkaOptions): Loss {
-  for (const size of filled('dimensions', dimensions)) integer('dimensions', size, 1)
+export function matryoshka(loss: Loss, options: MatryoshkaOptions): Loss {
+  const name = `matryoshka(${loss.name})`
+  const { dimensions, weights } = checkedOptions(name, matryoshkaOptions, options)
   const factors = weights ?? dimensions.map(() => 1)
-  if (factors.length !== dimensions.length) {
-    throw invalidOption('weights', `${dimensions.length} numbers, one a dimension`, factors.length)
-  }
-  for (const factor of factors) positive('weights', factor)
   return {
     ...loss,
-    name: `matryoshka(${loss.name})`,
+    name,
     build(context) {
       requireFitting(dimensions, widthOf(columnAt(context, 0)))
       const parts = dimensions.map((size) => loss.build(shortened(context, size)))

@@ -1,7 +1,8 @@
 import { multiply, subtract } from '../../graph/operations.ts'
+import { defineLoss } from './define-loss.ts'
 import type { Loss } from './loss.ts'
 import { mean, square, total } from './mean.ts'
-import { type TeacherOptions, teacherVectors } from './teacher.ts'
+import { perColumnTeacher, type TeacherOptions, teacherVectors } from './teacher.ts'
 
 /**
  * Mean squared error to given vectors: mean over examples and components of (e - t)².
@@ -15,8 +16,16 @@ import { type TeacherOptions, teacherVectors } from './teacher.ts'
  * Knowledge Distillation"; reference: MSELoss of sentence-transformers.
  */
 export function mse(options: TeacherOptions = {}): Loss {
-  return {
-    name: 'mse',
+  return mseLoss.build(options)
+}
+
+export const mseLoss = defineLoss({
+  name: 'mse',
+  summary: 'the vector itself, number by number; needs vectors of one length',
+  options: {},
+  teacher: perColumnTeacher,
+  make: (options) => ({
+    equalWidths: true,
     columns: { min: 1, max: Number.POSITIVE_INFINITY },
     label: 'none',
     build(context) {
@@ -26,5 +35,5 @@ export function mse(options: TeacherOptions = {}): Loss {
       )
       return multiply(total(losses), 1 / losses.length)
     },
-  }
-}
+  }),
+})

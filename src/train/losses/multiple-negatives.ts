@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import { add, concat, multiply } from '../../graph/operations.ts'
+import { defineLoss } from './define-loss.ts'
 import { inBatchRanking } from './in-batch-ranking.ts'
 import { severalCandidates } from './lack.ts'
 import { columnAt, type Loss } from './loss.ts'
@@ -29,10 +31,17 @@ export interface MultipleNegativesOptions {
  * Embeddings 2").
  */
 export function multipleNegatives(options: MultipleNegativesOptions = {}): Loss {
-  const { symmetric = false } = options
-  const scale = positive('scale', options.scale ?? 20)
-  return {
-    name: 'multiple_negatives',
+  return multipleNegativesLoss.build(options)
+}
+
+export const multipleNegativesLoss = defineLoss({
+  name: 'multiple_negatives',
+  data: 'pairs, triplets',
+  summary:
+    'each anchor must find its positive among all positives and negatives of the batch: larger batches are better',
+  options: { scale: positive.default(20), symmetric: z.boolean().default(false) },
+  inBatchNegatives: true,
+  make: ({ scale, symmetric }) => ({
     columns: { min: 2, max: Number.POSITIVE_INFINITY },
     label: 'none',
     lack: severalCandidates,
@@ -44,5 +53,5 @@ export function multipleNegatives(options: MultipleNegativesOptions = {}): Loss 
       if (!symmetric) return forward
       return multiply(add(forward, inBatchRanking(positives, anchors, scale)), 0.5)
     },
-  }
-}
+  }),
+})

@@ -14,7 +14,8 @@ import {
   subtract,
   where,
 } from '../../graph/operations.ts'
-import { type ContrastiveOptions, checked, pairDistance } from './contrastive.ts'
+import { type ContrastiveOptions, contrastiveOptions, pairDistance } from './contrastive.ts'
+import { defineLoss } from './define-loss.ts'
 import { severalExamples } from './lack.ts'
 import { type Loss, labels } from './loss.ts'
 import { square, sum } from './mean.ts'
@@ -33,9 +34,15 @@ const FAR = 3.4e38
  * Source: OnlineContrastiveLoss of sentence-transformers.
  */
 export function onlineContrastive(options: ContrastiveOptions = {}): Loss {
-  const { margin, distance } = checked(options)
-  return {
-    name: 'online_contrastive',
+  return onlineContrastiveLoss.build(options)
+}
+
+export const onlineContrastiveLoss = defineLoss({
+  name: 'online_contrastive',
+  data: 'labelled pairs',
+  summary: 'the same, counting only the hard pairs of a batch',
+  options: contrastiveOptions,
+  make: ({ margin, distance }) => ({
     columns: { min: 2, max: 2 },
     label: 'binary',
     comparesLabels: true,
@@ -55,8 +62,8 @@ export function onlineContrastive(options: ContrastiveOptions = {}): Loss {
       const pushed = where(hardUnlike, square(relu(subtract(margin, apart))), 0)
       return add(sum(pulled), sum(pushed))
     },
-  }
-}
+  }),
+})
 
 const count = (chosen: Value) => sum(cast(chosen, 'float32'))
 

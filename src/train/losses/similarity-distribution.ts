@@ -1,16 +1,19 @@
+import { z } from 'zod'
 import type { Value } from '../../graph/index.ts'
 import { multiply, oneHot, range, where } from '../../graph/operations.ts'
+import { defineLoss } from './define-loss.ts'
 import { divergence } from './divergence.ts'
 import { severalExamples } from './lack.ts'
 import type { Loss } from './loss.ts'
-import { invalidOption, positive } from './loss-options.ts'
+import { positive } from './loss-options.ts'
 import { mean } from './mean.ts'
 import { dotProducts } from './similarity.ts'
 import {
-  checkRelational,
   comparedPairs,
+  compareOption,
   type RelationalOptions,
   relationalColumns,
+  relationalTeacher,
 } from './unit-pair.ts'
 
 /** A logit that softmax turns into exactly 0. */
@@ -41,20 +44,23 @@ export interface SimilarityDistributionOptions extends RelationalOptions {
  * with the batch in place of a queue.
  */
 export function similarityDistribution(options: SimilarityDistributionOptions = {}): Loss {
-  checkRelational(options)
-  const { candidates = 'student' } = options
-  if (candidates !== 'student' && candidates !== 'teacher') {
-    throw invalidOption('candidates', "'student' or 'teacher'", candidates)
-  }
-  const temperature = positive('temperature', options.temperature ?? 0.05)
-  const teacherTemperature = positive(
-    'teacherTemperature',
-    options.teacherTemperature ?? temperature,
-  )
-  return {
-    name: 'similarity_distribution',
+  return similarityDistributionLoss.build(options)
+}
+
+export const similarityDistributionLoss = defineLoss({
+  name: 'similarity_distribution',
+  summary: 'who is near whom: KL of softmaxed cosines; the nearest texts count most',
+  options: {
+    temperature: positive.default(0.05),
+    teacherTemperature: positive.exactOptional(),
+    candidates: z.enum(['student', 'teacher']).default('student'),
+    compare: compareOption,
+  },
+  teacher: relationalTeacher,
+  make: ({ temperature, teacherTemperature = temperature, candidates, ...options }) => ({
     columns: relationalColumns(options),
     label: 'none',
+    equalWidths: candidates === 'teacher',
     // Without itself, one of two texts has a single candidate left.
     lack: severalExamples(candidates === 'student' ? 3 : 2),
     build(context) {
@@ -66,8 +72,8 @@ export function similarityDistribution(options: SimilarityDistributionOptions = 
         hasSelf ? divergence(withoutSelf(wanted), withoutSelf(given)) : divergence(wanted, given),
       )
     },
-  }
-}
+  }),
+})
 
 function withoutSelf(logits: Value): Value {
   const [rows = 1, columns = 1] = logits.shape

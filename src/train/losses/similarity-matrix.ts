@@ -1,13 +1,15 @@
 import { subtract } from '../../graph/operations.ts'
+import { defineLoss } from './define-loss.ts'
 import { severalExamples } from './lack.ts'
 import type { Loss } from './loss.ts'
 import { mean, square } from './mean.ts'
 import { dotProducts } from './similarity.ts'
 import {
-  checkRelational,
   comparedPairs,
+  compareOption,
   type RelationalOptions,
   relationalColumns,
+  relationalTeacher,
 } from './unit-pair.ts'
 
 /**
@@ -21,9 +23,15 @@ import {
  * Source: Tung & Mori 2019, "Similarity-Preserving Knowledge Distillation", with unit vectors.
  */
 export function similarityMatrix(options: RelationalOptions = {}): Loss {
-  checkRelational(options)
-  return {
-    name: 'similarity_matrix',
+  return similarityMatrixLoss.build(options)
+}
+
+export const similarityMatrixLoss = defineLoss({
+  name: 'similarity_matrix',
+  summary: 'the cosines of all texts of a batch; the student may turn the space',
+  options: { compare: compareOption },
+  teacher: relationalTeacher,
+  make: (options) => ({
     columns: relationalColumns(options),
     label: 'none',
     lack: severalExamples(2),
@@ -32,5 +40,5 @@ export function similarityMatrix(options: RelationalOptions = {}): Loss {
       const given = dotProducts(rows.student, columns.student)
       return mean(square(subtract(given, dotProducts(rows.teacher, columns.teacher))))
     },
-  }
-}
+  }),
+})

@@ -1,3 +1,4 @@
+import { defineLoss } from './define-loss.ts'
 import { inBatchRanking } from './in-batch-ranking.ts'
 import { severalExamples } from './lack.ts'
 import type { Loss } from './loss.ts'
@@ -19,10 +20,18 @@ export interface TeacherRankingOptions {
  * Source: Tian et al. 2020, "Contrastive Representation Distillation", with the batch's other texts
  * as negatives (van den Oord et al. 2018, InfoNCE).
  */
-export function teacherRanking({ scale = 20 }: TeacherRankingOptions = {}): Loss {
-  positive('scale', scale)
-  return {
-    name: 'teacher_ranking',
+export function teacherRanking(options: TeacherRankingOptions = {}): Loss {
+  return teacherRankingLoss.build(options)
+}
+
+export const teacherRankingLoss = defineLoss({
+  name: 'teacher_ranking',
+  summary: "each text must find its teacher's vector among those of the batch",
+  options: { scale: positive.default(20) },
+  teacher: { options: {}, optionsFor: () => ({}) },
+  inBatchNegatives: true,
+  make: ({ scale }) => ({
+    equalWidths: true,
     columns: { min: 1, max: 1 },
     label: 'none',
     lack: severalExamples(2),
@@ -30,5 +39,5 @@ export function teacherRanking({ scale = 20 }: TeacherRankingOptions = {}): Loss
       const { student, teacher } = unitPair(context, {})
       return inBatchRanking(student, teacher, scale)
     },
-  }
-}
+  }),
+})

@@ -1,9 +1,17 @@
+import { z } from 'zod'
 import type { Value } from '../../graph/index.ts'
+import type { Widths } from './define-loss.ts'
 import type { LossContext } from './loss.ts'
 
 export interface TeacherOptions {
   /** Whether every text column has vectors of its own to become. Default false: one for all. */
   readonly perColumn?: boolean
+}
+
+/** What follows from the teacher where every text has a vector of its own. */
+export const perColumnTeacher = {
+  options: { perColumn: z.boolean().default(false) },
+  optionsFor: (_: Widths, columns: number) => ({ perColumn: columns > 1 }),
 }
 
 /**

@@ -1,7 +1,8 @@
+import { z } from 'zod'
 import { add, relu, subtract } from '../../graph/operations.ts'
-import { type Distance, distanceBetween, knownDistance } from './distance.ts'
+import { defineLoss } from './define-loss.ts'
+import { DISTANCES, type Distance, distanceBetween } from './distance.ts'
 import { columnAt, type Loss } from './loss.ts'
-import { notNegative } from './loss-options.ts'
 import { mean } from './mean.ts'
 
 export interface TripletOptions {
@@ -21,10 +22,18 @@ export interface TripletOptions {
  * reference: TripletLoss of sentence-transformers.
  */
 export function triplet(options: TripletOptions = {}): Loss {
-  const distance = knownDistance(options.distance ?? 'euclidean')
-  const margin = notNegative('margin', options.margin ?? 5)
-  return {
-    name: 'triplet',
+  return tripletLoss.build(options)
+}
+
+export const tripletLoss = defineLoss({
+  name: 'triplet',
+  data: 'triplets',
+  summary: 'the positive nearer than the negative by the margin',
+  options: {
+    margin: z.number().nonnegative().default(5),
+    distance: z.enum(DISTANCES).default('euclidean'),
+  },
+  make: ({ margin, distance }) => ({
     columns: { min: 3, max: 3 },
     label: 'none',
     build(context) {
@@ -33,5 +42,5 @@ export function triplet(options: TripletOptions = {}): Loss {
       const far = distanceBetween(distance, [anchor, columnAt(context, 2)])
       return mean(relu(add(subtract(near, far), margin)))
     },
-  }
-}
+  }),
+})

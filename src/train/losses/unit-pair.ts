@@ -1,7 +1,9 @@
+import { z } from 'zod'
 import type { Value } from '../../graph/index.ts'
 import { concat } from '../../graph/operations.ts'
+import type { Widths } from './define-loss.ts'
 import { columnAt, type LossContext } from './loss.ts'
-import { integer, invalidOption } from './loss-options.ts'
+import { size } from './loss-options.ts'
 import { unitVectors } from './similarity.ts'
 import { teacherVectors } from './teacher.ts'
 
@@ -25,12 +27,12 @@ export interface UnitPair {
   readonly teacher: Value
 }
 
-/** @throws InputError when the options are impossible. */
-export function checkRelational({ teacherSize, compare = 'all' }: RelationalOptions): void {
-  if (teacherSize !== undefined) integer('teacherSize', teacherSize, 1)
-  if (!COMPARISONS.includes(compare)) {
-    throw invalidOption('compare', COMPARISONS.map((name) => `'${name}'`).join(' or '), compare)
-  }
+export const compareOption = z.enum(COMPARISONS).default('all')
+
+/** What follows from the teacher. */
+export const relationalTeacher = {
+  options: { teacherSize: size.exactOptional() },
+  optionsFor: ({ teacher }: Widths) => ({ teacherSize: teacher }),
 }
 
 /** The texts of all columns, one column after the other. */

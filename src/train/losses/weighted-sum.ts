@@ -1,7 +1,8 @@
+import { z } from 'zod'
 import { multiply } from '../../graph/operations.ts'
 import { lackOfAll } from './lack.ts'
 import type { LabelKind, Loss } from './loss.ts'
-import { filled, positive } from './loss-options.ts'
+import { checkedOptions, positive } from './loss-options.ts'
 import { total } from './mean.ts'
 
 export interface WeightedLoss {
@@ -9,6 +10,10 @@ export interface WeightedLoss {
   /** Default 1. */
   readonly weight?: number
 }
+
+const sumOptions = z.strictObject({
+  parts: z.array(z.object({ weight: positive.default(1) })).min(1),
+})
 
 /**
  * Σ wᵢ · lossᵢ, all on the same batch, e.g. what a student is taught by its teacher's vectors and
@@ -18,7 +23,7 @@ export interface WeightedLoss {
  * Requirements: at least one loss, and numbers of columns that suit all of them.
  */
 export function weightedSum(parts: readonly WeightedLoss[]): Loss {
-  const weights = filled('parts', parts).map(({ weight = 1 }) => positive('weight', weight))
+  const { parts: weighted } = checkedOptions('weighted_sum', sumOptions, { parts })
   const losses = parts.map(({ loss }) => loss)
   return {
     name: losses.map(({ name }) => name).join('+'),
@@ -28,9 +33,14 @@ export function weightedSum(parts: readonly WeightedLoss[]): Loss {
     },
     label: strictest(losses),
     comparesLabels: losses.some(({ comparesLabels }) => comparesLabels),
+    inBatchNegatives: losses.some(({ inBatchNegatives }) => inBatchNegatives),
+    equalWidths: losses.some(({ equalWidths }) => equalWidths),
+    states: losses.flatMap(({ states = [] }) => states),
     lack: lackOfAll(losses),
     build: (context) =>
-      total(losses.map((loss, index) => multiply(loss.build(context), weights[index] ?? 1))),
+      total(
+        losses.map((loss, index) => multiply(loss.build(context), weighted[index]?.weight ?? 1)),
+      ),
   }
 }
 

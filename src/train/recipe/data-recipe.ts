@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { TEXT_FORMATS } from '../../files/index.ts'
+import { given, pick } from '../../options/index.ts'
 import { DATASET_KINDS, type Dataset, loadDataset } from '../data/index.ts'
 
 const column = z.union([z.string().min(1), z.number().int().nonnegative()])
@@ -30,16 +31,11 @@ export type DataRecipe = z.infer<typeof dataSchema>
 
 /** Reads the file. @param folder what its name is relative to */
 export function recipeDataset(recipe: DataRecipe, folder: string): Promise<Dataset> {
-  const { file, kind, name, texts, where, limit, format } = recipe
-  const { column: labelColumn, ...label } = recipe.label ?? {}
-  return loadDataset(resolve(folder, file), {
-    kind,
-    label,
-    ...(name === undefined ? {} : { name }),
-    ...(texts === undefined ? {} : { texts }),
-    ...(where === undefined ? {} : { where }),
-    ...(limit === undefined ? {} : { limit }),
-    ...(format === undefined ? {} : { format }),
-    ...(labelColumn === undefined ? {} : { labelColumn }),
-  })
+  const { file, label: { column: labelColumn, ...label } = {}, ...options } = dataPart(recipe)
+  return loadDataset(resolve(folder, file), { ...options, label, ...given({ labelColumn }) })
+}
+
+/** What a recipe says of a data set itself, of all it says of it. */
+export function dataPart(recipe: DataRecipe): DataRecipe {
+  return pick(recipe, dataFields)
 }

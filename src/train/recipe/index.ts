@@ -1,12 +1,7 @@
-export { type DataRecipe, dataSchema, recipeDataset } from './data-recipe.ts'
-export {
-  type LabelLossRecipe,
-  labelLosses,
-  labelLossOf,
-  lossesSchema,
-  lossWeight,
-  sumOf,
-} from './loss-recipe.ts'
+export { LOSSES, lossNamed, type Widths } from '../losses/index.ts'
+export { averageOf, averageSchema } from './average-recipe.ts'
+export { type DataRecipe, dataFields, dataPart, dataSchema, recipeDataset } from './data-recipe.ts'
+export { type LossRecipe, lossesSchema, lossOf } from './loss-recipe.ts'
 export { modelPath } from './model-path.ts'
 export { batchOptions, type StepsOptions, stepsOptions } from './steps-options.ts'
 export {

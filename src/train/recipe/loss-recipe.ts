@@ -1,83 +1,71 @@
 import { z } from 'zod'
+import { camelCased, snakeCase } from '../../options/index.ts'
 import {
-  contrastive,
-  cosent,
-  cosineSimilarity,
-  DISTANCES,
+  type DefinedLoss,
   type Loss,
+  type LossList,
+  lossNamed,
+  type MatryoshkaOptions,
   matryoshka,
-  multipleNegatives,
-  onlineContrastive,
-  triplet,
+  matryoshkaOptions,
+  type Widths,
   weightedSum,
 } from '../losses/index.ts'
 
-const scale = z.number().positive().exactOptional()
-const distance = z.enum(DISTANCES).exactOptional()
-const margin = z.number().nonnegative().exactOptional()
+/** A loss as a recipe describes it, with the options of its definition. */
+export interface LossRecipe {
+  readonly name: string
+  /** What it is multiplied by where several are added up. Default 1. */
+  readonly weight?: number
+  /** Also trains the embeddings' first components to do alone. */
+  readonly matryoshka?: MatryoshkaOptions
+}
 
-/** Also train the embeddings' first components to do alone. */
-const shortened = z
-  .strictObject({
-    dimensions: z.array(z.number().int().positive()).min(1),
-    weights: z.array(z.number().positive()).exactOptional(),
+/** What a data set is taught by. */
+export interface TaughtWith {
+  readonly widths: Widths
+  /** Of the data set. */
+  readonly columns: number
+}
+
+/** One of these losses, or several whose weighted sum counts; always an array afterwards. */
+export function lossesSchema(losses: LossList): z.ZodType<readonly LossRecipe[]> {
+  const names = losses.map(({ name }) => name).join(', ')
+  const [first, ...others] = losses
+  const loss = z.discriminatedUnion('name', [lossSchema(first), ...others.map(lossSchema)], {
+    error: ({ code }) => (code === 'invalid_union' ? `expected one of ${names}` : undefined),
   })
-  .exactOptional()
-
-/** What a loss is multiplied by where several are added up. */
-export const lossWeight = { weight: z.number().positive().exactOptional() } as const
-const common = { ...lossWeight, matryoshka: shortened } as const
-
-/** The losses on labelled data, as recipes name them. */
-export const labelLosses = [
-  z.strictObject({ name: z.literal('cosent'), scale, ...common }),
-  z.strictObject({ name: z.literal('cosine_similarity'), ...common }),
-  z.strictObject({ name: z.literal('contrastive'), margin, distance, ...common }),
-  z.strictObject({ name: z.literal('online_contrastive'), margin, distance, ...common }),
-  z.strictObject({
-    name: z.literal('multiple_negatives'),
-    scale,
-    symmetric: z.boolean().exactOptional(),
-    ...common,
-  }),
-  z.strictObject({ name: z.literal('triplet'), distance, margin, ...common }),
-] as const
-const labelLossSchema = z.discriminatedUnion('name', labelLosses)
-export type LabelLossRecipe = z.infer<typeof labelLossSchema>
-
-/** One loss, or several whose weighted sum counts; always an array afterwards. */
-export function lossesSchema<Schema extends z.ZodType>(loss: Schema) {
   return z.preprocess((given) => (Array.isArray(given) ? given : [given]), z.array(loss).min(1))
 }
 
-export const labelLossesSchema = lossesSchema(labelLossSchema)
+function lossSchema({ name, options, teacher }: DefinedLoss) {
+  const fields = Object.entries(options).map(([option, field]) => [
+    snakeCase(option),
+    // The default is left to the loss, so that a recipe is kept as it was written.
+    field instanceof z.ZodDefault ? z.exactOptional(field.unwrap()) : field,
+  ])
+  const own: object = Object.fromEntries(fields)
+  const shortened: object = teacher ? {} : { matryoshka: matryoshkaOptions.exactOptional() }
+  const weight = z.number().positive().exactOptional()
+  return z.strictObject({ name: z.literal(name), ...own, weight, ...shortened })
+}
 
-/** Their weighted sum; a single loss of weight 1 is itself. */
-export function sumOf(parts: readonly { readonly loss: Loss; readonly weight?: number }[]): Loss {
+/**
+ * The losses of a data set as one: their weighted sum, or a single one of weight 1 itself.
+ * @param taught what follows from the teacher, where one is known
+ */
+export function lossOf(recipes: readonly LossRecipe[], taught?: TaughtWith): Loss {
+  const parts = recipes.map((recipe) => ({ ...recipe, loss: singleLoss(recipe, taught) }))
   const [first, ...others] = parts
   return first && others.length === 0 && (first.weight ?? 1) === 1 ? first.loss : weightedSum(parts)
 }
 
-export function labelLossOf(recipe: LabelLossRecipe): Loss {
-  const loss = plainLoss(recipe)
-  return recipe.matryoshka ? matryoshka(loss, recipe.matryoshka) : loss
-}
-
-function plainLoss({ matryoshka: _, weight: __, ...recipe }: LabelLossRecipe): Loss {
-  switch (recipe.name) {
-    case 'cosent':
-      return cosent(recipe)
-    case 'cosine_similarity':
-      return cosineSimilarity()
-    case 'contrastive':
-      return contrastive(recipe)
-    case 'online_contrastive':
-      return onlineContrastive(recipe)
-    case 'multiple_negatives':
-      return multipleNegatives(recipe)
-    case 'triplet':
-      return triplet(recipe)
-    default:
-      return recipe satisfies never
-  }
+function singleLoss(
+  { name, weight: _, matryoshka: shortening, ...options }: LossRecipe,
+  taught: TaughtWith | undefined,
+): Loss {
+  const { build, teacher } = lossNamed(name)
+  const following = taught && teacher?.optionsFor(taught.widths, taught.columns)
+  const loss = build({ ...camelCased(options), ...following })
+  return shortening ? matryoshka(loss, shortening) : loss
 }

@@ -2,12 +2,14 @@ import { resolve } from 'node:path'
 import type { SentenceEncoder } from '../../encoder/index.ts'
 import { InputError } from '../../errors/index.ts'
 import { spearman } from '../../metrics/index.ts'
+import { given } from '../../options/index.ts'
 import { pairwiseSimilarity } from '../../similarity/index.ts'
 import { type Dataset, hasLabel } from '../data/index.ts'
-import type { ModelAverage, Scores, TrainingEvaluation, TrainOptions } from '../train-options.ts'
+import type { Scores, TrainingEvaluation, TrainOptions } from '../train-options.ts'
 import type { TrainingSource } from '../training-source.ts'
+import { averageOf } from './average-recipe.ts'
 import { recipeDataset } from './data-recipe.ts'
-import { type LabelLossRecipe, labelLossOf, sumOf } from './loss-recipe.ts'
+import { lossOf } from './loss-recipe.ts'
 import { modelPath } from './model-path.ts'
 import { batchOptions, stepsOptions } from './steps-options.ts'
 import type { RecipeFile, TrainRecipe } from './train-recipe.ts'
@@ -17,7 +19,7 @@ export async function recipeOptions({
   recipe,
   folder,
 }: RecipeFile<TrainRecipe>): Promise<TrainOptions> {
-  const { model, output, data, evaluation, average, save_as, threads, ...steps } = recipe
+  const { model, output, data, evaluation, average, save_as, ...steps } = recipe
   const sources: TrainingSource[] = []
   for (const source of data) sources.push(await sourceOf(source, folder))
   return {
@@ -25,47 +27,33 @@ export async function recipeOptions({
     model: modelPath(model, folder),
     output: resolve(folder, output),
     sources,
-    ...(threads === undefined ? {} : { threads }),
     ...(average ? { average: averageOf(average, folder) } : {}),
-    ...(save_as === undefined ? {} : { saveType: save_as }),
+    ...given({ saveType: save_as }),
     ...(evaluation ? { evaluation: await evaluationOf(evaluation, folder, recipe.prompt) } : {}),
     record: { recipe },
   }
 }
 
-function averageOf(
-  { model, share }: NonNullable<TrainRecipe['average']>,
-  folder: string,
-): ModelAverage {
-  return { share, ...(model === undefined ? {} : { model: modelPath(model, folder) }) }
-}
-
 async function sourceOf(
-  { loss: losses, ...source }: TrainRecipe['data'][number],
+  source: TrainRecipe['data'][number],
   folder: string,
 ): Promise<TrainingSource> {
-  const parts = losses.map((loss: LabelLossRecipe) => ({ ...loss, loss: labelLossOf(loss) }))
-  return {
-    dataset: await recipeDataset(source, folder),
-    loss: sumOf(parts),
-    ...batchOptions(source, losses),
-  }
+  const dataset = await recipeDataset(source, folder)
+  return { ...batchOptions(source), dataset, loss: lossOf(source.loss) }
 }
 
 type EvaluationRecipe = NonNullable<TrainRecipe['evaluation']>
 
 async function evaluationOf(
-  { every, data, metric, patience }: EvaluationRecipe,
+  { data, ...options }: EvaluationRecipe,
   folder: string,
   prompt: string | undefined,
 ): Promise<TrainingEvaluation> {
   const datasets: Dataset[] = []
   for (const recipe of data) datasets.push(await recipeDataset(recipe, folder))
-  requireScored(datasets, metric)
+  requireScored(datasets, options.metric)
   return {
-    every,
-    metric,
-    ...(patience === undefined ? {} : { patience }),
+    ...options,
     score: async (encoder) => {
       const scores: Record<string, number> = {}
       for (const dataset of datasets) {

@@ -3,9 +3,11 @@ import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { TEXT_ROLES } from '../../encoder/index.ts'
 import { InputError } from '../../errors/index.ts'
+import { LABEL_LOSSES } from '../losses/index.ts'
 import { SCHEDULES } from '../optimizer/index.ts'
+import { averageSchema } from './average-recipe.ts'
 import { dataFields } from './data-recipe.ts'
-import { labelLossesSchema } from './loss-recipe.ts'
+import { lossesSchema } from './loss-recipe.ts'
 
 const whole = z.number().int().positive()
 const share = z.number().min(0).lt(1)
@@ -13,7 +15,6 @@ const positive = z.number().positive()
 
 /** How batches are made of a data set. */
 export const batchFields = {
-  ...dataFields,
   batch_size: whole.default(32),
   /** The most examples of a batch times the length of its longest text. */
   budget: whole.exactOptional(),
@@ -23,7 +24,11 @@ export const batchFields = {
   roles: z.array(z.enum(TEXT_ROLES)).min(1).exactOptional(),
   cached_texts: whole.exactOptional(),
 } as const
-const sourceSchema = z.strictObject({ ...batchFields, loss: labelLossesSchema })
+const sourceSchema = z.strictObject({
+  ...dataFields,
+  ...batchFields,
+  loss: lossesSchema(LABEL_LOSSES),
+})
 
 const evaluationSchema = z.strictObject({
   every: whole,
@@ -86,10 +91,7 @@ export const trainRecipeSchema = z
     data: z.array(sourceSchema).min(1),
     ...stepsFields,
     evaluation: evaluationSchema.exactOptional(),
-    /** Saves a model between the trained one and another, the one before training by default. */
-    average: z
-      .strictObject({ model: z.string().min(1).exactOptional(), share: z.number().min(0).max(1) })
-      .exactOptional(),
+    average: averageSchema.exactOptional(),
     save_as: z.enum(['float32', 'float16']).exactOptional(),
     threads: whole.exactOptional(),
   })

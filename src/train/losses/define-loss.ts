@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import type { Loss } from './loss.ts'
+import { checkedOptions } from './loss-options.ts'
+
+/** How long vectors are. */
+export interface Widths {
+  readonly student: number
+  readonly teacher: number
+  /** Of the teacher's hidden states, where it is one model that runs here. */
+  readonly teacherHidden?: number
+  /** Tells the source's teachers from those of other sources. */
+  readonly teacherName: string
+}
+
+/** What a loss says of itself: recipes, checks, documents and batches go by it. */
+export interface LossDefinition<
+  Options extends z.ZodRawShape = z.ZodRawShape,
+  TeacherOptions extends z.ZodRawShape = z.ZodRawShape,
+> {
+  /** As recipes and logs call it. */
+  readonly name: string
+  /** The data it takes, for the documents. */
+  readonly data?: string
+  /** What it does, for the documents. */
+  readonly summary: string
+  /** What each option may be, and its default. Recipes have the same, in snake_case. */
+  readonly options: Options
+  /** Of a loss that compares with a teacher. */
+  readonly teacher?: {
+    /** Options that recipes do not have, as they follow from the teacher. */
+    readonly options: TeacherOptions
+    /** @param columns of the data set */
+    optionsFor(widths: Widths, columns: number): z.input<z.ZodObject<TeacherOptions>>
+  }
+  /** See `Loss`. */
+  readonly inBatchNegatives?: boolean
+  /** The loss of options that were checked and have their defaults. */
+  make(
+    options: z.output<z.ZodObject<Options>> & z.output<z.ZodObject<TeacherOptions>>,
+  ): Omit<Loss, 'name' | 'inBatchNegatives'>
+}
+
+/** A loss that can be built of options that nobody checked. */
+export interface DefinedLoss extends Omit<LossDefinition, 'make'> {
+  /** @throws InputError when an option is unknown, missing or impossible. */
+  build(options?: object): Loss
+}
+
+export function defineLoss<
+  Options extends z.ZodRawShape,
+  // biome-ignore lint/complexity/noBannedTypes: no options at all, where there is no teacher.
+  TeacherOptions extends z.ZodRawShape = {},
+>(definition: LossDefinition<Options, TeacherOptions>): DefinedLoss {
+  const { name, options, teacher, inBatchNegatives = false, make } = definition
+  const schema = z.strictObject({ ...options, ...teacher?.options })
+  return {
+    ...definition,
+    build(unchecked = {}) {
+      const checked = checkedOptions(name, schema, unchecked) as Parameters<typeof make>[0]
+      return { name, inBatchNegatives, ...make(checked) }
+    },
+  }
+}

@@ -1,0 +1,54 @@
+import type { ColourScale } from './colour-scale.ts'
+import { element } from './element.ts'
+import { labelled, said } from './language.ts'
+import type { SimilarityMatrix } from './similarity-matrix.ts'
+
+/** A sentence, and the number by which the page calls it. */
+export interface NumberedSentence {
+  readonly number: number
+  readonly text: string
+}
+
+interface HeatMapOptions {
+  /** One scale for several heat maps makes their colours comparable. */
+  readonly scale: ColourScale
+  /** Digits after the decimal point. */
+  readonly digits: number
+}
+
+/** A table of the scores of N sentences, [N,N], whose cells are as warm as their scores are high. */
+export function heatMap(
+  matrix: SimilarityMatrix,
+  sentences: readonly NumberedSentence[],
+  { scale, digits }: HeatMapOptions,
+): HTMLElement {
+  const cell = (score: number) => {
+    const made = element('td', {}, score.toFixed(digits))
+    scale.mark(made, score)
+    return made
+  }
+  const heads = sentences.map(({ number }) => element('th', { scope: 'col' }, `${number}`))
+  const rows = sentences.map((sentence, index) =>
+    element('tr', {}, rowHead(sentence), ...(matrix[index] ?? []).map(cell)),
+  )
+  const table = element(
+    'table',
+    { class: 'heat-map' },
+    element('caption', {}, said('matrixCaption'), legend(scale, digits)),
+    element('thead', {}, element('tr', {}, element('td'), ...heads)),
+    element('tbody', {}, ...rows),
+  )
+  // Wide tables scroll by themselves; keys can scroll only what has the focus.
+  const frame = element('div', { class: 'wide', role: 'region', tabindex: '0' }, table)
+  return labelled(frame, 'matrixCaption')
+}
+
+function rowHead({ number, text }: NumberedSentence): HTMLElement {
+  const name = element('span', { class: 'sentence', lang: 'zh', title: text }, text)
+  return element('th', { scope: 'row' }, element('b', {}, `${number}`), name)
+}
+
+function legend({ least, most }: ColourScale, digits: number): HTMLElement {
+  const bar = element('i', { class: 'colours' })
+  return element('span', { class: 'legend' }, least.toFixed(digits), bar, most.toFixed(digits))
+}
