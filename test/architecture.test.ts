@@ -38,6 +38,9 @@ const LAYERS: Readonly<Record<string, number>> = {
 /** A page that the server hands out; what it fetches is the server itself. */
 const RUNS_IN_BROWSERS = /^src\/server\/routes\/docs-page\.ts$/
 
+/** What the demo takes of yuju: the door for browsers, and what speaks to its own worker. */
+const DEMO_IMPORTS = /^(yuju\/web|\.\.\/\.\.\/dist\/(channel|errors)\/index\.js)$/
+
 const root = join(import.meta.dirname, '..')
 
 interface SourceFile {
@@ -110,7 +113,7 @@ describe('the direction of imports', () => {
       .filter(({ path }) => !path.endsWith('vite.config.ts'))
       .flatMap(({ path, folder, imports }) =>
         imports
-          .filter((name) => !(folder === 'demo' && name === 'yuju/web'))
+          .filter((name) => !(folder === 'demo' && DEMO_IMPORTS.test(name)))
           .filter((name) => !['kit', folder].some((known) => inFolder(path, name, `web/${known}/`)))
           .map((name) => `${path} imports ${name}`),
       )
