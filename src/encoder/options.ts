@@ -1,9 +1,6 @@
 import { InputError } from '../errors/index.ts'
-import type { OutputType, Ranges } from './embeddings.ts'
-
-/** What happens when a text has more tokens than the limit; the rest of it is always left out. */
-export const TRUNCATION_POLICIES = ['warn', 'error', 'silent'] as const
-export type TruncationPolicy = (typeof TRUNCATION_POLICIES)[number]
+import type { OutputType, TruncationPolicy } from './constants.ts'
+import type { Ranges } from './embeddings.ts'
 
 export interface Progress {
   /** Texts encoded so far. */

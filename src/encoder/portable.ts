@@ -1,9 +1,9 @@
 /** What encodes in Node and in browsers alike: the way in for code that both run. */
 export { assembleEncoder } from './assemble.ts'
+export type { OutputType, TruncationPolicy } from './constants.ts'
 export type {
   Embeddings,
   OutputArrays,
-  OutputType,
   Ranges,
   TokenEmbeddings,
 } from './embeddings.ts'
@@ -14,6 +14,5 @@ export {
   requireChoice,
   requireWhole,
   type StreamOptions,
-  type TruncationPolicy,
 } from './options.ts'
 export { quantize, rangesOf } from './quantization.ts'

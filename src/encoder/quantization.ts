@@ -1,6 +1,7 @@
 import { InputError } from '../errors/index.ts'
 import type { Matrix } from '../similarity/index.ts'
-import type { Embeddings, OutputArrays, OutputType, Ranges } from './embeddings.ts'
+import type { OutputType } from './constants.ts'
+import type { Embeddings, OutputArrays, Ranges } from './embeddings.ts'
 
 /** The smallest and largest value of each dimension over all rows [N,D]; N must not be 0. */
 export function rangesOf({ data, rows, dimensions }: Matrix): Ranges {

@@ -32,6 +32,7 @@ export {
   type MapQuality,
   type ThresholdGoal,
 } from './calibrate.ts'
+export type { ReportFormat } from './constants.ts'
 export { type Encode, evaluateTask, evaluateTasks, type TaskResult } from './evaluate-tasks.ts'
 export { type HubTasksOptions, loadHubTasks } from './load-hub-tasks.ts'
 export {
@@ -42,13 +43,7 @@ export {
   type MissingTask,
 } from './load-tasks.ts'
 export { type PairColumns, type ReadPairsOptions, readPairs } from './read-pairs.ts'
-export {
-  REPORT_FORMATS,
-  type ReportFormat,
-  renderReport,
-  reportJson,
-  textReport,
-} from './render-report.ts'
+export { renderReport, reportJson, textReport } from './render-report.ts'
 export {
   type Comparison,
   createReport,

@@ -1,5 +1,6 @@
 export { type ActivationRanges, measureRanges } from './activation-ranges.ts'
-export { choosePrecision, PRECISIONS, type Precision } from './precision.ts'
+export { PRECISIONS, type Precision } from './constants.ts'
+export { choosePrecision } from './precision.ts'
 export { readRanges } from './ranges-file.ts'
 export { copyRanges, saveRanges } from './save-ranges.ts'
 export { TYPICAL_TEXTS } from './typical-texts.ts'

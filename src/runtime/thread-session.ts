@@ -1,5 +1,6 @@
 import { RuntimeError } from '../errors/index.ts'
-import type { Backend, Session, Tensor } from './session.ts'
+import type { Backend } from './constants.ts'
+import type { Session, Tensor } from './session.ts'
 import type { RunRequest, SessionReady, SessionReply, SessionStart } from './session-messages.ts'
 
 /** The thread that owns a session, as the program sees it: Node's kind, or a browser's. */
