@@ -41,6 +41,7 @@ const runDescription = definition.extend({
   startedAt: z.int(),
 })
 
+/** What a run is: its input and output, how texts are encoded, and how often shards are tried. */
 export type RunDescription = Readonly<z.infer<typeof runDescription>>
 
 export function describe(run: RunDescription): string {

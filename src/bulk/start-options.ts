@@ -11,6 +11,7 @@ import type { RunDescription } from './run-description.ts'
 import type { StoreTarget } from './run-store.ts'
 import { planShards, type Shard } from './shard.ts'
 
+/** What a run shall encode, with which model, and where its vectors go. */
 export interface StartOptions {
   /** A folder, a file or a pattern, as every worker sees it; or `s3://bucket/` and one of these. */
   readonly input: string

@@ -117,6 +117,7 @@ export const matMul = (a: Value, b: Value) => single('MatMul', [a, b])
 export const linear = (x: Value, weight: Value, bias: Value | undefined) =>
   single('Gemm', [x, weight, bias], { transB: 1 })
 
+/** How `matrixProduct` reads its matrices. */
 export interface ProductOptions {
   readonly transA?: boolean
   readonly transB?: boolean
@@ -207,6 +208,7 @@ export function range(graph: Graph, size: Dim): Value {
 export const oneHot = (indices: Value, size: Dim) =>
   equal(unsqueeze(indices, indices.shape.length), range(indices.graph, size))
 
+/** What becomes of the axes that a reduction folds. */
 export interface ReduceOptions {
   /** Keep the folded axes with size 1. Default false. */
   readonly keep?: boolean
@@ -224,9 +226,13 @@ function reduction(name: OperatorName): Reduction {
     single(name, [x, integers(x.graph, [axes].flat())], { keepdims: keep ? 1 : 0 })
 }
 
+/** The sum. */
 export const reduceSum = reduction('ReduceSum')
+/** The arithmetic mean. */
 export const reduceMean = reduction('ReduceMean')
+/** The largest element. */
 export const reduceMax = reduction('ReduceMax')
+/** The smallest element. */
 export const reduceMin = reduction('ReduceMin')
 /** The Euclidean length. */
 export const reduceL2 = reduction('ReduceL2')

@@ -101,7 +101,7 @@ async function save(
   const { CALIBRATION_FILE } = await import('../../checkpoint/index.ts')
   const { writeFileAtomic } = await import('../../files/index.ts')
   if (args.histogram !== undefined) {
-    const { scoreHistogram } = await import('../../evaluate/index.ts')
+    const { scoreHistogram } = await import('../../evaluate/internal.ts')
     const svg = await scoreHistogram(calibration, { gold, scores })
     await writeFileAtomic(args.histogram, svg)
   }

@@ -138,6 +138,6 @@ async function writeReport(report: Report, { output, format }: Target): Promise<
 }
 
 async function printReport(report: Report, { json }: EvaluateArgs, shell: Shell): Promise<void> {
-  const { reportJson, textReport } = await import('../../evaluate/index.ts')
+  const { reportJson, textReport } = await import('../../evaluate/internal.ts')
   shell.print(json ? reportJson(report) : textReport(report))
 }

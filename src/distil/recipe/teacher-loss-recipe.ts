@@ -3,16 +3,15 @@ import { InputError } from '../../errors/index.ts'
 import { given } from '../../options/index.ts'
 import {
   attentionRelation,
-  COMPARISONS,
   cosineToTeacher,
   hiddenStates,
   type Loss,
   mse,
-  RELATIONS,
   similarityDistribution,
   similarityMatrix,
   teacherRanking,
 } from '../../train/index.ts'
+import { COMPARISONS, RELATIONS } from '../../train/internal.ts'
 import {
   labelLosses,
   labelLossOf,
