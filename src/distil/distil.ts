@@ -28,15 +28,15 @@ import { TeacherVectors } from './run/teacher-vectors.ts'
  *   collapses or a loss that explodes; OutputError for a full disk.
  * @example
  * ```ts
- * import { buildStudent, distil, openTeacher } from 'yuju/distil'
+ * import { loadCheckpoint } from 'yuju'
+ * import { distil, openTeacher, selectLayers } from 'yuju/distil'
  * import { loadDataset, mse } from 'yuju/train'
  *
  * const dataset = await loadDataset('sentences.txt', { kind: 'sentences' })
- * const teacher = await openTeacher('my-model')
- * const stages = [{ name: 'general', sources: [{ dataset, loss: mse(), batchSize: 32 }] }]
- * const student = () => buildStudent('my-model', { layers: 4 })
- * const report = await distil({ teachers: { teacher }, student, stages, output: 'student' })
- * await teacher.dispose()
+ * const model = await loadCheckpoint('my-model')
+ * const teachers = { mine: await openTeacher('my-model') }
+ * const stages = [{ name: 'general', sources: [{ dataset, loss: () => mse(), batchSize: 32 }] }]
+ * await distil({ teachers, student: async () => selectLayers(model, 4), stages, output: 'student' })
  * ```
  */
 export async function distil(options: DistilOptions): Promise<DistilReport> {

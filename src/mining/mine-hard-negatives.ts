@@ -15,6 +15,7 @@ export interface AnchorsAndCorpus {
   readonly own?: readonly number[]
 }
 
+/** Which texts are hard negatives of an anchor, and how many of them. */
 export interface HardNegativeOptions extends MiningOptions {
   /** Negatives for each anchor, at most. Default 3. */
   readonly count?: number

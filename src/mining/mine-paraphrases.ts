@@ -11,6 +11,7 @@ export interface ScoredPair {
   readonly score: number
 }
 
+/** Which pairs are kept, and how many. */
 export interface ParaphraseOptions extends MiningOptions {
   /** Only pairs that are at least so alike. Default: none is too unlike. */
   readonly threshold?: number
