@@ -23,7 +23,11 @@ function examplesOf(source: string): [name: string, code: string][] {
   return [...found].map(([, code = '', name = '']) => [name, code.replaceAll(/^ \* ?/gm, '')])
 }
 
-const SENTENCES = Array.from({ length: 24 }, (_, i) => `第${i}句话，花呗怎么还款`)
+const WORDS = '花呗怎么还款今天天气不错出去走走借呗额度多少可以提前'.split('')
+/** Unlike enough that a student of them does not collapse. */
+const SENTENCES = Array.from({ length: 120 }, (_, i) =>
+  Array.from({ length: 3 + (i % 6) }, (_, j) => WORDS[(i * 7 + j * (1 + (i % 5))) % 26]).join(''),
+)
 
 /** A project that has yuju, the examples in JavaScript, and the files that they name. */
 async function project(): Promise<string> {
@@ -34,7 +38,7 @@ async function project(): Promise<string> {
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   for (const [name, code] of examples) writeFileSync(join(folder, `${name}.ts`), code)
   cpSync(TINY, join(folder, 'my-model'), { recursive: true })
-  const pairs = SENTENCES.map((text, i) => `${text}\t${SENTENCES[(i * 5) % 24]}\t${i % 6}\n`)
+  const pairs = SENTENCES.map((text, i) => `${text}\t${SENTENCES[(i * 3 + 1) % 120]}\t${i % 6}\n`)
   writeFileSync(join(folder, 'pairs.tsv'), pairs.join(''))
   writeFileSync(join(folder, 'scored.tsv'), `sentence1\tsentence2\tscore\n${pairs.join('')}`)
   writeFileSync(join(folder, 'sentences.txt'), `${SENTENCES.join('\n')}\n`)
