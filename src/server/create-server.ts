@@ -44,7 +44,7 @@ export interface Server {
  *
  * const server = await createServer({ models: [{ name: 'mine', model: 'my-model' }] })
  * const { url, stop } = await listen(server, { port: 0, drainDelay: 0 })
- * const answer = await fetch(`${url}/health`)
+ * console.log(`${url}/v1/embeddings takes requests, until the server is stopped`)
  * await stop()
  * ```
  */
