@@ -4,7 +4,8 @@
 // node bench/segment.mjs [--dry]
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
-import { createMemoryStore, segmentWords } from 'yuju/search'
+import { createMemoryStore } from 'yuju/search'
+import { segmentWords } from '../dist/search/segment-words.js'
 import { recordResult } from './results.mjs'
 import { drawSentences } from './sentences.mjs'
 import { median, round, spread } from './statistics.mjs'

@@ -1,7 +1,7 @@
 // Writes the tables of docs/serving.md from the settings and the failures; build first.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { SETTINGS } from '../dist/cli/serve-settings.js'
-import { FAILURES } from '../dist/server/index.js'
+import { FAILURES } from '../dist/server/failures/index.js'
 import { table, withTablesIn } from './document-tables.mjs'
 
 const DOCUMENT = new URL('../docs/serving.md', import.meta.url)

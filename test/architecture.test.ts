@@ -124,6 +124,8 @@ describe('the direction of imports', () => {
   test('folders are entered through their index, or a module named for outside use', () => {
     const doors = [
       'index.ts',
+      'internal.ts',
+      'constants.ts',
       'operations.ts',
       'hub/index.ts',
       'portable.ts',
@@ -137,6 +139,22 @@ describe('the direction of imports', () => {
         .map((name) => `${path} imports ${name}`),
     )
     expect(wrong).toEqual([])
+  })
+
+  test('constants.ts imports nothing, so that the command line can read it before it loads anything', () => {
+    const leaves = sources.filter(({ path }) => path.endsWith('/constants.ts'))
+    expect(leaves.length).toBeGreaterThan(0)
+    expect(leaves.filter(({ imports }) => imports.length > 0)).toEqual([])
+  })
+
+  test('what internal.ts opens to other folders is open to no user', () => {
+    const entries = ['src/index.ts', ...sources.map(({ path }) => path)].filter(
+      (path) => path.endsWith('/index.ts') || path.endsWith('/portable.ts'),
+    )
+    const wrong = sources
+      .filter(({ path }) => entries.includes(path))
+      .filter(({ imports }) => imports.some((name) => name.endsWith('/internal.ts')))
+    expect(wrong.map(({ path }) => path)).toEqual([])
   })
 })
 

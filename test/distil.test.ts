@@ -6,11 +6,11 @@ import {
   cutVocabulary,
   narrowHidden,
   openTeacher,
-  principalComponents,
   projectEmbeddings,
   selectLayers,
 } from 'yuju/distil'
 import { readWeight as readNumbers } from '../src/checkpoint/index.ts'
+import { principalComponents } from '../src/distil/projection/principal-components.ts'
 import { temporaryFolder } from './support/model-folder.ts'
 import { FIXTURES, sharedPath } from './support/shared.ts'
 import { largestDifference } from './support/vectors.ts'

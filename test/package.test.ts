@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, posix } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from './support/model-folder.ts'
 import { FIXTURES } from './support/shared.ts'
@@ -41,6 +41,37 @@ test('npm ci in the repository runs no script of a dependency', () => {
   const setting = npm(root, ['config', 'get', 'ignore-scripts'])
   expect(setting.stdout.trim()).toBe('true')
 })
+
+/** What the package has, by its path in it. */
+function packedFiles(): readonly string[] {
+  const { stdout, stderr } = npm(root, ['pack', '--dry-run', '--json', '--ignore-scripts'])
+  const [packed] = Object.values<{ files: { path: string }[] }>(JSON.parse(stdout))
+  expect(packed, stderr).toBeDefined()
+  return packed?.files.map(({ path }) => path) ?? []
+}
+
+/** The files that a page of Markdown links to, relative to the project. */
+function linkedFiles(page: string): string[] {
+  const text = readFileSync(join(root, page), 'utf8')
+  const links = text.matchAll(/\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"/g)
+  return [...links]
+    .map(([, inMarkdown, inHtml]) => inMarkdown ?? inHtml ?? '')
+    .filter((link) => !/^[a-z]+:|^#/.test(link))
+    .map((link) => posix.join(posix.dirname(page), link.replace(/#.*/, '')))
+}
+
+test('links of the packed pages lead to packed files', () => {
+  const files = packedFiles()
+  const isPacked = (path: string) => files.some((file) => `${file}/`.startsWith(`${path}/`))
+  const pages = files.filter((file) => file.endsWith('.md') && !file.startsWith('dist/'))
+  expect(pages).toContain('README.md')
+  const broken = pages.flatMap((page) =>
+    linkedFiles(page)
+      .filter((path) => !isPacked(path))
+      .map((path) => `${page}: ${path}`),
+  )
+  expect(broken).toEqual([])
+}, 600_000)
 
 test('the packed tarball installs and encodes where onnxruntime-node cannot be installed', () => {
   const folder = installPacked()

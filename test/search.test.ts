@@ -7,7 +7,6 @@ import { SentenceEncoder, similarityOf } from 'yuju'
 import {
   createMemoryStore,
   createStore,
-  fuseRanks,
   indexTexts,
   modelSettings,
   openStore,
@@ -15,6 +14,7 @@ import {
   TextSearch,
   type VectorStore,
 } from 'yuju/search'
+import { fuseRanks } from '../src/search/reciprocal-rank.ts'
 import { temporaryFolder } from './support/model-folder.ts'
 import { FIXTURES } from './support/shared.ts'
 import { finished, start, yuju } from './support/yuju-command.ts'

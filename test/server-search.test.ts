@@ -9,7 +9,8 @@ import {
   TextSearch,
   type VectorStore,
 } from 'yuju/search'
-import { createServer, FAILURES } from 'yuju/server'
+import { createServer } from 'yuju/server'
+import { FAILURES } from '../src/server/failures/index.ts'
 import { temporaryFolder } from './support/model-folder.ts'
 import { DENSE, ServerClient, TINY } from './support/server-client.ts'
 

@@ -1,5 +1,6 @@
 import { markdownTable, type Table, textTable } from '../tables/index.ts'
 import type { ModelBenchmark } from './benchmark.ts'
+import type { BenchmarkFormat } from './constants.ts'
 import { type Latency, type Spread, spreadOf } from './spread.ts'
 
 /** What a process of its own says of loading a model. */
@@ -47,9 +48,6 @@ export function createBenchmarkReport(
   })
   return { machine, settings, models: measured, baseline: models[0]?.model ?? '' }
 }
-
-/** The kinds of file a report is written to, by their extension. */
-export type BenchmarkFormat = 'md' | 'json' | 'svg'
 
 export async function renderBenchmark(
   report: BenchmarkReport,

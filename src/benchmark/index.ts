@@ -5,7 +5,6 @@ export type {
 } from './benchmark.ts'
 export { type BenchmarkModelsOptions, benchmarkModels } from './benchmark-models.ts'
 export {
-  type BenchmarkFormat,
   type BenchmarkReport,
   type LoadCost,
   renderBenchmark,

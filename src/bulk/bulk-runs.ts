@@ -27,6 +27,7 @@ import { otherModel, RunWorker, type WorkSummary } from './work/run-worker.ts'
 import { openWork } from './work/shard-work.ts'
 import type { WorkerEvent } from './work/worker-event.ts'
 
+/** How the queue is reached, and what runs read and write. */
 export interface ConnectOptions {
   /** `redis://[[user]:password@]host[:port][/database]`, `rediss://` for TLS. */
   readonly redis: string
@@ -46,6 +47,7 @@ export interface FailedShard {
   readonly failedAt: number
 }
 
+/** Who works, until when, and who is told of it. */
 export interface WorkOptions {
   /** The process id, by which status and Redis tell workers apart. */
   readonly pid: number

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { InputError, QueueError } from '../errors/index.ts'
 import { TEXT_FORMATS, VECTOR_FORMATS } from '../files/index.ts'
+import { BULK_TRUNCATION, BULK_TYPES } from './constants.ts'
 
 /** What every vector of a run depends on, and where texts and vectors are. */
 const definition = z.strictObject({
@@ -20,8 +21,8 @@ const definition = z.strictObject({
     promptName: z.string().optional(),
     maxLength: z.int().optional(),
     dimensions: z.int().optional(),
-    truncate: z.enum(['error', 'silent']).optional(),
-    output: z.enum(['float32', 'binary', 'ubinary']).optional(),
+    truncate: z.enum(BULK_TRUNCATION).optional(),
+    output: z.enum(BULK_TYPES).optional(),
   }),
 })
 
@@ -40,6 +41,7 @@ const runDescription = definition.extend({
   startedAt: z.int(),
 })
 
+/** What a run is: its input and output, how texts are encoded, and how often shards are tried. */
 export type RunDescription = Readonly<z.infer<typeof runDescription>>
 
 export function describe(run: RunDescription): string {

@@ -2,18 +2,20 @@ import { embeddingWidth } from '../checkpoint/index.ts'
 import { InputError } from '../errors/index.ts'
 import { type Column, type Row, readRows, type TextFormat } from '../files/index.ts'
 import {
-  columnTypes,
   createOrOpenStore,
-  findStore,
-  idConflict,
   modelSettings,
   type NamedColumn,
-  requireEncoding,
-  requireModel,
   type StoreAccess,
   type StorePrecision,
   type VectorStore,
 } from '../search/index.ts'
+import {
+  columnTypes,
+  findStore,
+  idConflict,
+  requireEncoding,
+  requireModel,
+} from '../search/internal.ts'
 import type { Source } from './places/source.ts'
 import type { Shard } from './shard.ts'
 import type { StartOptions } from './start-options.ts'

@@ -4,18 +4,14 @@ import { type Checkpoint, checkpointHash } from '../checkpoint/index.ts'
 import type { EncodeOptions } from '../encoder/index.ts'
 import { InputError } from '../errors/index.ts'
 import type { Column, TextFormat, VectorFormat } from '../files/index.ts'
+import type { BULK_TRUNCATION, BULK_TYPES } from './constants.ts'
 import { absolutePlace, requireApart } from './places/open-place.ts'
 import type { Source } from './places/source.ts'
 import type { RunDescription } from './run-description.ts'
 import type { StoreTarget } from './run-store.ts'
 import { planShards, type Shard } from './shard.ts'
 
-/**
- * What the vectors of a run may be. The steps of int8 and uint8 cover the range of the texts that are
- * encoded together, so that shards would not fit each other.
- */
-export const BULK_TYPES = ['float32', 'binary', 'ubinary'] as const
-
+/** What a run shall encode, with which model, and where its vectors go. */
 export interface StartOptions {
   /** A folder, a file or a pattern, as every worker sees it; or `s3://bucket/` and one of these. */
   readonly input: string
@@ -38,7 +34,7 @@ export interface StartOptions {
     'normalize' | 'prompt' | 'promptName' | 'maxLength' | 'dimensions'
   > & {
     /** Default `silent`. */
-    readonly truncate?: 'error' | 'silent'
+    readonly truncate?: (typeof BULK_TRUNCATION)[number]
     /** Default `float32`. */
     readonly output?: (typeof BULK_TYPES)[number]
   }

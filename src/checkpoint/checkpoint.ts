@@ -4,6 +4,7 @@ import type { WeightMap } from './weight.ts'
 
 /** The similarity functions a model can name as its own. */
 export const SIMILARITY_NAMES = ['cosine', 'dot', 'euclidean', 'manhattan'] as const
+/** A similarity function that a model can name as its own. */
 export type SimilarityName = (typeof SIMILARITY_NAMES)[number]
 
 /**

@@ -2,11 +2,12 @@ import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { InputError, OutputError, YujuError } from '../errors/index.ts'
 import type { Checkpoint } from './checkpoint.ts'
+import type { SaveType } from './constants.ts'
 import type { Activation, DenseSpec, ModuleSpec } from './module-spec.ts'
 import { poolingConfig } from './pooling-config.ts'
 import { isStatic, TABLE_NAME } from './static-embedding.ts'
 import type { Weight } from './weight.ts'
-import { type SaveType, writeSafetensors } from './write-safetensors.ts'
+import { writeSafetensors } from './write-safetensors.ts'
 
 export interface SaveOptions {
   /** What the weights are stored as. Default: as they are stored now. */

@@ -1,13 +1,10 @@
 import { open } from 'node:fs/promises'
 import { OutputError } from '../errors/index.ts'
+import type { SaveType } from './constants.ts'
 import { toHalves } from './float16.ts'
 import { readWeight, readWeightBytes } from './read-weight.ts'
 import { TYPE_NAMES } from './safetensors-types.ts'
 import { WEIGHT_BYTES, type Weight } from './weight.ts'
-
-/** Element types a model can be saved in. */
-export const SAVE_TYPES = ['float32', 'float16'] as const
-export type SaveType = (typeof SAVE_TYPES)[number]
 
 /**
  * Writes a safetensors file, one weight at a time.

@@ -1,12 +1,11 @@
-import type { OutputType, TruncationPolicy } from '../encoder/index.ts'
-import type { Precision } from '../precision/index.ts'
-import type { Backend } from '../runtime/index.ts'
+import { OUTPUT_TYPES, TRUNCATION_POLICIES } from '../encoder/constants.ts'
+import { PRECISIONS } from '../precision/constants.ts'
+import { BACKENDS } from '../runtime/constants.ts'
 
-// Spelt out again, because importing them would load the encoder before it is needed.
-const BACKENDS: Backend[] = ['native', 'wasm']
-const PRECISIONS: Precision[] = ['float32', 'int8']
-const TRUNCATION: TruncationPolicy[] = ['warn', 'error', 'silent']
-const OUTPUT_TYPES: OutputType[] = ['float32', 'int8', 'uint8', 'binary', 'ubinary']
+/** What a flag may be. A copy, as citty asks for a list that can be changed. */
+export function choices<const Choice extends string>(of: readonly Choice[]): Choice[] {
+  return [...of]
+}
 
 export const JSON_FLAG = {
   json: { type: 'boolean', description: 'Print JSON for programs, and nothing else on stdout' },
@@ -41,7 +40,7 @@ export const RUN_FLAGS = {
   },
   backend: {
     type: 'enum',
-    options: BACKENDS,
+    options: choices(BACKENDS),
     description: 'The runtime (default: native where it is installed)',
   },
   ...HUB_FLAGS,
@@ -51,7 +50,7 @@ export const RUN_FLAGS = {
 export const PRECISION_FLAG = {
   precision: {
     type: 'enum',
-    options: PRECISIONS,
+    options: choices(PRECISIONS),
     description: 'Compute in float32 or in 8 bits (default: as the folder says, see yuju quantize)',
   },
 } as const
@@ -86,7 +85,7 @@ export const TEXT_FLAGS = {
 export const TRUNCATE_FLAG = {
   truncate: {
     type: 'enum',
-    options: TRUNCATION,
+    options: choices(TRUNCATION_POLICIES),
     default: 'warn',
     description: 'What happens when a text is too long for the model and is cut',
   },
@@ -97,7 +96,7 @@ export const VECTOR_FLAGS = {
   normalize: { type: 'boolean', description: 'Scale every vector to length 1' },
   type: {
     type: 'enum',
-    options: OUTPUT_TYPES,
+    options: choices(OUTPUT_TYPES),
     default: 'float32',
     description: 'Numbers of the vectors',
   },

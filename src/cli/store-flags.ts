@@ -1,10 +1,9 @@
 import { given } from '../options/index.ts'
-import type { StoreAccess, StorePrecision } from '../search/index.ts'
+import { STORE_PRECISIONS } from '../search/constants.ts'
+import type { StoreAccess } from '../search/index.ts'
+import { choices } from './flags.ts'
 import type { Shell } from './shell.ts'
 import { UsageError } from './usage-error.ts'
-
-// Spelt out again, because importing them would load the stores before they are needed.
-const PRECISIONS: StorePrecision[] = ['float32', 'int8', 'binary']
 
 export const STORE_FLAG = {
   store: {
@@ -37,7 +36,7 @@ export const RECORD_FLAGS = {
   },
   precision: {
     type: 'enum',
-    options: PRECISIONS,
+    options: choices(STORE_PRECISIONS),
     description: 'How a new store looks through vectors (default: float32)',
   },
 } as const

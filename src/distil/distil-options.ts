@@ -70,6 +70,7 @@ export interface TimingOptions {
   readonly repetitions?: number
 }
 
+/** Who teaches whom, on what, and in which stages. */
 export interface DistilOptions {
   /** By the names that sources and reports call them; at least one. */
   readonly teachers: Readonly<Record<string, Teacher>>

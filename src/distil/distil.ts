@@ -26,6 +26,18 @@ import { TeacherVectors } from './run/teacher-vectors.ts'
  * @throws InputError for options that make no sense, an output that is there already, or a run to be
  *   resumed that was another; TeacherError when the teacher fails; RuntimeError for a student that
  *   collapses or a loss that explodes; OutputError for a full disk.
+ * @example
+ * ```ts
+ * import { loadCheckpoint } from 'yuju'
+ * import { distil, openTeacher, selectLayers } from 'yuju/distil'
+ * import { loadDataset, mse } from 'yuju/train'
+ *
+ * const dataset = await loadDataset('sentences.txt', { kind: 'sentences' })
+ * const model = await loadCheckpoint('my-model')
+ * const teachers = { mine: await openTeacher('my-model') }
+ * const stages = [{ name: 'general', sources: [{ dataset, loss: () => mse(), batchSize: 32 }] }]
+ * await distil({ teachers, student: async () => selectLayers(model, 4), stages, output: 'student' })
+ * ```
  */
 export async function distil(options: DistilOptions): Promise<DistilReport> {
   requireStages(options)

@@ -9,17 +9,12 @@ export type {
   Widths,
 } from './distil-options.ts'
 export { narrowHidden } from './narrow-hidden.ts'
-export {
-  type PrincipalComponents,
-  principalComponents,
-} from './projection/principal-components.ts'
 export { projectEmbeddings } from './projection/project-embeddings.ts'
 export { type DistilRecipeOptions, distilRecipe } from './recipe/index.ts'
 export type { DistilReport, ModelSize, StageReport } from './report/distil-report.ts'
-export { distilTables, renderDistilReport } from './report/render-report.ts'
 export { type Agreement, agreementOf } from './run/agreement.ts'
 export type { TeacherAgreement } from './run/stage-evaluation.ts'
-export { selectLayers, spreadLayers } from './select-layers.ts'
+export { selectLayers } from './select-layers.ts'
 export { buildStaticStudent, type StaticStudentOptions } from './student/build-static-student.ts'
 export { buildStudent, type StudentOptions } from './student/build-student.ts'
 export type { HttpOptions } from './teacher/http-teacher.ts'

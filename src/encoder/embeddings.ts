@@ -1,9 +1,4 @@
-/**
- * What the numbers of an embedding are stored as. `int8` and `uint8` give each dimension 256 steps
- * over its range; `binary` and `ubinary` keep one bit a dimension, eight to a byte.
- */
-export const OUTPUT_TYPES = ['float32', 'int8', 'uint8', 'binary', 'ubinary'] as const
-export type OutputType = (typeof OUTPUT_TYPES)[number]
+import type { OutputType } from './constants.ts'
 
 /** The array type that holds each output type. */
 export interface OutputArrays {
@@ -27,9 +22,9 @@ export interface Embeddings<Output extends OutputType = 'float32'> {
   readonly rows: number
   /** D: numbers, or bits, a row. */
   readonly dimensions: number
-  /** [rows]: tokens each text was encoded as, special tokens and prompt included. */
+  /** `[rows]`: tokens each text was encoded as, special tokens and prompt included. */
   readonly tokens: Int32Array
-  /** [rows]: tokens the limit cut off each text; 0 where it fitted. */
+  /** `[rows]`: tokens the limit cut off each text; 0 where it fitted. */
   readonly truncated: Int32Array
 }
 

@@ -2,15 +2,14 @@ import type { Checkpoint } from '../checkpoint/portable.ts'
 import { InputError } from '../errors/index.ts'
 import type { Precision } from '../precision/portable.ts'
 import type { BatchLimits } from './batching.ts'
-import { OUTPUT_TYPES, type OutputRanges, type OutputType } from './embeddings.ts'
 import {
-  type EncodeOptions,
-  type Progress,
-  requireChoice,
-  requireWhole,
+  OUTPUT_TYPES,
+  type OutputType,
   TRUNCATION_POLICIES,
   type TruncationPolicy,
-} from './options.ts'
+} from './constants.ts'
+import type { OutputRanges } from './embeddings.ts'
+import { type EncodeOptions, type Progress, requireChoice, requireWhole } from './options.ts'
 
 /**
  * Tokens in a batch, padding included. Measured: smaller batches leave threads waiting, larger ones

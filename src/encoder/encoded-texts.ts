@@ -1,5 +1,6 @@
 import { InputError } from '../errors/index.ts'
-import type { Embeddings, OutputType } from './embeddings.ts'
+import type { OutputType } from './constants.ts'
+import type { Embeddings } from './embeddings.ts'
 import type { EncodeOptions } from './options.ts'
 import type { SentenceEncoder } from './sentence-encoder.ts'
 

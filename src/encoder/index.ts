@@ -2,11 +2,11 @@ export { type BatchLayout, batchTensors } from './batch-tensors.ts'
 export { PADDING_WORTH_A_RUN } from './batching.ts'
 export { blocksOf } from './blocks.ts'
 export { BUNDLED_MODEL } from './bundled-model.ts'
+export type { OutputType, TruncationPolicy } from './constants.ts'
 export type {
   Embeddings,
   OutputArrays,
   OutputRanges,
-  OutputType,
   TokenEmbeddings,
 } from './embeddings.ts'
 export { choosePrompt } from './encode-settings.ts'
@@ -21,7 +21,6 @@ export type {
   EncodeOptions,
   Progress,
   StreamOptions,
-  TruncationPolicy,
 } from './options.ts'
 export { outputRangesOf, quantizeEmbeddings, quantizeRows, stepWidths } from './quantization.ts'
 export { SentenceEncoder } from './sentence-encoder.ts'

@@ -7,6 +7,7 @@ import type { ActivationRanges, Precision } from '../precision/index.ts'
 import type { Backend } from '../runtime/index.ts'
 import { BUNDLED_MODEL } from './bundled-model.ts'
 
+/** How a model is found and run; all of it may be left out. */
 export interface LoadOptions extends HubOptions {
   /** Threads in all. Default: the machine's physical cores. */
   readonly threads?: number

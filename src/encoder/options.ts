@@ -1,10 +1,8 @@
 import { InputError } from '../errors/index.ts'
-import type { OutputRanges, OutputType } from './embeddings.ts'
+import type { OutputType, TruncationPolicy } from './constants.ts'
+import type { OutputRanges } from './embeddings.ts'
 
-/** What happens when a text has more tokens than the limit; the rest of it is always left out. */
-export const TRUNCATION_POLICIES = ['warn', 'error', 'silent'] as const
-export type TruncationPolicy = (typeof TRUNCATION_POLICIES)[number]
-
+/** How far a call that encodes many texts has come. */
 export interface Progress {
   /** Texts encoded so far. */
   readonly done: number
@@ -12,6 +10,7 @@ export interface Progress {
   readonly total: number | undefined
 }
 
+/** How texts are encoded; all of it may be left out. */
 export interface EncodeOptions<Output extends OutputType = 'float32'> {
   /** Scale every vector to length 1. Default false: vectors as the model gives them. */
   readonly normalize?: boolean
@@ -40,6 +39,7 @@ export interface EncodeOptions<Output extends OutputType = 'float32'> {
   readonly onProgress?: (progress: Progress) => void
 }
 
+/** How a stream of texts is encoded; all of it may be left out. */
 export interface StreamOptions<Output extends OutputType = 'float32'>
   extends EncodeOptions<Output> {
   /** Texts in each block that is given; also how far texts are sorted by length. Default 8192. */

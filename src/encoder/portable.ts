@@ -1,10 +1,10 @@
 /** What encodes in Node and in browsers alike: the way in for code that both run. */
 export { assembleEncoder } from './assemble.ts'
+export type { OutputType, TruncationPolicy } from './constants.ts'
 export type {
   Embeddings,
   OutputArrays,
   OutputRanges,
-  OutputType,
   TokenEmbeddings,
 } from './embeddings.ts'
 export { Encoder, type EncoderParts, type TokenizedText } from './encoder.ts'
@@ -14,6 +14,5 @@ export {
   requireChoice,
   requireWhole,
   type StreamOptions,
-  type TruncationPolicy,
 } from './options.ts'
 export { outputRangesOf, quantizeEmbeddings } from './quantization.ts'

@@ -1,6 +1,7 @@
 import { InputError } from '../errors/index.ts'
 import type { Matrix } from '../similarity/index.ts'
-import type { Embeddings, OutputArrays, OutputRanges, OutputType } from './embeddings.ts'
+import type { OutputType } from './constants.ts'
+import type { Embeddings, OutputArrays, OutputRanges } from './embeddings.ts'
 
 /** The smallest and largest value of each dimension over all rows [N,D]; N must not be 0. */
 export function outputRangesOf({ data, rows, dimensions }: Matrix): OutputRanges {

@@ -13,7 +13,17 @@ type RunOptions = Pick<
   'threads' | 'workers' | 'backend' | 'precision' | 'activationRanges' | 'onWarning'
 >
 
-/** Turns sentences into vectors: a model folder, loaded and ready. */
+/**
+ * Turns sentences into vectors: a model folder, loaded and ready.
+ * @example
+ * ```ts
+ * import { SentenceEncoder } from 'yuju'
+ *
+ * await using encoder = await SentenceEncoder.load('my-model')
+ * const vector = await encoder.encode('花呗怎么还款') // Float32Array
+ * const { data, rows, dimensions } = await encoder.encode(['花呗怎么还款', '今天天气不错'])
+ * ```
+ */
 export class SentenceEncoder extends Encoder {
   /**
    * Loads a sentence-encoder folder, or downloads one from the hub first.

@@ -4,7 +4,7 @@ import { excludesPrompt } from '../model/index.ts'
 import type { Encoding, Tokenizer } from '../tokenizer/index.ts'
 import { mapInTurns } from './batch-runner.ts'
 import type { BatchRow } from './batch-tensors.ts'
-import type { OutputType } from './embeddings.ts'
+import type { OutputType } from './constants.ts'
 import type { EncodeSettings } from './encode-settings.ts'
 import { TokenPool } from './token-pool.ts'
 

@@ -4,6 +4,7 @@ import type { VectorCache } from './vector-cache.ts'
 /** Texts whose vectors are kept together: what an interruption loses at most. */
 const BLOCK = 2048
 
+/** How to stop the encoding of many texts, and to hear how far it is. */
 export interface FillOptions {
   readonly signal?: AbortSignal
   /** Is told how many of the texts are done, those that were known among them. */

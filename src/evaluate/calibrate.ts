@@ -22,6 +22,7 @@ export type ThresholdGoal =
   | { readonly goal: 'f1' }
   | { readonly goal: 'precision' | 'recall'; readonly least: number }
 
+/** Which score of a pair is calibrated, and to what end. */
 export interface CalibrateOptions {
   /** Most often the model's own. */
   readonly similarity: SimilarityName
@@ -41,6 +42,7 @@ export interface MapQuality {
   readonly brierScore: number
 }
 
+/** A calibration, and how good it is. */
 export interface CalibrationResult {
   /** What is saved beside the model. */
   readonly calibration: CalibrationFile

@@ -44,6 +44,15 @@ const ORDER: readonly SimilarityName[] = ['cosine', 'manhattan', 'euclidean', 'd
  * values and similarities, the best of cosine, Manhattan, Euclidean and dot, vectors as the model
  * gives them. Reference: sentence-transformers' EmbeddingSimilarityEvaluator.
  * @throws InputError when a vector is broken (NaN), naming the task and the line of the pair.
+ * @example
+ * ```ts
+ * import { SentenceEncoder } from 'yuju'
+ * import { evaluateTasks, loadTask } from 'yuju/evaluate'
+ *
+ * await using encoder = await SentenceEncoder.load('my-model')
+ * const task = await loadTask('pairs.tsv', { name: 'mine', labels: { max: 5 } })
+ * const [result] = await evaluateTasks((texts) => encoder.encode(texts), [task])
+ * ```
  */
 export async function evaluateTasks(
   encode: Encode,
@@ -53,16 +62,6 @@ export async function evaluateTasks(
   const rows = uniqueTexts(tasks)
   const vectors = await encode([...rows.keys()])
   return tasks.map((task) => resultOf(task, { rows, vectors }, options))
-}
-
-/** Evaluates a model on one task; see `evaluateTasks`. */
-export async function evaluateTask(
-  encode: Encode,
-  task: Task,
-  options?: BootstrapOptions,
-): Promise<TaskResult> {
-  const [result] = await evaluateTasks(encode, [task], options)
-  return result as TaskResult
 }
 
 /** Every sentence of the tasks once, with its row among them. */

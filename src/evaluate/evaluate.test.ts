@@ -5,13 +5,14 @@ import { temporaryFolder } from '../../test/support/model-folder.ts'
 import {
   createReport,
   type Encode,
-  evaluateTask,
   evaluateTasks,
   loadTask,
   loadTasks,
   renderReport,
-  textReport,
+  type Task,
+  type TaskResult,
 } from './index.ts'
+import { textReport } from './render-report.ts'
 
 /** Files by path in a folder that is gone when the test ends. */
 function dataFolder(files: Readonly<Record<string, string | Uint8Array>>): string {
@@ -34,6 +35,12 @@ function recording(): { encode: Encode; asked: string[] } {
     return { data, rows: texts.length, dimensions: 4 }
   }
   return { encode, asked }
+}
+
+async function evaluateTask(encode: Encode, task: Task): Promise<TaskResult> {
+  const [result] = await evaluateTasks(encode, [task])
+  if (!result) throw new Error('there is no result')
+  return result
 }
 
 const AFQMC = 'ab\tab\t1\nab\tcd\t0\naab\tabb\t1\nac\tbd\t0\n'

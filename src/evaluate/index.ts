@@ -1,30 +1,9 @@
-export {
-  auc,
-  averagePrecision,
-  type BestAccuracy,
-  type BestF1,
-  type BootstrapOptions,
-  bestAccuracy,
-  bestF1,
-  brierScore,
-  expectedCalibrationError,
-  fitProbabilityMap,
-  type Interval,
-  type MapKind,
-  mean,
-  meanInterval,
-  ndcg,
-  type ProbabilityMap,
-  pearson,
-  probabilityOf,
-  recall,
-  reciprocalRank,
-  spearman,
-  spearmanInterval,
-  thresholdForPrecision,
-  thresholdForRecall,
+export type {
+  BootstrapOptions,
+  ProbabilityMap,
+  ThresholdQuality,
 } from '../metrics/index.ts'
-export { cachedEncode, type FillOptions, fillCache } from './cached-encode.ts'
+export { cachedEncode, type FillOptions } from './cached-encode.ts'
 export {
   type CalibrateOptions,
   type CalibrationResult,
@@ -32,26 +11,23 @@ export {
   type MapQuality,
   type ThresholdGoal,
 } from './calibrate.ts'
-export { type Encode, evaluateTask, evaluateTasks, type TaskResult } from './evaluate-tasks.ts'
+export type { ReportFormat } from './constants.ts'
+export { type Encode, evaluateTasks, type TaskResult } from './evaluate-tasks.ts'
 export { type HubTasksOptions, loadHubTasks } from './load-hub-tasks.ts'
 export {
   type LoadedTasks,
+  type LoadTaskOptions,
   type LoadTasksOptions,
   loadTask,
   loadTasks,
   type MissingTask,
 } from './load-tasks.ts'
 export { type PairColumns, type ReadPairsOptions, readPairs } from './read-pairs.ts'
-export {
-  REPORT_FORMATS,
-  type ReportFormat,
-  renderReport,
-  reportJson,
-  textReport,
-} from './render-report.ts'
+export { renderReport } from './render-report.ts'
 export {
   type Comparison,
   createReport,
+  type Kept,
   type ModelReport,
   type ModelResults,
   type Report,
@@ -65,14 +41,10 @@ export {
   type RetrievalData,
   type RetrievalEncode,
   type RetrievalFiles,
-  type RetrievalModel,
   type RetrievalOptions,
   type RetrievalResult,
   type RetrievalSet,
   type RetrievalSetResult,
-  retrievalTable,
 } from './retrieval/index.ts'
-export { scoreHistogram } from './score-histogram.ts'
 export type { LabelKind, Pairs, Task } from './task.ts'
-export { TASK_NAMES } from './task-specs.ts'
 export { VectorCache, type VectorType } from './vector-cache.ts'

@@ -8,6 +8,7 @@ import { type PairColumns, readPairs } from './read-pairs.ts'
 import type { LabelKind, Pairs, Task } from './task.ts'
 import { type HubPlace, taskSpecs } from './task-specs.ts'
 
+/** Which tasks are fetched, and how. */
 export interface HubTasksOptions extends Omit<HubOptions, 'revision'> {
   /** Which of the seven tasks; default: all. */
   readonly names?: readonly string[]

@@ -7,6 +7,7 @@ import { type PairColumns, readPairs } from './read-pairs.ts'
 import type { LabelKind, Task } from './task.ts'
 import { type TaskSpec, taskSpecs } from './task-specs.ts'
 
+/** Which tasks are read, and from which columns. */
 export interface LoadTasksOptions {
   /** Which of the seven tasks; default: all. */
   readonly names?: readonly string[]
@@ -20,6 +21,7 @@ export interface LoadedTasks {
   readonly missing: readonly MissingTask[]
 }
 
+/** A task that is not there. */
 export interface MissingTask {
   readonly name: string
   /** What was looked for in vain. */
@@ -59,6 +61,7 @@ async function loadSpec(
   return loadTask(path, { ...spec, ...(columns ? { columns } : {}) })
 }
 
+/** What the pairs of a file are. */
 export interface LoadTaskOptions {
   readonly name: string
   readonly labels: LabelKind

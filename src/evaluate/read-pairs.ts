@@ -15,6 +15,7 @@ export interface PairColumns {
 /** The layout of a file without a header. */
 const DEFAULT_COLUMNS: PairColumns = { first: 0, second: 1, label: 2 }
 
+/** What the labels of a file are, and which of its columns hold a pair. */
 export interface ReadPairsOptions {
   readonly labels: LabelKind
   /** Default: sentence, sentence, label, without a header. */

@@ -1,10 +1,7 @@
 import { markdownTable, textTable } from '../tables/index.ts'
+import type { ReportFormat } from './constants.ts'
 import type { Report } from './report.ts'
 import { reportNotes, reportTables } from './report-tables.ts'
-
-/** The kinds of file a report is written to, by their extension. */
-export const REPORT_FORMATS = ['md', 'json', 'svg'] as const
-export type ReportFormat = (typeof REPORT_FORMATS)[number]
 
 /** A report as the text of a file. SVG: a bar for each task and model, with its 95 % interval. */
 export async function renderReport(report: Report, format: ReportFormat): Promise<string> {

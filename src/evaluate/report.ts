@@ -39,6 +39,7 @@ export interface Comparison extends Kept {
   readonly retrieval: Kept
 }
 
+/** Several models' results beside each other. */
 export interface Report {
   /** Where each task is from. */
   readonly tasks: readonly {
@@ -56,6 +57,7 @@ export interface Report {
   readonly comparisons: readonly Comparison[]
 }
 
+/** Which models are teachers, and when there is an average. */
 export interface ReportOptions {
   /** So many of the first models are the teachers of the others. Default 0. */
   readonly teachers?: number

@@ -5,9 +5,9 @@ export type LabelKind = 'binary' | { readonly max: number }
 export interface Pairs {
   readonly first: readonly string[]
   readonly second: readonly string[]
-  /** [N]: larger is more alike; 0 and 1 where labels are binary. */
+  /** `[N]`: larger is more alike; 0 and 1 where labels are binary. */
   readonly gold: Float64Array
-  /** [N]: the line of the file each pair stands in, from 1; in Parquet its row, from 0. */
+  /** `[N]`: the line of the file each pair stands in, from 1; in Parquet its row, from 0. */
   readonly lines: Uint32Array
 }
 

@@ -4,6 +4,7 @@
  * factors by `*`, each in alphabetical order with the number first: `'B*T'`, `'2*P'`, `'-1*T+512'`.
  */
 export type Dim = number | string
+/** The size of each axis, the outermost first. */
 export type Shape = readonly Dim[]
 
 /** A polynomial in the named sizes: the coefficient of each product of names ('' for the constant). */

@@ -52,23 +52,35 @@ function binary(name: OperatorName, a: Operand, b: Operand): Value {
   throw new GraphError('graph-input-missing', `${name} needs a tensor, and got two numbers`)
 }
 
+/** a + b, element by element; the smaller is broadcast, as in NumPy. */
 export const add = (a: Value, b: Operand) => binary('Add', a, b)
+/** a - b, element by element. */
 export const subtract = (a: Operand, b: Operand) => binary('Sub', a, b)
+/** a · b, element by element. */
 export const multiply = (a: Value, b: Operand) => binary('Mul', a, b)
+/** a / b, element by element. */
 export const divide = (a: Operand, b: Operand) => binary('Div', a, b)
+/** The larger of two elements. */
 export const maximum = (a: Value, b: Operand) => binary('Max', a, b)
+/** The smaller of two elements. */
 export const minimum = (a: Value, b: Operand) => binary('Min', a, b)
 
-/** Comparisons give bool. */
+/** a > b, as bool. */
 export const greater = (a: Value, b: Operand) => binary('Greater', a, b)
+/** a ≥ b, as bool. */
 export const greaterOrEqual = (a: Value, b: Operand) => binary('GreaterOrEqual', a, b)
+/** a < b, as bool. */
 export const less = (a: Value, b: Operand) => binary('Less', a, b)
+/** a ≤ b, as bool. */
 export const lessOrEqual = (a: Value, b: Operand) => binary('LessOrEqual', a, b)
+/** a = b, as bool. */
 export const equal = (a: Value, b: Operand) => binary('Equal', a, b)
 
-/** Both, either, not: of bool tensors. */
+/** Both, of bool tensors. */
 export const and = (a: Value, b: Value) => single('And', [a, b])
+/** Either or both, of bool tensors. */
 export const or = (a: Value, b: Value) => single('Or', [a, b])
+/** The opposite of a bool tensor. */
 export const not = (x: Value) => single('Not', [x])
 
 /** `condition ? a : b`, element by element. */
@@ -83,18 +95,25 @@ export function where(condition: Value, a: Operand, b: Operand): Value {
 
 /** The same tensor under another name: one value can be only one output of a graph. */
 export const identity = (x: Value) => single('Identity', [x])
+/** -x */
 export const negate = (x: Value) => single('Neg', [x])
+/** |x| */
 export const absolute = (x: Value) => single('Abs', [x])
 /** -1, 0 or 1 */
 export const sign = (x: Value) => single('Sign', [x])
+/** eˣ */
 export const exp = (x: Value) => single('Exp', [x])
 /** The natural logarithm. */
 export const log = (x: Value) => single('Log', [x])
 /** 2/√π ∫₀ˣ exp(-t²) dt */
 export const erf = (x: Value) => single('Erf', [x])
+/** √x */
 export const squareRoot = (x: Value) => single('Sqrt', [x])
+/** max(0, x) */
 export const relu = (x: Value) => single('Relu', [x])
+/** The hyperbolic tangent. */
 export const tanh = (x: Value) => single('Tanh', [x])
+/** 1 / (1 + e⁻ˣ) */
 export const sigmoid = (x: Value) => single('Sigmoid', [x])
 
 /** min(1, max(0, alpha·x + beta)) */
@@ -117,6 +136,7 @@ export const matMul = (a: Value, b: Value) => single('MatMul', [a, b])
 export const linear = (x: Value, weight: Value, bias: Value | undefined) =>
   single('Gemm', [x, weight, bias], { transB: 1 })
 
+/** How `matrixProduct` reads its matrices. */
 export interface ProductOptions {
   readonly transA?: boolean
   readonly transB?: boolean
@@ -132,6 +152,7 @@ export const matrixProduct = (a: Value, b: Value, options: ProductOptions = {}) 
     alpha: options.alpha ?? 1,
   })
 
+/** The axes in another order: axis i of the result is axis `perm[i]` of x. */
 export const transpose = (x: Value, perm: readonly number[]) => single('Transpose', [x], { perm })
 
 /** The same elements, in the same order, in another shape; sizes may be names. */
@@ -149,6 +170,7 @@ function reshapeTarget(x: Value, shape: Shape): Value {
   return x.graph.initializer('shape', type, { bytes: int64Bytes(target) })
 }
 
+/** Axes of size 1 added; `axes` are their numbers in the result. */
 export const unsqueeze = (x: Value, ...axes: readonly number[]) =>
   single('Unsqueeze', [x, integers(x.graph, axes)])
 
@@ -171,6 +193,7 @@ export function slice(x: Value, axis: number, [start, end]: readonly [Dim, Dim])
   return single('Slice', [x, ...bounds])
 }
 
+/** Tensors one behind the other along an axis. */
 export const concat = (parts: readonly Value[], axis: number) => single('Concat', parts, { axis })
 
 /** Zeros before and after along one axis; `before` and `after` may be named sizes. */
@@ -207,6 +230,7 @@ export function range(graph: Graph, size: Dim): Value {
 export const oneHot = (indices: Value, size: Dim) =>
   equal(unsqueeze(indices, indices.shape.length), range(indices.graph, size))
 
+/** What becomes of the axes that a reduction folds. */
 export interface ReduceOptions {
   /** Keep the folded axes with size 1. Default false. */
   readonly keep?: boolean
@@ -224,9 +248,13 @@ function reduction(name: OperatorName): Reduction {
     single(name, [x, integers(x.graph, [axes].flat())], { keepdims: keep ? 1 : 0 })
 }
 
+/** The sum. */
 export const reduceSum = reduction('ReduceSum')
+/** The arithmetic mean. */
 export const reduceMean = reduction('ReduceMean')
+/** The largest element. */
 export const reduceMax = reduction('ReduceMax')
+/** The smallest element. */
 export const reduceMin = reduction('ReduceMin')
 /** The Euclidean length. */
 export const reduceL2 = reduction('ReduceL2')

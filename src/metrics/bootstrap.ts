@@ -2,6 +2,7 @@ import { InputError } from '../errors/index.ts'
 import { at, increase, type Numbers, requireFinite, sumOf } from './numbers.ts'
 import { seededRandom } from './seeded-random.ts'
 
+/** How a bootstrap interval is drawn. */
 export interface BootstrapOptions {
   /** How many samples are drawn. Default 1000. */
   readonly resamples?: number

@@ -16,12 +16,11 @@ export {
   quantile,
 } from './bootstrap.ts'
 export { brierScore, expectedCalibrationError } from './calibration-error.ts'
+export { MAP_KINDS, type MapKind } from './constants.ts'
 export { pearson, spearman } from './correlation.ts'
 export type { Numbers } from './numbers.ts'
 export {
   fitProbabilityMap,
-  MAP_KINDS,
-  type MapKind,
   type ProbabilityMap,
   probabilityOf,
 } from './probability-map.ts'

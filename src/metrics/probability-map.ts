@@ -1,4 +1,5 @@
 import { InputError } from '../errors/index.ts'
+import type { MapKind } from './constants.ts'
 import { at, type Numbers, requireBinary, sumOf } from './numbers.ts'
 import { ascendingOrder, tieBorders } from './ranks.ts'
 import { countPositives } from './threshold-counts.ts'
@@ -12,10 +13,6 @@ export type ProbabilityMap =
       readonly probabilities: readonly number[]
     }
   | { readonly kind: 'platt'; readonly slope: number; readonly intercept: number }
-
-/** The kinds of map there are. */
-export const MAP_KINDS = ['isotonic', 'platt'] as const
-export type MapKind = (typeof MAP_KINDS)[number]
 
 /**
  * Fits a map to scores of pairs whose class is known.

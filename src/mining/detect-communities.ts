@@ -9,6 +9,7 @@ import {
   upperTiles,
 } from './score-tiles.ts'
 
+/** How alike and how many texts of a community are. */
 export interface CommunityOptions extends MiningOptions {
   /** How alike its members are to the centre of a community, at least. Default 0.75. */
   readonly threshold?: number

@@ -11,6 +11,7 @@ export interface Duplicate {
   readonly score: number
 }
 
+/** How alike duplicates are. */
 export interface DuplicateOptions extends MiningOptions {
   /** From which cosine similarity two rows are one. Default 0.95. */
   readonly threshold?: number

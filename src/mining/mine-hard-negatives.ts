@@ -9,12 +9,13 @@ export interface AnchorsAndCorpus {
   readonly anchors: Matrix
   /** [C,D], each text once. */
   readonly corpus: Matrix
-  /** [A]: the rows of the corpus that mean the same as each anchor, at least one. */
+  /** `[A]`: the rows of the corpus that mean the same as each anchor, at least one. */
   readonly positives: readonly (readonly number[])[]
-  /** [A]: the row of the corpus that is the anchor's own text, -1 where none is. Default: none. */
+  /** `[A]`: the row of the corpus that is the anchor's own text, -1 where none is. Default: none. */
   readonly own?: readonly number[]
 }
 
+/** Which texts are hard negatives of an anchor, and how many of them. */
 export interface HardNegativeOptions extends MiningOptions {
   /** Negatives for each anchor, at most. Default 3. */
   readonly count?: number

@@ -11,6 +11,7 @@ export interface ScoredPair {
   readonly score: number
 }
 
+/** Which pairs are kept, and how many. */
 export interface ParaphraseOptions extends MiningOptions {
   /** Only pairs that are at least so alike. Default: none is too unlike. */
   readonly threshold?: number
@@ -25,6 +26,15 @@ export interface ParaphraseOptions extends MiningOptions {
  * sentence-transformers' util.paraphrase_mining_embeddings, whose `top_k` is `perText`.
  * Memory beside that of `scoreTiles`: 12 bytes for each of `maxPairs`, and with `perText` 12 bytes
  * for each of N · perText.
+ * @example
+ * ```ts
+ * import { SentenceEncoder } from 'yuju'
+ * import { mineParaphrases } from 'yuju/mining'
+ *
+ * await using encoder = await SentenceEncoder.load('my-model')
+ * const vectors = await encoder.encode(['花呗怎么还款', '今天天气不错', '花呗如何还钱'])
+ * const [best] = await mineParaphrases(vectors, { maxPairs: 1 })
+ * ```
  */
 export async function mineParaphrases(
   vectors: Matrix,

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Backend } from './constants.ts'
 import { LocalSession } from './local-session.ts'
 import { loadRuntime } from './onnx-runtime.ts'
-import type { Backend } from './session.ts'
 import type { AttachedData, PlacedModel } from './weight-placement.ts'
 
 export interface LocalSessionOptions {

@@ -1,3 +1,4 @@
+export { BACKENDS, type Backend } from './constants.ts'
 export { createLocalSession, type LocalSessionOptions } from './create-local-session.ts'
 export { createSession, SessionStarter } from './create-session.ts'
 export { instructionSets } from './instruction-sets.ts'
@@ -5,12 +6,10 @@ export type { Destinations, LocalSession } from './local-session.ts'
 export { runtimeVersion } from './onnx-runtime.ts'
 export { physicalCores } from './physical-cores.ts'
 export { placeWeights } from './place-weights.ts'
-export {
-  BACKENDS,
-  type Backend,
-  type Session,
-  type SessionOptions,
-  type Tensor,
+export type {
+  Session,
+  SessionOptions,
+  Tensor,
 } from './session.ts'
 export { workersFor } from './session-pool.ts'
 export { startRuntimeThread } from './telemetry.ts'

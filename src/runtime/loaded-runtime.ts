@@ -1,5 +1,5 @@
 import type { InferenceSession, TensorConstructor } from 'onnxruntime-common'
-import type { Backend } from './session.ts'
+import type { Backend } from './constants.ts'
 
 /** The part of ONNX Runtime's interface yuju uses, which its native and web builds share. */
 interface OnnxRuntime {

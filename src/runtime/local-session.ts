@@ -1,7 +1,8 @@
 import type { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-common'
 import { RuntimeError } from '../errors/index.ts'
+import type { Backend } from './constants.ts'
 import type { LoadedRuntime } from './loaded-runtime.ts'
-import type { Backend, Tensor } from './session.ts'
+import type { Tensor } from './session.ts'
 import type { AttachedData, PlacedModel } from './weight-placement.ts'
 
 /** What ONNX Runtime calls the part of it that computes. */

@@ -1,7 +1,7 @@
 import { env } from 'onnxruntime-common'
 import { RuntimeError } from '../errors/index.ts'
+import type { Backend } from './constants.ts'
 import type { LoadedRuntime } from './loaded-runtime.ts'
-import type { Backend } from './session.ts'
 import {
   disableTelemetry,
   isTelemetryDisabled,

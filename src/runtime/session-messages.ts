@@ -1,4 +1,5 @@
-import type { Backend, Session, Tensor } from './session.ts'
+import type { Backend } from './constants.ts'
+import type { Session, Tensor } from './session.ts'
 import type { PlacedModel } from './weight-placement.ts'
 
 /** What a thread knows before it is told of a session. */

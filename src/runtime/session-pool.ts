@@ -1,5 +1,6 @@
 import { RuntimeError } from '../errors/index.ts'
-import type { Backend, Job, Session, Tensor } from './session.ts'
+import type { Backend } from './constants.ts'
+import type { Job, Session, Tensor } from './session.ts'
 
 /** Each has a copy of the weights. */
 const MOST_WORKERS = 4

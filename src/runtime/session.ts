@@ -1,13 +1,10 @@
+import type { Backend } from './constants.ts'
+
 /** The tensors that cross the border to the runtime: token ids or masks in, vectors out. */
 export type Tensor =
   | { readonly type: 'int64'; readonly dims: readonly number[]; readonly data: BigInt64Array }
   | { readonly type: 'float32'; readonly dims: readonly number[]; readonly data: Float32Array }
   | { readonly type: 'uint8'; readonly dims: readonly number[]; readonly data: Uint8Array }
-
-/** What Node has: the native library, or WebAssembly, which runs everywhere. */
-export const BACKENDS = ['native', 'wasm'] as const
-/** Which ONNX Runtime runs the graph. `webgpu` is there in browsers only. */
-export type Backend = (typeof BACKENDS)[number] | 'webgpu'
 
 /** What a run is a part of. */
 export interface Job {

@@ -1,6 +1,7 @@
 import { type Channel, transfer } from '../channel/index.ts'
 import { RuntimeError } from '../errors/index.ts'
-import type { Backend, Session, Tensor } from './session.ts'
+import type { Backend } from './constants.ts'
+import type { Session, Tensor } from './session.ts'
 import type { SessionMethods, SessionStart } from './session-messages.ts'
 
 /**

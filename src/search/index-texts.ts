@@ -17,11 +17,13 @@ export interface TextToIndex {
   readonly metadata?: Metadata
 }
 
+/** How far indexing has come. */
 export interface IndexProgress {
   /** Texts read so far. */
   readonly read: number
 }
 
+/** How texts are encoded and written into a store. */
 export interface IndexOptions
   extends Pick<EncodeOptions, 'truncate' | 'batchSize' | 'batchTokens' | 'signal'> {
   /**

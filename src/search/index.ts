@@ -1,3 +1,4 @@
+export type { StorePrecision, StoreSimilarity } from './constants.ts'
 export { type Condition, type Filter, type Membership, parseFilter } from './filter.ts'
 export {
   type IndexOptions,
@@ -10,22 +11,13 @@ export { createMemoryStore } from './memory/memory-store.ts'
 export {
   createOrOpenStore,
   createStore,
-  findStore,
   openStore,
   type StoreAccess,
 } from './open-store.ts'
-export { fuseRanks } from './reciprocal-rank.ts'
-export { columnTypes, type NamedColumn, peek, textsToIndex } from './row-texts.ts'
+export type { NamedColumn } from './row-texts.ts'
 export { type HybridOptions, type StoreQuery, searchStore } from './search-store.ts'
-export { segmentWords } from './segment-words.ts'
-export { modelSettings, requireEncoding, requireModel, type StoreEncoding } from './store-model.ts'
-export type {
-  StoreOptions,
-  StorePrecision,
-  StoreSettings,
-  StoreSimilarity,
-} from './store-settings.ts'
-export { idConflict } from './text-id.ts'
+export { modelSettings, type StoreEncoding } from './store-model.ts'
+export type { StoreOptions, StoreSettings } from './store-settings.ts'
 export { TextSearch, type TextSearchOptions } from './text-search.ts'
 export type {
   Hit,

@@ -19,6 +19,17 @@ export interface StoreAccess {
  * `milvus://host:19530/collection`.
  * @throws StoreError when there is none, it is damaged, or it cannot be reached; or when the package
  *   it needs is not installed.
+ * @example
+ * ```ts
+ * import { SentenceEncoder } from 'yuju'
+ * import { openStore, TextSearch } from 'yuju/search'
+ *
+ * await using encoder = await SentenceEncoder.load('my-model')
+ * const store = await openStore('my-store')
+ * const search = await TextSearch.open(encoder, store)
+ * const hits = await search.search('花呗如何还钱', { top: 3, hybrid: true })
+ * await store.close()
+ * ```
  */
 export async function openStore(location: string, access: StoreAccess = {}): Promise<VectorStore> {
   const store = await findStore(location, access)

@@ -5,12 +5,14 @@ import type { Hit, SearchOptions, VectorStore } from './vector-store.ts'
 /** From how deep in both lists a hybrid search fuses: so many for each wanted, and at least 50. */
 const FUSED = { factor: 4, least: 50, most: 10_000 }
 
+/** A text, and the vector it has. */
 export interface StoreQuery {
   readonly text: string
   /** [D] */
   readonly vector: Float32Array
 }
 
+/** What is looked for, and whether by words too. */
 export interface HybridOptions extends SearchOptions {
   /** Look for words too, and fuse what both found by their ranks. Default: false. */
   readonly hybrid?: boolean

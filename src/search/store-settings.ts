@@ -1,14 +1,6 @@
 import { z } from 'zod'
 import { InputError, StoreError } from '../errors/index.ts'
-
-/** How vectors are compared: the cosine of their angle, or their inner product. */
-export const STORE_SIMILARITIES = ['cosine', 'dot'] as const
-
-/**
- * What vectors are looked through as: float32, or quantised to int8 or to one bit a number, which is
- * faster and less exact. The best of a quantised search are scored again with the float32 vectors.
- */
-export const STORE_PRECISIONS = ['float32', 'int8', 'binary'] as const
+import { STORE_PRECISIONS, STORE_SIMILARITIES } from './constants.ts'
 
 const text = z.string()
 const LARGEST_DIMENSIONS = 32_768
@@ -34,10 +26,10 @@ export const storeSettings = z.strictObject({
   maxLength: z.int().min(0).default(0),
 })
 
+/** What a store was made with, and keeps. */
 export type StoreSettings = Readonly<z.infer<typeof storeSettings>>
+/** What a store is made with: its dimensions, and what shall differ from the defaults. */
 export type StoreOptions = Readonly<z.input<typeof storeSettings>>
-export type StoreSimilarity = (typeof STORE_SIMILARITIES)[number]
-export type StorePrecision = (typeof STORE_PRECISIONS)[number]
 
 /**
  * Settings with the defaults filled in.

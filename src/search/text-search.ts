@@ -4,6 +4,7 @@ import { type HybridOptions, searchStore } from './search-store.ts'
 import { requireModel } from './store-model.ts'
 import type { Hit, VectorStore } from './vector-store.ts'
 
+/** What is looked for, and how the text that is searched with is encoded. */
 export interface TextSearchOptions
   extends HybridOptions,
     Pick<EncodeOptions, 'prompt' | 'promptName' | 'truncate' | 'signal'> {}

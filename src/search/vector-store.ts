@@ -32,6 +32,7 @@ export interface Hit extends StoredText {
   readonly score: number
 }
 
+/** How many records are looked for, and among which. */
 export interface SearchOptions {
   /** How many records to find, at most. Default 10, at most 10,000. */
   readonly top?: number

@@ -9,6 +9,7 @@ import { ModelRegistry } from './models/index.ts'
 import type { ServerEvent } from './server-event.ts'
 import { checkSettings, type ServerSettings, serverSettings } from './settings/index.ts'
 
+/** What a server serves, and its settings. */
 export interface ServerOptions extends Partial<ServerSettings> {
   /** At least one; the first is meant where a request names none. */
   readonly models: readonly ServerModel[]
@@ -37,6 +38,15 @@ export interface Server {
  * text-embeddings-inference, and `/search` over indexes. `/openapi.json` describes them all.
  * @throws InputError for wrong settings; what `SentenceEncoder.load` throws for a model, and
  *   `openStore` for an index.
+ * @example
+ * ```ts
+ * import { createServer, listen } from 'yuju/server'
+ *
+ * const server = await createServer({ models: [{ name: 'mine', model: 'my-model' }] })
+ * const { url, stop } = await listen(server, { port: 0, drainDelay: 0 })
+ * console.log(`${url}/v1/embeddings takes requests, until the server is stopped`)
+ * await stop()
+ * ```
  */
 export async function createServer({
   models,

@@ -1,5 +1,4 @@
 export { createServer, type Server, type ServerOptions } from './create-server.ts'
-export { FAILURES } from './failures/index.ts'
 export type { ServerIndex } from './indexes/index.ts'
 export { type Listener, type ListenOptions, listen } from './listen.ts'
 export type { ServerModel } from './load-model.ts'

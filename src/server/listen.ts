@@ -10,6 +10,7 @@ import { checkSettings, type ListenSettings, listenSettings } from './settings/i
 /** A timer that keeps no program alive. */
 const UNREF = { ref: false } as const
 
+/** Where a server listens. */
 export type ListenOptions = Partial<ListenSettings>
 
 /** A server with a port. */

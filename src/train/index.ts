@@ -1,12 +1,8 @@
-export { Graph, type Shape, type Value } from '../graph/index.ts'
+export type { Graph, Shape, Value } from '../graph/index.ts'
 export * as operations from '../graph/operations.ts'
 export { averageModels } from './average-models.ts'
 export {
-  type Batch,
-  BatchPlan,
-  type BatchPlanOptions,
   type BatchSource,
-  DATASET_KINDS,
   type Dataset,
   type DatasetKind,
   datasetOf,
@@ -20,7 +16,6 @@ export type { DropoutRates } from './dropout-inputs.ts'
 export type { StepResult } from './engine/messages.ts'
 export {
   attentionRelation,
-  COMPARISONS,
   type Comparison,
   contrastive,
   cosent,
@@ -34,7 +29,6 @@ export {
   mse,
   multipleNegatives,
   onlineContrastive,
-  RELATIONS,
   similarityDistribution,
   similarityMatrix,
   type TokenContext,

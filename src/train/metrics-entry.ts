@@ -22,6 +22,7 @@ export interface EvaluationEntry {
   readonly scores: Readonly<Record<string, number>>
 }
 
+/** One line of a run's `metrics.jsonl`. */
 export type MetricsEntry = StepEntry | EvaluationEntry
 
 /** JSON has no NaN and no infinities; they are written as null. */

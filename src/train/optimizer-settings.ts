@@ -31,6 +31,7 @@ export const OPTIMIZER_DEFAULTS: OptimizerOptions = {
   averageDecay: undefined,
 }
 
+/** What the learning rate does over the steps of a run. */
 export interface ScheduleOptions {
   /** What the learning rate does after warming up: fall to 0 along a line or a cosine, or stay. */
   readonly kind: ScheduleName

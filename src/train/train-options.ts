@@ -8,6 +8,7 @@ import type { TrainingSource } from './training-source.ts'
 /** Scores of a model by name; higher is better. */
 export type Scores = Readonly<Record<string, number>>
 
+/** How a run judges the model it trains. */
 export interface TrainingEvaluation {
   /** Steps between evaluations; the last step is always followed by one. */
   readonly every: number
@@ -26,6 +27,7 @@ export interface ModelAverage {
   readonly share: number
 }
 
+/** What is trained, on what, and how. */
 export interface TrainOptions {
   /** A folder, `owner/name` on the hub, or a model that was read already. */
   readonly model: string | Checkpoint
@@ -86,12 +88,14 @@ export interface StepReport {
   readonly secondsLeft: number
 }
 
+/** What one evaluation during a run found. */
 export interface EvaluationReport {
   readonly step: number
   readonly scores: Scores
   readonly isBest: boolean
 }
 
+/** What a run that is done has made. */
 export interface TrainReport {
   readonly output: string
   /** Steps done in all. */

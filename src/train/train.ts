@@ -22,6 +22,14 @@ import type { TrainingSource } from './training-source.ts'
  * @throws InputError for options that make no sense, an output that is there already, or a run to be
  *   resumed that was another; RuntimeError for a run that is ruined (see `TrainingGuards`);
  *   OutputError for a full disk.
+ * @example
+ * ```ts
+ * import { cosent, loadDataset, train } from 'yuju/train'
+ *
+ * const dataset = await loadDataset('scored.tsv', { kind: 'scored-pairs', label: { scale: 5 } })
+ * const sources = [{ dataset, loss: cosent(), batchSize: 32 }]
+ * const report = await train({ model: 'my-model', sources, epochs: 1, output: 'trained' })
+ * ```
  */
 export async function train(options: TrainOptions): Promise<TrainReport> {
   await requireNewOutput(options.output)

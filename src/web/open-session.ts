@@ -11,6 +11,7 @@ import {
 
 /** What a browser may run a model with. */
 export const WEB_BACKENDS = ['wasm', 'webgpu'] as const
+/** What a browser runs a model with: WebAssembly, or its graphics processor. */
 export type WebBackend = (typeof WEB_BACKENDS)[number]
 
 /** The files of a model, by their address. */

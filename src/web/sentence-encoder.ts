@@ -8,6 +8,7 @@ import { WEB_BACKENDS, type WebBackend } from './open-session.ts'
 import { selfCheck } from './self-check.ts'
 import { threadCount } from './thread-count.ts'
 
+/** How a model is fetched and run in a browser; all of it may be left out. */
 export interface LoadOptions {
   /**
    * Default: WebGPU where the browser has a graphics processor whose vectors are those stored with

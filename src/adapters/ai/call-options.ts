@@ -1,5 +1,6 @@
 import type { EmbeddingModelV3CallOptions } from '@ai-sdk/provider'
 import { z } from 'zod'
+import { TRUNCATION_POLICIES } from '../../encoder/constants.ts'
 import type { EncodeOptions } from '../../encoder/index.ts'
 import { InputError } from '../../errors/index.ts'
 
@@ -9,7 +10,7 @@ const callSchema = z.strictObject({
   normalize: z.boolean().exactOptional(),
   maxLength: z.int().exactOptional(),
   dimensions: z.int().exactOptional(),
-  truncate: z.enum(['warn', 'error', 'silent']).exactOptional(),
+  truncate: z.enum(TRUNCATION_POLICIES).exactOptional(),
 })
 
 /**

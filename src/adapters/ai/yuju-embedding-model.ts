@@ -12,6 +12,7 @@ import {
 import { vectorRows } from '../vector-rows.ts'
 import { callOptions } from './call-options.ts'
 
+/** How the AI SDK calls a model. */
 export interface YujuEmbeddingModelOptions {
   /** The name the AI SDK reports. Default: the model's folder. */
   readonly modelId?: string

@@ -7,6 +7,7 @@ import {
 } from '../../encoder/index.ts'
 import { vectorRows } from '../vector-rows.ts'
 
+/** How LangChain's documents and queries are encoded. */
 export interface YujuEmbeddingsOptions {
   /** How documents are encoded. Default: with the model's prompt for documents, if it has one. */
   readonly documents?: EncodeOptions

@@ -1,5 +1,6 @@
 import type { SentenceEncoder } from '../../encoder/index.ts'
-import { indexTexts, textsToIndex, type VectorStore } from '../../search/index.ts'
+import { indexTexts, type VectorStore } from '../../search/index.ts'
+import { textsToIndex } from '../../search/internal.ts'
 import type { Source } from '../places/source.ts'
 import type { RunDescription } from '../run-description.ts'
 import { shardRows } from '../run-store.ts'

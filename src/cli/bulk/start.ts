@@ -1,14 +1,10 @@
 import type { ParsedArgs } from 'citty'
-import {
-  TEXT_FORMATS,
-  type TextFormat,
-  VECTOR_FORMATS,
-  type VectorFormat,
-} from '../../files/index.ts'
+import { BULK_TRUNCATION, BULK_TYPES } from '../../bulk/constants.ts'
+import { TEXT_FORMATS, VECTOR_FORMATS } from '../../files/index.ts'
 import { given } from '../../options/index.ts'
 import { defineCommand } from '../command.ts'
 import { decimalNumber, wholeNumber } from '../command-line.ts'
-import { HUB_FLAGS, JSON_FLAG, MODEL_FLAGS, TEXT_FLAGS, VECTOR_FLAGS } from '../flags.ts'
+import { choices, HUB_FLAGS, JSON_FLAG, MODEL_FLAGS, TEXT_FLAGS, VECTOR_FLAGS } from '../flags.ts'
 import { namedColumns } from '../indexed-columns.ts'
 import { namedModel, readCheckpoint, textOptions } from '../model.ts'
 import { grouped } from '../progress-display.ts'
@@ -16,13 +12,6 @@ import { RECORD_FLAGS, STORE_FLAG } from '../store-flags.ts'
 import { columnOf } from '../text-input.ts'
 import { UsageError } from '../usage-error.ts'
 import { connectRuns, RUN_FLAGS } from './connect-runs.ts'
-
-// Mutable, as citty asks.
-const INPUT_FORMATS: TextFormat[] = [...TEXT_FORMATS]
-const OUTPUT_FORMATS: VectorFormat[] = [...VECTOR_FORMATS]
-// Spelt out again, because importing them would load the encoder before it is needed.
-const TYPES: ('float32' | 'binary' | 'ubinary')[] = ['float32', 'binary', 'ubinary']
-const TRUNCATION: ('error' | 'silent')[] = ['silent', 'error']
 
 const ARGS = {
   ...RUN_FLAGS,
@@ -39,7 +28,7 @@ const ARGS = {
   },
   format: {
     type: 'enum',
-    options: INPUT_FORMATS,
+    options: choices(TEXT_FORMATS),
     description: 'The format of the files (default: what their names say)',
   },
   output: {
@@ -54,17 +43,22 @@ const ARGS = {
   ...RECORD_FLAGS,
   'output-format': {
     type: 'enum',
-    options: OUTPUT_FORMATS,
+    options: choices(VECTOR_FORMATS),
     description: 'Texts and vectors, or (npy) only vectors (default: parquet)',
   },
   model: MODEL_FLAGS.model,
   normalize: VECTOR_FLAGS.normalize,
-  type: { type: 'enum', options: TYPES, default: 'float32', description: 'Numbers of the vectors' },
+  type: {
+    type: 'enum',
+    options: choices(BULK_TYPES),
+    default: 'float32',
+    description: 'Numbers of the vectors',
+  },
   dimensions: VECTOR_FLAGS.dimensions,
   ...TEXT_FLAGS,
   truncate: {
     type: 'enum',
-    options: TRUNCATION,
+    options: choices(BULK_TRUNCATION),
     default: 'silent',
     description: 'What happens when a text is too long: it is cut, or its file fails',
   },

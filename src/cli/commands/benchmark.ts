@@ -1,11 +1,7 @@
 import { extname } from 'node:path'
 import type { ParsedArgs } from 'citty'
-import type {
-  BenchmarkedModel,
-  BenchmarkFormat,
-  BenchmarkReport,
-  LoadCost,
-} from '../../benchmark/index.ts'
+import { BENCHMARK_FORMATS, type BenchmarkFormat } from '../../benchmark/constants.ts'
+import type { BenchmarkedModel, BenchmarkReport, LoadCost } from '../../benchmark/index.ts'
 import { readTexts, writeFileAtomic } from '../../files/index.ts'
 import { defineCommand } from '../command.ts'
 import { wholeNumber } from '../command-line.ts'
@@ -16,8 +12,6 @@ import { modelNames } from '../model-names.ts'
 import { startProgress } from '../progress-display.ts'
 import type { Shell } from '../shell.ts'
 import { UsageError } from '../usage-error.ts'
-
-const FORMATS: readonly BenchmarkFormat[] = ['md', 'json', 'svg']
 
 /** Texts that are encoded when a model's loading is measured. */
 const LOAD_TEXTS = 64
@@ -71,10 +65,10 @@ export const benchmark = defineCommand(ARGS, async (args, shell) => {
 })
 
 function formatOf(output: string): BenchmarkFormat {
-  const format = FORMATS.find((candidate) => extname(output) === `.${candidate}`)
+  const format = BENCHMARK_FORMATS.find((candidate) => extname(output) === `.${candidate}`)
   if (format) return format
   throw new UsageError(
-    `the name of ${output} does not tell its format; end it in .${FORMATS.join(', .')}`,
+    `the name of ${output} does not tell its format; end it in .${BENCHMARK_FORMATS.join(', .')}`,
   )
 }
 

@@ -1,16 +1,15 @@
 import { extname, join } from 'node:path'
 import type { ParsedArgs } from 'citty'
-import type { CalibrationResult, MapKind, Pairs, ThresholdGoal } from '../../evaluate/index.ts'
+import type { CalibrationResult, Pairs, ThresholdGoal } from '../../evaluate/index.ts'
+import { MAP_KINDS } from '../../metrics/constants.ts'
 import { given } from '../../options/index.ts'
 import { defineCommand } from '../command.ts'
 import { printFields } from '../fields.ts'
-import { JSON_FLAG, RUN_FLAGS, TEXT_FLAGS } from '../flags.ts'
+import { choices, JSON_FLAG, RUN_FLAGS, TEXT_FLAGS } from '../flags.ts'
 import { encoderOf, readCheckpoint, textOptions } from '../model.ts'
 import { COLUMNS_FLAG, pairColumns } from '../pair-columns.ts'
 import type { Shell } from '../shell.ts'
 import { UsageError } from '../usage-error.ts'
-
-const MAPS: MapKind[] = ['isotonic', 'platt']
 
 const ARGS = {
   model: {
@@ -36,7 +35,7 @@ const ARGS = {
   },
   map: {
     type: 'enum',
-    options: MAPS,
+    options: choices(MAP_KINDS),
     description: 'How scores become probabilities (default: what cross-validates better)',
   },
   histogram: {
@@ -102,7 +101,7 @@ async function save(
   const { CALIBRATION_FILE } = await import('../../checkpoint/index.ts')
   const { writeFileAtomic } = await import('../../files/index.ts')
   if (args.histogram !== undefined) {
-    const { scoreHistogram } = await import('../../evaluate/index.ts')
+    const { scoreHistogram } = await import('../../evaluate/internal.ts')
     const svg = await scoreHistogram(calibration, { gold, scores })
     await writeFileAtomic(args.histogram, svg)
   }

@@ -76,6 +76,6 @@ function betweenSteps(shell: Shell) {
 }
 
 async function summary(report: DistilReport): Promise<string> {
-  const { distilTables } = await import('../../distil/index.ts')
+  const { distilTables } = await import('../../distil/internal.ts')
   return `${distilTables(report)}\n\n${report.output}: done; all of it in distillation/report.md`
 }

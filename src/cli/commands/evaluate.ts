@@ -1,6 +1,7 @@
 import { extname } from 'node:path'
 import type { ParsedArgs } from 'citty'
-import type { LoadedTasks, ModelResults, Report, ReportFormat } from '../../evaluate/index.ts'
+import { REPORT_FORMATS, type ReportFormat } from '../../evaluate/constants.ts'
+import type { LoadedTasks, ModelResults, Report } from '../../evaluate/index.ts'
 import { given } from '../../options/index.ts'
 import { defineCommand } from '../command.ts'
 import {
@@ -15,8 +16,6 @@ import { modelNames } from '../model-names.ts'
 import { COLUMNS_FLAG, pairColumns } from '../pair-columns.ts'
 import type { Shell } from '../shell.ts'
 import { UsageError } from '../usage-error.ts'
-
-const REPORT_FORMATS: readonly ReportFormat[] = ['md', 'json', 'svg']
 
 const ARGS = {
   'model…': {
@@ -139,6 +138,6 @@ async function writeReport(report: Report, { output, format }: Target): Promise<
 }
 
 async function printReport(report: Report, { json }: EvaluateArgs, shell: Shell): Promise<void> {
-  const { reportJson, textReport } = await import('../../evaluate/index.ts')
+  const { reportJson, textReport } = await import('../../evaluate/internal.ts')
   shell.print(json ? reportJson(report) : textReport(report))
 }

@@ -1,11 +1,9 @@
-import type { SaveType } from '../../checkpoint/index.ts'
+import { SAVE_TYPES } from '../../checkpoint/constants.ts'
 import { given } from '../../options/index.ts'
 import { defineCommand } from '../command.ts'
-import { HUB_FLAGS, JSON_FLAG } from '../flags.ts'
+import { choices, HUB_FLAGS, JSON_FLAG } from '../flags.ts'
 import { readCheckpoint } from '../model.ts'
 import { UsageError } from '../usage-error.ts'
-
-const SAVE_TYPES: SaveType[] = ['float32', 'float16']
 
 const ARGS = {
   model: {
@@ -18,7 +16,7 @@ const ARGS = {
   web: { type: 'boolean', description: 'Add yuju-web.json, for yuju/web in browsers' },
   precision: {
     type: 'enum',
-    options: SAVE_TYPES,
+    options: choices(SAVE_TYPES),
     description: 'Numbers of the weights (default: as they are)',
   },
   overwrite: { type: 'boolean', description: 'Replace the folder if it is there' },

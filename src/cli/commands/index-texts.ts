@@ -53,7 +53,7 @@ async function indexInput(
   if (args.input === undefined) throw new UsageError('--input is missing; name a file of texts')
   if (conditions.length > 0 && !args.prune) throw new UsageError('--filter is for --prune')
   const model = await namedModel(args.model, shell)
-  const { findStore } = await import('../../search/index.ts')
+  const { findStore } = await import('../../search/internal.ts')
   const found = await findStore(location, storeAccess(shell))
   await using encoder = await loadEncoder(model, args, shell).catch(async (error) => {
     await found?.close()
@@ -83,7 +83,8 @@ async function fill(
   { encoder, args, conditions, shell }: FillTask,
 ): Promise<void> {
   const start = performance.now()
-  const { indexTexts, parseFilter, textsToIndex } = await import('../../search/index.ts')
+  const { indexTexts, parseFilter } = await import('../../search/index.ts')
+  const { textsToIndex } = await import('../../search/internal.ts')
   const progress = await startProgress(shell, 'texts')
   const texts = textsToIndex(rows, store.settings, args.id !== undefined)
   const indexing = indexTexts(encoder, store, texts, {
@@ -135,9 +136,8 @@ async function newStore(
   { checkpoint, dimensions }: SentenceEncoder,
   { args, shell }: { readonly args: IndexArgs; readonly shell: Shell },
 ): Promise<Opened> {
-  const { columnTypes, createOrOpenStore, modelSettings, peek } = await import(
-    '../../search/index.ts'
-  )
+  const { createOrOpenStore, modelSettings } = await import('../../search/index.ts')
+  const { columnTypes, peek } = await import('../../search/internal.ts')
   const columns = namedColumns(args.metadata) ?? []
   const names = columns.map(({ name }) => name)
   const { first, all } = await peek(rowsOf(names, args, shell))
@@ -181,7 +181,7 @@ async function requireFit(
   checkpoint: Checkpoint,
   args: IndexArgs,
 ): Promise<void> {
-  const { requireEncoding } = await import('../../search/index.ts')
+  const { requireEncoding } = await import('../../search/internal.ts')
   try {
     requireEncoding(store, checkpoint, textOptions(args))
     const { columns, precision, dimensions } = store.settings

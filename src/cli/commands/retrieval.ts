@@ -1,5 +1,6 @@
 import type { ParsedArgs } from 'citty'
-import type { RetrievalModel, RetrievalSet } from '../../evaluate/index.ts'
+import type { RetrievalSet } from '../../evaluate/index.ts'
+import type { RetrievalModel } from '../../evaluate/internal.ts'
 import { given } from '../../options/index.ts'
 import { defineCommand } from '../command.ts'
 import { wholeNumber } from '../command-line.ts'
@@ -57,7 +58,7 @@ export const retrieval = defineCommand(ARGS, async (args, shell, valuesOf) => {
     )
     return shell.printJson(rows)
   }
-  const { retrievalTable } = await import('../../evaluate/index.ts')
+  const { retrievalTable } = await import('../../evaluate/internal.ts')
   const { textTable } = await import('../../tables/index.ts')
   shell.print(textTable(retrievalTable(models)))
 })

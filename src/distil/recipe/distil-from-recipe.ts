@@ -31,6 +31,7 @@ import {
 import { RecipeDatasets } from './recipe-datasets.ts'
 import { distilLossOf } from './teacher-loss-recipe.ts'
 
+/** What a recipe does not say of a run. */
 export type DistilRecipeOptions = Pick<
   DistilOptions,
   'resume' | 'signal' | 'onProgress' | 'onStep' | 'onEvaluation' | 'onWarning'

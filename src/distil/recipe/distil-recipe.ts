@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SAVE_TYPES } from '../../checkpoint/constants.ts'
 import { TEXT_ROLES } from '../../encoder/index.ts'
 import {
   averageSchema,
@@ -128,7 +129,7 @@ export const distilRecipeSchema = z
       .exactOptional(),
     /** Folders of retrieval sets. */
     retrieval: z.array(text).min(1).exactOptional(),
-    save_as: z.enum(['float32', 'float16']).exactOptional(),
+    save_as: z.enum(SAVE_TYPES).exactOptional(),
     threads: whole.exactOptional(),
   })
   .refine(

@@ -1,5 +1,6 @@
 import { renderBenchmark, textBenchmark } from '../../benchmark/index.ts'
-import { renderReport, textReport } from '../../evaluate/index.ts'
+import { renderReport } from '../../evaluate/index.ts'
+import { textReport } from '../../evaluate/internal.ts'
 import { markdownTable, type Table, textTable } from '../../tables/index.ts'
 import type { DistilReport, ModelSize } from './distil-report.ts'
 

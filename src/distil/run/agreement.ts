@@ -20,7 +20,11 @@ export interface Agreement {
   readonly spread: number
 }
 
-/** @param student, teacher vectors [N,D] of the same texts */
+/**
+ * How far a student's vectors tell texts apart as its teacher's do.
+ * @param student vectors [N,D]
+ * @param teacher vectors [N,E] of the same texts, in the same order
+ */
 export function agreementOf(student: Matrix, teacher: Matrix): Agreement {
   const [students, teachers] = [unitRows(student), unitRows(teacher)]
   const cosines = pairCosines(students)

@@ -14,6 +14,7 @@ import { principalComponents } from '../projection/principal-components.ts'
 import { countTokens } from '../vocabulary/count-tokens.ts'
 import { specialTokens } from '../vocabulary/special-tokens.ts'
 
+/** How the table of a static student is made of a teacher. */
 export interface StaticStudentOptions {
   /** D, the length of the vectors; at most the teacher's. Default 256. */
   readonly dimensions?: number

@@ -7,6 +7,7 @@ import { selectLayers } from '../select-layers.ts'
 import { countTokens } from '../vocabulary/count-tokens.ts'
 import { type CutOptions, cutVocabulary } from '../vocabulary/cut-vocabulary.ts'
 
+/** What of a teacher a student keeps. */
 export interface StudentOptions {
   /** As `selectLayers` takes it. Default: a third of them. */
   readonly layers?: number | readonly number[]

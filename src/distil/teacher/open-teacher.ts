@@ -14,6 +14,7 @@ import { promptedEncode } from '../prompted-encode.ts'
 import { type HttpOptions, httpVectors } from './http-teacher.ts'
 import { checkedVectors, type Teacher, type VectorFunction, type VectorSource } from './teacher.ts'
 
+/** How a teacher is loaded and asked. */
 export interface OpenTeacherOptions {
   /** Put before every text. Default: the model's default prompt, else nothing. */
   readonly prompt?: string

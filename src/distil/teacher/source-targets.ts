@@ -1,5 +1,6 @@
 import type { TextRole } from '../../encoder/index.ts'
-import { type FillOptions, fillCache, type VectorCache } from '../../evaluate/index.ts'
+import type { FillOptions, VectorCache } from '../../evaluate/index.ts'
+import { fillCache } from '../../evaluate/internal.ts'
 import type { Tensor } from '../../runtime/index.ts'
 import { type Matrix, rowOf, unitRows } from '../../similarity/index.ts'
 import type { Dataset, Example } from '../../train/index.ts'

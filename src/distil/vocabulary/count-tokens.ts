@@ -2,6 +2,7 @@ import type { Checkpoint } from '../../checkpoint/index.ts'
 import { blocksOf, choosePrompt, prepareTexts, tokenizerOptions } from '../../encoder/index.ts'
 import { createTokenizer } from '../../tokenizer/index.ts'
 
+/** How texts are tokenized when their tokens are counted. */
 export interface CountOptions {
   /** Put before every text. Default: the model's default prompt. */
   readonly prompt?: string

@@ -6,6 +6,7 @@ import { gatherRows } from './gather-rows.ts'
 import { KeptTokens } from './kept-tokens.ts'
 import { type Vocabulary, vocabularyOf } from './vocabulary.ts'
 
+/** Which tokens stay in a vocabulary that is cut. */
 export interface CutOptions {
   /** Tokens seen at least this often stay. Default 3. */
   readonly minCount?: number

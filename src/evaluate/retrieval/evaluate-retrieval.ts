@@ -13,6 +13,7 @@ export interface RetrievalEncode {
   readonly corpus: Encode
 }
 
+/** How queries and documents are compared. */
 export interface RetrievalOptions {
   /** Default cosine. */
   readonly similarity?: SimilarityName

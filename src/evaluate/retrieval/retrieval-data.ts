@@ -17,6 +17,7 @@ export interface RetrievalData {
   readonly relevance: ReadonlyMap<string, ReadonlyMap<string, number>>
 }
 
+/** The three files of a retrieval set. */
 export interface RetrievalFiles {
   /** Rows of id and text: `_id` or `id`, and `text`. */
   readonly queries: string

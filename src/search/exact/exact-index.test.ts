@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { similarityOf } from '../../similarity/index.ts'
-import { STORE_PRECISIONS, STORE_SIMILARITIES } from '../store-settings.ts'
+import { STORE_PRECISIONS, STORE_SIMILARITIES } from '../constants.ts'
 import { ExactIndex, type ExactIndexOptions } from './exact-index.ts'
 
 /** Vectors around some centres, as those of texts are, all to one side of zero. */

@@ -1,5 +1,5 @@
 import { BestScores, type Matrix, type Scored } from '../../similarity/index.ts'
-import type { StorePrecision, StoreSimilarity } from '../store-settings.ts'
+import type { StorePrecision, StoreSimilarity } from '../constants.ts'
 import { BinaryCodes } from './binary-codes.ts'
 import { Int8Codes } from './int8-codes.ts'
 import type { RowCodes } from './row-codes.ts'

@@ -63,4 +63,5 @@ export const serverSettings = z.strictObject({
     .describe('Origins whose pages may call the server, or * for all; without any, none may'),
 })
 
+/** The settings of a server: see docs/serving.md for each, and its default. */
 export type ServerSettings = Readonly<z.infer<typeof serverSettings>>

@@ -12,8 +12,10 @@ export const DATASET_KINDS = [
   'labelled-pairs',
   'triplets',
 ] as const
+/** What a data set's rows are: texts alone, or pairs or triplets, with or without a label. */
 export type DatasetKind = (typeof DATASET_KINDS)[number]
 
+/** One row of a data set. */
 export interface Example {
   /** As many as the data set has columns: of triplets the anchor, the positive, the negatives. */
   readonly texts: readonly string[]

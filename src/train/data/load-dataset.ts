@@ -13,6 +13,7 @@ import { type Dataset, type DatasetKind, datasetError, hasLabel } from './datase
 import type { LabelOptions } from './label.ts'
 import { MemoryDataset } from './memory-dataset.ts'
 
+/** What a file's rows are, and which of its columns hold them. */
 export interface LoadDatasetOptions {
   readonly kind: DatasetKind
   /** Default: the file's name up to the first point. */
@@ -35,6 +36,7 @@ export interface LoadDatasetOptions {
   readonly format?: TextFormat
 }
 
+/** Which rows of a file are taken: those whose cell in a column is one of these. */
 export interface RowFilter {
   readonly column: Column
   readonly equals: Cell | readonly Cell[]

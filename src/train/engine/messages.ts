@@ -56,6 +56,7 @@ export interface StepRequest {
   readonly rateFactor: number
 }
 
+/** What one step of the optimizer measured. */
 export interface StepResult {
   /** Mean over the batches. */
   readonly loss: number

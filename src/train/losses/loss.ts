@@ -32,7 +32,7 @@ export interface LossContext {
 export interface TokenContext {
   /** [R,T] int64: 1 for tokens, 0 for padding. */
   readonly mask: Value
-  /** [R,T,H]: the embeddings, then what each layer gives. */
+  /** `[R,T,H]`: the embeddings, then what each layer gives. */
   readonly hiddenStates: readonly Value[]
   /** Rows [R*T,H] of each layer's attention. */
   readonly queries: readonly Value[]

@@ -9,6 +9,7 @@ import { teacherVectors } from './teacher.ts'
 
 /** Which texts of a batch a relational loss compares. */
 export const COMPARISONS = ['all', 'columns'] as const
+/** Which texts of a batch a relational loss compares: all, or those of different columns. */
 export type Comparison = (typeof COMPARISONS)[number]
 
 export interface RelationalOptions {

@@ -3,6 +3,7 @@ import type { TrainOptions, TrainReport } from '../train-options.ts'
 import { recipeOptions } from './recipe-options.ts'
 import { readRecipe, trainRecipeSchema } from './train-recipe.ts'
 
+/** What a recipe does not say of a run. */
 export type TrainRecipeOptions = Pick<
   TrainOptions,
   'load' | 'resume' | 'signal' | 'onStep' | 'onEvaluation' | 'onWarning'

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
+import { SAVE_TYPES } from '../../checkpoint/constants.ts'
 import { TEXT_ROLES } from '../../encoder/index.ts'
 import { InputError } from '../../errors/index.ts'
 import { LABEL_LOSSES } from '../losses/index.ts'
@@ -92,7 +93,7 @@ export const trainRecipeSchema = z
     ...stepsFields,
     evaluation: evaluationSchema.exactOptional(),
     average: averageSchema.exactOptional(),
-    save_as: z.enum(['float32', 'float16']).exactOptional(),
+    save_as: z.enum(SAVE_TYPES).exactOptional(),
     threads: whole.exactOptional(),
   })
   .refine(hasOneAmount, ONE_AMOUNT)

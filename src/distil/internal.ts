@@ -1,0 +1,2 @@
+/** What other folders use of this one, and users of `yuju/distil` do not. */
+export { distilTables } from './report/render-report.ts'

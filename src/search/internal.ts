@@ -1,0 +1,5 @@
+/** What other folders use of this one, and users of `yuju/search` do not. */
+export { findStore } from './open-store.ts'
+export { columnTypes, peek, textsToIndex } from './row-texts.ts'
+export { requireEncoding, requireModel } from './store-model.ts'
+export { idConflict } from './text-id.ts'
