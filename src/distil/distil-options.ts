@@ -11,8 +11,6 @@ import type {
 import type { StepsOptions, Widths } from '../train/recipe/index.ts'
 import type { Teacher } from './teacher/teacher.ts'
 
-export type { Widths }
-
 /** One of several teachers. */
 export interface TeacherShare {
   /** Among the run's teachers. */

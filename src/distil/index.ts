@@ -1,3 +1,4 @@
+export type { Widths } from '../train/recipe/index.ts'
 export { distil } from './distil.ts'
 export type {
   DistilOptions,
@@ -6,7 +7,6 @@ export type {
   DistilStage,
   TeacherShare,
   TimingOptions,
-  Widths,
 } from './distil-options.ts'
 export { narrowHidden } from './narrow-hidden.ts'
 export { projectEmbeddings } from './projection/project-embeddings.ts'

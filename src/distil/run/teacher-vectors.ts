@@ -3,13 +3,8 @@ import { InputError } from '../../errors/index.ts'
 import { given } from '../../options/index.ts'
 import { type Matrix, stackRows } from '../../similarity/index.ts'
 import type { Dataset, Loss, TrainingSource } from '../../train/index.ts'
-import type {
-  DistilOptions,
-  DistilSource,
-  DistilStage,
-  TeacherShare,
-  Widths,
-} from '../distil-options.ts'
+import type { Widths } from '../../train/recipe/index.ts'
+import type { DistilOptions, DistilSource, DistilStage, TeacherShare } from '../distil-options.ts'
 import type { RoleText } from '../role-text.ts'
 import { SourceTargets, type WeighedTeacher } from '../teacher/source-targets.ts'
 import { TeacherCaches } from '../teacher/teacher-caches.ts'
