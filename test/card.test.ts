@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { SentenceEncoder } from 'yuju'
 import { temporaryFolder } from './support/model-folder.ts'
+import { retrievalFolder } from './support/retrieval-folder.ts'
 import { FIXTURES } from './support/shared.ts'
 import { yuju } from './support/yuju-command.ts'
 
@@ -33,7 +34,8 @@ async function evaluation(model: string): Promise<string> {
   const pairs = TEXTS.map((text, at) => `${text}\t${TEXTS[(at + at) % 4]}\t${at % 2}`)
   writeFileSync(join(data, 'afqmc/dev.tsv'), `${pairs.join('\n')}\n`)
   const words = ['--data', data, '--tasks', 'afqmc', '--vector-cache', temporaryFolder()]
-  return succeed('evaluate', model, TINY, '--prompt', '问：', ...words, '--json')
+  const search = ['--retrieval', retrievalFolder()]
+  return succeed('evaluate', model, TINY, '--prompt', '问：', ...words, ...search, '--json')
 }
 
 async function benchmark(model: string): Promise<string> {
@@ -74,6 +76,8 @@ test('cards of an evaluated, measured and trained model', async () => {
     expect(card).toContain('model = SentenceTransformer("me/tiny")')
     expect(card).toContain(`| tiny | ${score.toFixed(2)} | ${score.toFixed(2)} |`)
     expect(card).toContain('`"问："`')
+    // Texts that find themselves.
+    expect(card).toContain('| tiny | 100.00 (100.0 – 100.0) |')
     expect(card).toMatch(/^\| tiny \|( [\d.e+-]+ \|){3} 1.00 \|$/m)
     expect(card).toContain('| pairs | 1,234 | abcdef012345 |')
     expect(card).toContain('| own | 5 | - |')

@@ -19,6 +19,8 @@ export interface CardWords {
   readonly evaluationNote: string
   readonly prompt: (model: string, prompt: string) => string
   readonly average: string
+  readonly search: string
+  readonly searchNote: string
   readonly speed: string
   readonly speedColumns: readonly string[]
   readonly speedNote: (texts: number, batch: number, length: number, machine: string) => string
@@ -77,6 +79,9 @@ export const CARD_WORDS: Readonly<Record<CardLanguage, CardWords>> = {
       'and dot; measured by `yuju evaluate`.',
     prompt: (model, prompt) => `${model}: with ${prompt} before every text.`,
     average: 'average',
+    search: 'Search',
+    searchNote:
+      '100 x nDCG@10, and the interval that holds it with 95 %; measured by `yuju evaluate --retrieval`.',
     speed: 'Speed',
     speedColumns: ['model', 'cost (s)', 'latency (ms/batch)', 'sentences/s', 'against the first'],
     speedNote: (texts, batch, length, machine) =>
@@ -123,6 +128,8 @@ export const CARD_WORDS: Readonly<Record<CardLanguage, CardWords>> = {
       '由 `yuju evaluate` 测得。',
     prompt: (model, prompt) => `${model}：每条文本前加 ${prompt}。`,
     average: '平均',
+    search: '检索',
+    searchNote: '100 x nDCG@10 及其 95% 区间；由 `yuju evaluate --retrieval` 测得。',
     speed: '速度',
     speedColumns: ['模型', '耗时（秒）', '延迟（毫秒/批）', '句/秒', '与首行之比'],
     speedNote: (texts, batch, length, machine) =>

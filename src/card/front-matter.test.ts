@@ -11,6 +11,7 @@ test('what the hub reads', () => {
       { task: 'afqmc', score: 25, spearman: { cosine: 24.5312 } },
       { task: 'pawsx', score: null, spearman: { cosine: null } },
     ],
+    retrieval: [],
   }
   // huggingface_hub 2.4.0 reads this as it is meant (ModelCard(text).data.to_dict()).
   expect(frontMatter(metadata, 'yuju/small', own)).toBe(`---

@@ -21,6 +21,15 @@ const EVALUATION = z.object({
             spearman: z.object({ cosine: z.number().nullish() }),
           }),
         ),
+        retrieval: z
+          .array(
+            z.object({
+              set: z.string(),
+              ndcg10: z.number(),
+              interval: z.tuple([z.number(), z.number()]),
+            }),
+          )
+          .default([]),
       }),
     )
     .min(1),

@@ -106,7 +106,30 @@ function evaluationParts({ tasks, models }: EvaluationRecord, words: CardWords):
   const prompts = models.flatMap(({ model, prompt }) =>
     prompt === undefined ? [] : words.prompt(model, `\`${JSON.stringify(prompt)}\``),
   )
-  return [table, [words.evaluationNote, ...prompts].join('\n')]
+  return [
+    table,
+    [words.evaluationNote, ...prompts].join('\n'),
+    ...(models.some(({ retrieval }) => retrieval.length > 0) ? searchParts(models, words) : []),
+  ]
+}
+
+function searchParts(models: EvaluationRecord['models'], words: CardWords): string[] {
+  const sets = [...new Set(models.flatMap(({ retrieval }) => retrieval.map(({ set }) => set)))]
+  const table = markdownTable({
+    title: words.search,
+    columns: [words.model, ...sets],
+    rows: models.map(({ model, retrieval }) => [
+      model,
+      ...sets.map((name) => searchText(retrieval.find(({ set }) => set === name))),
+    ]),
+  })
+  return [table, words.searchNote]
+}
+
+function searchText(result: EvaluationRecord['models'][number]['retrieval'][number] | undefined) {
+  if (!result) return '-'
+  const [low, high] = result.interval.map((value) => value.toFixed(1))
+  return `${points(result.ndcg10)} (${low} – ${high})`
 }
 
 function points(value: number | null | undefined): string {
