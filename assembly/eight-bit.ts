@@ -11,7 +11,7 @@ const LARGEST: f32 = 127
  * IEEE 754 binary16 to float32, exact for finite numbers: the exponent of a half, read as that of a
  * float32, is 112 too small.
  */
-export function widenHalves(halves: usize, numbers: usize, count: usize): void {
+export function float16ToFloat32(halves: usize, numbers: usize, count: usize): void {
   const end = numbers + (count << 2)
   const vectorsEnd = numbers + ((count & ~3) << 2)
   const signs = i32x4.splat(0x8000)
@@ -37,7 +37,7 @@ export function widenHalves(halves: usize, numbers: usize, count: usize): void {
 const EXPONENTS: f32 = 5.192296858534828e33
 
 /** The largest size in each column of a matrix: max |x|. */
-export function columnSizes(numbers: usize, rows: usize, columns: usize, sizes: usize): void {
+export function columnAbsmax(numbers: usize, rows: usize, columns: usize, sizes: usize): void {
   memory.fill(sizes, 0, columns << 2)
   const vectorsEnd = sizes + ((columns & ~3) << 2)
   const end = sizes + (columns << 2)
@@ -122,7 +122,7 @@ function fourCodes(numbers: usize, factors: usize, steps: v128): v128 {
 const BLOCK: usize = 32
 
 /** A matrix of bytes [rows,columns] turned round: [columns,rows]. */
-export function turnRound(bytes: usize, rows: usize, columns: usize, turned: usize): void {
+export function transpose(bytes: usize, rows: usize, columns: usize, turned: usize): void {
   for (let first: usize = 0; first < rows; first += BLOCK) {
     const last = min<usize>(rows, first + BLOCK)
     for (let column: usize = 0; column < columns; column++) {

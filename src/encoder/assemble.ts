@@ -20,7 +20,7 @@ import type { EncoderParts } from './encoder.ts'
 import { tokenizerOptions } from './tokenizer-options.ts'
 
 /** What differs between the places an encoder may run in. */
-export interface Surroundings extends Pick<EncoderParts, 'warn' | 'readCalibration'> {
+export interface Environment extends Pick<EncoderParts, 'warn' | 'readCalibration'> {
   /** Reads the files that the checkpoint's weights lie in. */
   readonly readRange: RangeReader
   readonly openSession: (graph: Graph) => Promise<Session>
@@ -38,13 +38,13 @@ export interface Surroundings extends Pick<EncoderParts, 'warn' | 'readCalibrati
  */
 export async function assembleEncoder(
   checkpoint: Checkpoint,
-  surroundings: Surroundings,
+  environment: Environment,
 ): Promise<EncoderParts> {
-  const { readRange, openSession, warn, readCalibration } = surroundings
+  const { readRange, openSession, warn, readCalibration } = environment
   const { weights, tokenizerFiles } = checkpoint
   // The runtime maps the files, and a program that reads a map beyond its file's end is killed.
   await checkFilesWhole(weights.values(), readRange)
-  const { precision, linear } = await layersOf(checkpoint, surroundings)
+  const { precision, linear } = await layersOf(checkpoint, environment)
   const graph = sentenceGraph(checkpoint, { attention: 'fused', segments: false, linear })
   const dimensions = Number(graph.outputs.get(GRAPH_NAMES.sentenceVectors)?.shape[1])
   const [session, tokenizer] = await openMeanwhile(openSession(graph), async () => {
@@ -74,7 +74,7 @@ async function openMeanwhile<Result>(
 /** How the linear layers are computed. */
 async function layersOf(
   checkpoint: Checkpoint,
-  { precision: wish, readActivationRanges, readRange, measureColumnRanges }: Surroundings,
+  { precision: wish, readActivationRanges, readRange, measureColumnRanges }: Environment,
 ): Promise<{ readonly precision: Precision; readonly linear: LinearLayer }> {
   if (wish === 'int8' && isStatic(checkpoint)) {
     throw new InputError(

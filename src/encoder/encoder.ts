@@ -10,7 +10,7 @@ import type { Embeddings, OutputArrays, TokenEmbeddings } from './embeddings.ts'
 import { type EncodeSettings, encodeSettings, requireTexts } from './encode-settings.ts'
 import { BLOCK_SIZE, EncodingPipeline, type PipelineParts } from './encoding-pipeline.ts'
 import { type EncodeOptions, requireWhole, type StreamOptions } from './options.ts'
-import { PairJudge } from './pair-match.ts'
+import { PairMatcher } from './pair-match.ts'
 import { requireTokens } from './prepared-tokens.ts'
 import { quantizeEmbeddings } from './quantization.ts'
 import { type PreparedText, tokenizeText } from './text-preparation.ts'
@@ -40,12 +40,12 @@ export interface EncoderParts extends PipelineParts {
 export class Encoder {
   readonly #parts: EncoderParts
   readonly #pipeline: EncodingPipeline
-  readonly #judge: PairJudge
+  readonly #judge: PairMatcher
 
   protected constructor(parts: EncoderParts) {
     this.#parts = parts
     this.#pipeline = new EncodingPipeline(parts)
-    this.#judge = new PairJudge(parts.checkpoint.folder, parts.readCalibration)
+    this.#judge = new PairMatcher(parts.checkpoint.folder, parts.readCalibration)
   }
 
   /** D, the length of a vector. */

@@ -13,7 +13,7 @@ export interface PairMatch {
 }
 
 /** Judges pairs by the calibration that lies beside a model. */
-export class PairJudge {
+export class PairMatcher {
   readonly #folder: string
   readonly #read: () => Promise<CalibrationFile | undefined>
   #calibration: Promise<CalibrationFile | undefined> | undefined

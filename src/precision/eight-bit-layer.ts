@@ -77,7 +77,7 @@ async function eightBitLayer(
   requireRanges(columns, { folder: checkpoint.folder, prefix })
   const shape = [outputs, inputs] as const
   memory.load(await weightBytes(stored, read), stored.type, shape)
-  const divisors = isFeedForward(prefix) ? columnDivisors(memory.columnSizes(), columns) : undefined
+  const divisors = isFeedForward(prefix) ? columnDivisors(memory.columnAbsmax(), columns) : undefined
   const divided = (values: Float32Array) => values.map((value, i) => value / (divisors?.[i] ?? 1))
   const smallest = divided(columns.smallest).reduce((least, value) => Math.min(least, value), 0)
   const largest = divided(columns.largest).reduce((most, value) => Math.max(most, value), 0)

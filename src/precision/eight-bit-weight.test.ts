@@ -67,7 +67,7 @@ test('the largest size of each column', () => {
         .map(Math.abs),
     ),
   )
-  expect([...memory.columnSizes()]).toEqual(expected)
+  expect([...memory.columnAbsmax()]).toEqual(expected)
 })
 
 test('halves are what they stand for, the smallest included, and a larger weight may follow', () => {

@@ -39,17 +39,17 @@ export class WeightMemory {
     if (type === 'float16') {
       // Halves are as long as codes and what those are turned round from, whose places are free.
       new Uint8Array(this.#memory.buffer, codes, bytes.length).set(bytes)
-      this.#kernels.widenHalves(codes, numbers, count)
+      this.#kernels.float16ToFloat32(codes, numbers, count)
     } else {
       new Float32Array(this.#memory.buffer, numbers, count).set(toFloat32(bytes, type))
     }
   }
 
   /** The largest size in each column [I]: max_o |W[o,i]|. */
-  columnSizes(): Float32Array<ArrayBuffer> {
+  columnAbsmax(): Float32Array<ArrayBuffer> {
     const [outputs, inputs] = this.#shape
     const { numbers, factors } = this.#places
-    this.#kernels.columnSizes(numbers, outputs, inputs, factors)
+    this.#kernels.columnAbsmax(numbers, outputs, inputs, factors)
     return new Float32Array(this.#memory.buffer, factors, inputs).slice()
   }
 
@@ -66,7 +66,7 @@ export class WeightMemory {
     else given.fill(1)
     const { numbers, scales, codes, turned } = places
     this.#kernels.quantizeRows(numbers, places.factors, outputs, inputs, scales, codes)
-    this.#kernels.turnRound(codes, outputs, inputs, turned)
+    this.#kernels.transpose(codes, outputs, inputs, turned)
     return {
       codes: new Uint8Array(buffer, turned, outputs * inputs).slice(),
       scale: new Float32Array(buffer, scales, outputs).slice(),

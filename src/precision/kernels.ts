@@ -6,8 +6,8 @@ import { kernelBytes } from './generated/kernels.ts'
  * formula). Pointers are byte offsets into the memory they were created over.
  */
 export interface EightBitKernels {
-  widenHalves(halves: number, numbers: number, count: number): void
-  columnSizes(numbers: number, rows: number, columns: number, sizes: number): void
+  float16ToFloat32(halves: number, numbers: number, count: number): void
+  columnAbsmax(numbers: number, rows: number, columns: number, sizes: number): void
   quantizeRows(
     numbers: number,
     factors: number,
@@ -16,7 +16,7 @@ export interface EightBitKernels {
     scales: number,
     codes: number,
   ): void
-  turnRound(bytes: number, rows: number, columns: number, turned: number): void
+  transpose(bytes: number, rows: number, columns: number, turned: number): void
 }
 
 export const createEightBitKernels = kernelsOf<EightBitKernels>(kernelBytes)

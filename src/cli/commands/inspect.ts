@@ -32,9 +32,9 @@ function encoderText({
   intermediateSize,
   activation,
 }: ModelDescription) {
-  if (layers === 0) return `none: a table of vectors, ${hiddenSize} wide`
-  const sizes = `${layers} layers, ${hiddenSize} wide, ${heads} heads`
-  return `${sizes}, ${intermediateSize} between, ${activation}`
+  if (layers === 0) return `none: a table of token vectors of ${hiddenSize} numbers`
+  const sizes = `${layers} layers, ${heads} heads, hidden size ${hiddenSize}`
+  return `${sizes}, feed-forward size ${intermediateSize}, ${activation}`
 }
 
 function lengthText({ maxLength, maxPositions }: ModelDescription): string {
