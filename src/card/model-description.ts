@@ -37,7 +37,7 @@ export interface ModelDescription {
   readonly defaultPromptName: string | undefined
   /** What its linear layers compute with, where nothing else is asked for. */
   readonly precision: Precision
-  readonly notices: readonly string[]
+  readonly warnings: readonly string[]
 }
 
 export async function describeModel(checkpoint: Checkpoint): Promise<ModelDescription> {
@@ -69,7 +69,7 @@ export async function describeModel(checkpoint: Checkpoint): Promise<ModelDescri
     prompts,
     defaultPromptName,
     precision: choosePrecision(undefined, await readActivationRanges(diskFolder(folder))),
-    notices: checkpoint.notices,
+    warnings: checkpoint.warnings,
   }
 }
 

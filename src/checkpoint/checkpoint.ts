@@ -32,5 +32,5 @@ export interface Checkpoint {
   readonly defaultPromptName: string | undefined
   readonly similarity: SimilarityName
   /** What a user should know about how the folder was read, e.g. a default that applied. */
-  readonly notices: readonly string[]
+  readonly warnings: readonly string[]
 }

@@ -47,7 +47,7 @@ describe('whole folders', () => {
       prompts: {},
       defaultPromptName: undefined,
       similarity: 'cosine',
-      notices: [],
+      warnings: [],
     })
     const shapes = [...checkpoint.weights].map(([name, { shape }]) => [name, shape])
     expect(Object.fromEntries(shapes)).toEqual(TINY_SHAPES)
@@ -70,11 +70,11 @@ describe('whole folders', () => {
     expect(checkpoint.prompts).toEqual({ query: '', document: '' })
   })
 
-  test('an encoder and nothing more: mean pooling, and a notice that says so', async () => {
+  test('an encoder and nothing more: mean pooling, and a warning that says so', async () => {
     const folder = await tinyModel({ 'modules.json': undefined })
-    const { modules, notices } = await loadCheckpoint(folder)
+    const { modules, warnings } = await loadCheckpoint(folder)
     expect(modules).toEqual([{ kind: 'pooling', modes: ['mean'], includePrompt: true }])
-    expect(notices).toEqual([
+    expect(warnings).toEqual([
       `${folder} has no modules.json: mean pooling is used, as sentence-transformers would`,
     ])
   })

@@ -22,7 +22,7 @@ export interface ModuleList {
 
 export interface ModulePlan {
   readonly modules: readonly ModuleSpec[]
-  readonly notices: readonly string[]
+  readonly warnings: readonly string[]
 }
 
 /** An encoder, and a handful of what may follow it. */
@@ -66,14 +66,14 @@ export async function readModules(
   const modules: ModuleSpec[] = first === 'StaticEmbedding' ? [STATIC_POOLING] : []
   for (const entry of followers) modules.push(...(await readModule(folder, entry, hiddenSize)))
   requireChain(folder, modules, hiddenSize)
-  return { modules, notices: [] }
+  return { modules, warnings: [] }
 }
 
 /** The reference's own rule for a folder that holds an encoder and nothing more. */
 function meanPoolingPlan(folder: ModelFolder): ModulePlan {
   return {
     modules: [{ kind: 'pooling', modes: ['mean'], includePrompt: true }],
-    notices: [
+    warnings: [
       `${folder.path} has no modules.json: mean pooling is used, as sentence-transformers would`,
     ],
   }

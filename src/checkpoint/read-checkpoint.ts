@@ -75,7 +75,7 @@ export async function readCheckpoint(folder: ModelFolder): Promise<Checkpoint> {
     prompts: sentence.prompts ?? {},
     defaultPromptName: sentence.default_prompt_name ?? undefined,
     similarity: sentence.similarity_fn_name ?? 'cosine',
-    notices: plan.notices,
+    warnings: plan.warnings,
   }
 }
 

@@ -119,7 +119,7 @@ describe('a round trip', () => {
     const checkpoint = await loadCheckpoint(await tinyModel({ 'modules.json': undefined }))
     const back = await saved(checkpoint)
     expect(back.modules).toEqual(checkpoint.modules)
-    expect(back.notices).toEqual([])
+    expect(back.warnings).toEqual([])
   })
 
   test('saved again, the files are the same', async () => {

@@ -53,7 +53,7 @@ export async function assembleEncoder(
     await checkFinite(weights.values(), readRange)
     return tokenizer
   })
-  for (const warning of [...checkpoint.notices, ...session.warnings]) warn(warning)
+  for (const warning of [...checkpoint.warnings, ...session.warnings]) warn(warning)
   return { checkpoint, tokenizer, session, precision, dimensions, warn, readCalibration }
 }
 

@@ -6,7 +6,7 @@ import { tokenizeText } from './text-preparation.ts'
 import { tokenizerOptions } from './tokenizer-options.ts'
 
 /**
- * What goes into a model's linear layers while it encodes some texts, one by one: what 8 bits need to
+ * The ranges of the inputs of a model's linear layers while it encodes some texts, one by one: what 8 bits need to
  * know. Some hundred texts like those that will be encoded are enough.
  * @throws RuntimeError when no runtime can run the model.
  */

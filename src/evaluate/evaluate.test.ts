@@ -109,9 +109,9 @@ describe('reading tasks', () => {
 
   test('rows that occur twice are told', async () => {
     const twice = await afqmc('a\tb\t1\nc\td\t1\na\tb\t1\n')
-    expect(twice?.notices[0]).toContain('line 3 repeats line 1')
+    expect(twice?.warnings[0]).toContain('line 3 repeats line 1')
     const conflict = await afqmc('a\tb\t1\nc\td\t1\na\tb\t0\n')
-    expect(conflict?.notices[0]).toContain('1 of them with another label (line 3 and line 1)')
+    expect(conflict?.warnings[0]).toContain('1 of them with another label (line 3 and line 1)')
   })
 })
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { downloadSplit, type HubOptions } from '../checkpoint/hub/index.ts'
 import { InputError } from '../errors/index.ts'
 import { fileHash } from '../files/index.ts'
-import { duplicateNotices } from './duplicate-notices.ts'
+import { duplicateWarnings } from './duplicate-warnings.ts'
 import type { LoadedTasks } from './load-tasks.ts'
 import { type PairColumns, readPairs } from './read-pairs.ts'
 import type { LabelKind, Pairs, Task } from './task.ts'
@@ -57,7 +57,7 @@ async function readFiles(files: readonly string[], labels: LabelKind, hub: HubPl
   }
   const pairs = concatenate(parts)
   const source = `${hub.id}@${hub.revision.slice(0, 12)}, ${hub.split}`
-  return { pairs, source, sha256: hashOfAll(hashes), notices: duplicateNotices(pairs, source) }
+  return { pairs, source, sha256: hashOfAll(hashes), warnings: duplicateWarnings(pairs, source) }
 }
 
 function concatenate(parts: readonly Pairs[]): Pairs {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../errors/index.ts'
 import { fileHash } from '../files/index.ts'
-import { duplicateNotices } from './duplicate-notices.ts'
+import { duplicateWarnings } from './duplicate-warnings.ts'
 import { type PairColumns, readPairs } from './read-pairs.ts'
 import type { LabelKind, Task } from './task.ts'
 import { type TaskSpec, taskSpecs } from './task-specs.ts'
@@ -81,8 +81,8 @@ export async function loadTask(
 ): Promise<Task> {
   const pairs = await readPairs(path, { labels, ...(columns ? { columns } : {}) })
   const sha256 = await fileHash(path)
-  const notices = duplicateNotices(pairs, path)
-  return { name, split, labels, pairs, source: path, sha256, notices }
+  const warnings = duplicateWarnings(pairs, path)
+  return { name, split, labels, pairs, source: path, sha256, warnings }
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -24,5 +24,5 @@ export interface Task {
   /** SHA-256 of the file's bytes, in hex. */
   readonly sha256: string
   /** What a user should know about the file, e.g. rows that occur twice. */
-  readonly notices: readonly string[]
+  readonly warnings: readonly string[]
 }

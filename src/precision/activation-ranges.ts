@@ -10,7 +10,7 @@ import {
 } from '../model/index.ts'
 import type { Session, Tensor } from '../runtime/portable.ts'
 
-/** The smallest and largest number of each column [I] of what goes into a linear layer. */
+/** The smallest and largest number of each column [I] of a linear layer's input. */
 export interface ColumnRanges {
   readonly smallest: Float32Array<ArrayBuffer>
   readonly largest: Float32Array<ArrayBuffer>
@@ -22,7 +22,7 @@ export type ActivationRanges = ReadonlyMap<string, ColumnRanges>
 const OUTPUT = 'ranges'
 
 /**
- * What goes into each linear layer of a model while it encodes some texts.
+ * The ranges of the inputs of each linear layer of a model while it encodes some texts.
  * @param texts their tokens
  */
 export async function measureColumnRanges(

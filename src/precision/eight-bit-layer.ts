@@ -7,7 +7,7 @@ import type { ActivationRanges, ColumnRanges } from './activation-ranges.ts'
 import { requireRanges } from './check-ranges.ts'
 import { type EightBitWeight, WeightMemory } from './eight-bit-weight.ts'
 
-/** How much of a column's size moves from what goes in to the weight; 0 is nothing, 1 all of it. */
+/** How much of a column's size moves from the input to the weight; 0 is nothing, 1 all of it. */
 const SMOOTHING = 0.7
 
 /** A column that was never more than this is not scaled up to the others. */
@@ -17,7 +17,7 @@ const SMALLEST = 1e-5
 interface EightBitLayer {
   readonly shape: readonly [outputs: number, inputs: number]
   readonly weight: EightBitWeight
-  /** What goes in is code · step, after its columns were multiplied by `factors` [I]. */
+  /** The input is code · step, after its columns were multiplied by `factors` [I]. */
   readonly step: number
   readonly zeroPoint: number
   readonly factors: Float32Array<ArrayBuffer> | undefined
@@ -25,7 +25,7 @@ interface EightBitLayer {
 
 /**
  * The linear layers of a model as products of whole numbers: weights by a scale for each output,
- * what goes in by one scale and zero point for each layer (Jacob et al. 2018), which are the same for
+ * the input by one scale and zero point for each layer (Jacob et al. 2018), which are the same for
  * every text: a text's vector does not depend on its company.
  *
  * Into the two layers of the feed-forward network go a few columns that are many times larger than
@@ -77,7 +77,9 @@ async function eightBitLayer(
   requireRanges(columns, { folder: checkpoint.folder, prefix })
   const shape = [outputs, inputs] as const
   memory.load(await weightBytes(stored, read), stored.type, shape)
-  const divisors = isFeedForward(prefix) ? columnDivisors(memory.columnAbsmax(), columns) : undefined
+  const divisors = isFeedForward(prefix)
+    ? columnDivisors(memory.columnAbsmax(), columns)
+    : undefined
   const divided = (values: Float32Array) => values.map((value, i) => value / (divisors?.[i] ?? 1))
   const smallest = divided(columns.smallest).reduce((least, value) => Math.min(least, value), 0)
   const largest = divided(columns.largest).reduce((most, value) => Math.max(most, value), 0)

@@ -8,7 +8,7 @@ import {
 import { CheckpointError } from '../errors/index.ts'
 import type { ActivationRanges, ColumnRanges } from './activation-ranges.ts'
 
-/** The file beside a model with what goes into its linear layers; a model that has it runs in 8 bits. */
+/** The file beside a model with the activation ranges of its linear layers; a model that has it runs in 8 bits. */
 export const RANGES_FILE = 'activation_ranges.safetensors'
 
 /** Those of 24 layers have less than one megabyte. */

@@ -1,5 +1,5 @@
 /**
- * Texts of many kinds and lengths, from which it is measured what goes into a model's layers where
+ * Texts of many kinds and lengths, from which activation ranges are measured where
  * its folder does not say: questions to a bank, news, talk, English, numbers, signs.
  */
 export const TYPICAL_TEXTS = [

@@ -76,7 +76,8 @@ export const evaluate = defineCommand(ARGS, async (args, shell, valuesOf) => {
   const { createReport, loadRetrievalSet } = await import('../../evaluate/index.ts')
   const loaded = await tasksOf(args, shell)
   const retrieval = await Promise.all(valuesOf('retrieval').map(loadRetrievalSet))
-  for (const notice of loaded.tasks.flatMap(({ notices }) => notices)) shell.note(`note: ${notice}`)
+  for (const warning of loaded.tasks.flatMap(({ warnings }) => warnings))
+    shell.note(`warning: ${warning}`)
   const results: ModelResults[] = []
   for (const model of modelsOf(args)) {
     results.push(await evaluateModel(model, { tasks: loaded.tasks, retrieval }, { args, shell }))

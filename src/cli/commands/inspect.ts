@@ -60,7 +60,7 @@ function fieldsOf(model: ModelDescription): Record<string, string> {
     similarity: model.similarity,
     arithmetic: `${arithmeticText(model)} (this machine: ${instructionSets()})`,
     ...promptFields(model),
-    ...(model.notices.length > 0 ? { notices: model.notices.join('; ') } : {}),
+    ...(model.warnings.length > 0 ? { warnings: model.warnings.join('; ') } : {}),
   }
 }
 

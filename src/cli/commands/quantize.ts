@@ -45,7 +45,7 @@ const ARGS = {
   texts: {
     type: 'string',
     valueHint: 'file',
-    description: 'Texts like yours: what goes into the layers is measured with the first 512',
+    description: 'Texts like yours: activation ranges are measured with the first 512',
   },
   ...TEXT_FLAGS,
   ...VECTOR_CACHE_FLAG,

@@ -128,7 +128,7 @@ function scale(vector: Float32Array, factor: number): void {
 
 /** A prompt would move every text's mean by the same tokens, so the teacher's are left out. */
 function withTable(checkpoint: Checkpoint, { data, rows, dimensions }: Matrix): Checkpoint {
-  const { folder, tokenizerFiles, notices } = checkpoint
+  const { folder, tokenizerFiles, warnings } = checkpoint
   const tokenizer = bareTokenizerText(tokenizerFiles, tokenizerOptions(checkpoint))
   const bytes = new Uint8Array(Float32Array.from(data).buffer)
   const table: Weight = {
@@ -148,7 +148,7 @@ function withTable(checkpoint: Checkpoint, { data, rows, dimensions }: Matrix): 
     prompts: {},
     defaultPromptName: undefined,
     similarity: 'cosine',
-    notices,
+    warnings,
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Pairs } from './task.ts'
 
 /** Says which rows stand in a file more than once: they count as often in every metric. */
-export function duplicateNotices({ first, second, gold, lines }: Pairs, name: string): string[] {
+export function duplicateWarnings({ first, second, gold, lines }: Pairs, name: string): string[] {
   const seen = new Map<string, number>()
   const repeated: { readonly line: number; readonly earlier: number; readonly same: boolean }[] = []
   first.forEach((text, row) => {
@@ -17,8 +17,8 @@ export function duplicateNotices({ first, second, gold, lines }: Pairs, name: st
   if (!example) return []
   const contradictory = repeated.filter(({ same }) => !same)
   const [conflict] = contradictory
-  const notice = `${name}: ${repeated.length} pairs occur again (line ${example.line} repeats line ${example.earlier})`
-  if (!conflict) return [`${notice}; they count twice, as in the reference`]
+  const warning = `${name}: ${repeated.length} pairs occur again (line ${example.line} repeats line ${example.earlier})`
+  if (!conflict) return [`${warning}; they count twice, as in the reference`]
   const places = `line ${conflict.line} and line ${conflict.earlier}`
-  return [`${notice}, ${contradictory.length} of them with another label (${places})`]
+  return [`${warning}, ${contradictory.length} of them with another label (${places})`]
 }
