@@ -12,7 +12,7 @@ function listed(names: readonly ExportedName[], isType: boolean): string {
 test('values that each entry exports', () => {
   const values = entries.map(({ name, names }) => `${name}: ${listed(names, false)}`)
   expect(values.join('\n\n')).toMatchInlineSnapshot(`
-    "yuju: CheckpointError GraphError HubError InputError OutputError RuntimeError SentenceEncoder ServerError StoreError TeacherError YujuError allPairsSimilarity copyRanges exportOnnx exportWeb loadCheckpoint measureTextRanges pairwiseSimilarity quantize rangesOf saveCheckpoint saveRanges similarityOf
+    "yuju: CheckpointError GraphError HubError InputError OutputError RuntimeError SentenceEncoder ServerError StoreError TeacherError YujuError allPairsSimilarity copyActivationRanges exportOnnx exportWeb loadCheckpoint measureActivationRanges outputRangesOf pairwiseSimilarity quantizeEmbeddings saveActivationRanges saveCheckpoint similarityOf
 
     yuju/ai: YujuEmbeddingModel
 
@@ -32,14 +32,14 @@ test('values that each entry exports', () => {
 
     yuju/train: TrainingSession attentionRelation averageModels contrastive cosent cosineSimilarity cosineToTeacher datasetOf hiddenStates loadDataset matryoshka mse multipleNegatives onlineContrastive operations readMetrics similarityDistribution similarityMatrix teacherRanking train trainRecipe triplet weightedSum
 
-    yuju/web: CheckpointError HubError InputError RuntimeError SentenceEncoder YujuError allPairsSimilarity pairwiseSimilarity quantize rangesOf similarityOf"
+    yuju/web: CheckpointError HubError InputError RuntimeError SentenceEncoder YujuError allPairsSimilarity outputRangesOf pairwiseSimilarity quantizeEmbeddings similarityOf"
   `)
 })
 
 test('types that each entry exports', () => {
   const types = entries.map(({ name, names }) => `${name}: ${listed(names, true)}`)
   expect(types.join('\n\n')).toMatchInlineSnapshot(`
-    "yuju: ActivationRanges Backend Checkpoint Embeddings EncodeOptions LoadOptions Matrix OutputArrays OutputType Precision Progress Ranges SimilarityBlock SimilarityName StreamOptions TokenEmbeddings TokenizedText TruncationPolicy
+    "yuju: ActivationRanges Backend Checkpoint Embeddings EncodeOptions LoadOptions Matrix OutputArrays OutputRanges OutputType Precision Progress SimilarityBlock SimilarityName StreamOptions TokenEmbeddings TokenizedText TruncationPolicy
 
     yuju/ai: YujuEmbeddingModelOptions
 
@@ -59,7 +59,7 @@ test('types that each entry exports', () => {
 
     yuju/train: BatchSource Comparison Dataset DatasetKind DropoutRates EvaluationEntry EvaluationReport Example Graph LabelKind LabelOptions LoadDatasetOptions Loss LossContext MetricsEntry ModelAverage OptimizerOptions PreparedBatches RowFilter ScheduleOptions Scores SessionOptions Shape StepBatch StepEntry StepReport StepResult TokenContext TrainOptions TrainRecipeOptions TrainReport TrainingEvaluation TrainingSource Value
 
-    yuju/web: DownloadProgress Embeddings EncodeOptions LoadOptions Matrix OutputArrays OutputType Progress Ranges SimilarityBlock StreamOptions TokenEmbeddings TokenizedText TruncationPolicy WebBackend"
+    yuju/web: DownloadProgress Embeddings EncodeOptions LoadOptions Matrix OutputArrays OutputRanges OutputType Progress SimilarityBlock StreamOptions TokenEmbeddings TokenizedText TruncationPolicy WebBackend"
   `)
 })
 
