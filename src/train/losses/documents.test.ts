@@ -37,7 +37,7 @@ const tables = {
   ),
 }
 
-// `npx vitest run -u src/train/losses/documents.test.ts` writes them.
+// `npx vitest run src/train/losses/documents.test.ts -u` writes them.
 test.each(['training', 'distilling'])('docs/%s.md says what losses there are', async (name) => {
   const path = `${import.meta.dirname}/../../../docs/${name}.md`
   await expect(withTablesIn(readFileSync(path, 'utf8'), tables)).toMatchFileSnapshot(path)
