@@ -1,7 +1,6 @@
-import { type ParsedArgs, parseArgs } from 'citty'
+import type { ParsedArgs } from 'citty'
 import type { VectorStore } from '../../search/index.ts'
-import type { Command } from '../command.ts'
-import { checkCommandLine, flagValues } from '../command-line.ts'
+import { defineCommand } from '../command.ts'
 import { JSON_FLAG } from '../flags.ts'
 import { grouped } from '../progress-display.ts'
 import type { Shell } from '../shell.ts'
@@ -22,19 +21,13 @@ interface Chosen {
 }
 
 /** Prints how many texts were removed, and how many are left. */
-export const deleteCommand: Command = {
-  args: ARGS,
-  async run(words, shell) {
-    checkCommandLine(words, ARGS)
-    const args = parseArgs<typeof ARGS>([...words], ARGS)
-    const ids = flagValues('id', words, ARGS)
-    const conditions = flagValues('filter', words, ARGS)
-    if ((ids.length === 0) === (conditions.length === 0)) {
-      throw new UsageError('name texts by --id or by --filter; both may be repeated')
-    }
-    await deleteTexts(args, { ids, conditions }, shell)
-  },
-}
+export const deleteCommand = defineCommand(ARGS, async (args, shell, valuesOf) => {
+  const [ids, conditions] = [valuesOf('id'), valuesOf('filter')]
+  if ((ids.length === 0) === (conditions.length === 0)) {
+    throw new UsageError('name texts by --id or by --filter; both may be repeated')
+  }
+  await deleteTexts(args, { ids, conditions }, shell)
+})
 
 async function deleteTexts(
   args: ParsedArgs<typeof ARGS>,

@@ -1,11 +1,11 @@
-import { type ParsedArgs, parseArgs } from 'citty'
+import type { ParsedArgs } from 'citty'
 import type { Checkpoint } from '../../checkpoint/index.ts'
 import type { SentenceEncoder } from '../../encoder/index.ts'
 import { type Row, readRows } from '../../files/index.ts'
 import { given } from '../../options/index.ts'
 import type { IndexResult, VectorStore } from '../../search/index.ts'
-import type { Command } from '../command.ts'
-import { checkCommandLine, flagValues, wholeNumber } from '../command-line.ts'
+import { defineCommand } from '../command.ts'
+import { wholeNumber } from '../command-line.ts'
 import { JSON_FLAG, MODEL_FLAGS, TEXT_FLAGS, TRUNCATE_FLAG, VECTOR_FLAGS } from '../flags.ts'
 import { namedColumns, rowColumns } from '../indexed-columns.ts'
 import { loadEncoder, namedModel, textOptions } from '../model.ts'
@@ -35,14 +35,9 @@ const ARGS = {
 type IndexArgs = ParsedArgs<typeof ARGS>
 
 /** Prints how many texts were encoded, how many there were already, and how many were removed. */
-export const indexCommand: Command = {
-  args: ARGS,
-  async run(words, shell) {
-    checkCommandLine(words, ARGS)
-    const args = parseArgs<typeof ARGS>([...words], ARGS)
-    await indexInput(args, flagValues('filter', words, ARGS), shell)
-  },
-}
+export const indexCommand = defineCommand(ARGS, (args, shell, valuesOf) =>
+  indexInput(args, valuesOf('filter'), shell),
+)
 
 async function indexInput(
   args: IndexArgs,
