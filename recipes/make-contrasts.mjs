@@ -5,10 +5,9 @@
 // its kind. OUTPUT gets triplets.tsv and pairs.tsv, in which such a negative is worth 0.75, and another
 // sentence 0. Sentences are also taken from passages, which tell more of who did what.
 // node recipes/make-contrasts.mjs FOLDER OUTPUT    FOLDER as ../shared/data
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import { seeded } from '../bench/sentences.mjs'
+import { readTable, writeTable } from './tables.mjs'
 
 const [folder, output] = process.argv.slice(2)
 if (!folder || !output) {
@@ -38,19 +37,21 @@ const segmenter = new Intl.Segmenter('zh', { granularity: 'word' })
 const words = new Map()
 const rows = []
 
-for (const [first, second, label, , source] of table(`${MERGED}/pairs_clean.tsv.gz`)) {
+for (const [first, second, label, , source] of readTable(
+  join(folder, `${MERGED}/pairs_clean.tsv.gz`),
+)) {
   if (!PARAPHRASES.test(source) || Number(label) < (source === 'csts_train' ? 4 : 1)) continue
   if (source === 'flickr8kcn_mt' && random() > 0.25) continue
   remember(second, source)
   rows.push({ anchor: first, positive: second, source })
 }
 const taken = new Map()
-for (const [sentence, source] of table(`${MERGED}/sentences_clean.tsv.gz`)) {
+for (const [sentence, source] of readTable(join(folder, `${MERGED}/sentences_clean.tsv.gz`))) {
   if (NARRATIVE.test(source)) addReworded(sentence, source)
 }
 const seen = new Set()
 for (const path of PASSAGES) {
-  for (const row of table(path)) {
+  for (const row of readTable(join(folder, path))) {
     const [passage, source] = row.slice(-2)
     if (!TOLD.test(source) || seen.has(passage)) continue
     seen.add(passage)
@@ -83,9 +84,9 @@ for (const { anchor, positive, source } of rows) {
   }
 }
 shuffle(triplets)
-write('triplets.tsv', triplets)
-write(
-  'pairs.tsv',
+writeTable(join(output, 'triplets.tsv'), triplets)
+writeTable(
+  join(output, 'pairs.tsv'),
   triplets.flatMap(([anchor, positive, negative], at) => {
     const [other = ''] = triplets[(at + 1) % triplets.length]
     return [
@@ -95,22 +96,6 @@ write(
     ]
   }),
 )
-
-function write(name, table) {
-  const path = join(output, name)
-  mkdirSync(output, { recursive: true })
-  writeFileSync(`${path}.part`, `${table.map((row) => row.join('\t')).join('\n')}\n`)
-  renameSync(`${path}.part`, path)
-  console.log(`${table.length} rows in ${path}`)
-}
-
-function table(name) {
-  const text = gunzipSync(readFileSync(join(folder, name))).toString()
-  return text
-    .trimEnd()
-    .split('\n')
-    .map((line) => line.split('\t'))
-}
 
 function segments(text) {
   return [...segmenter.segment(text)].map(({ segment }) => segment)

@@ -3,12 +3,11 @@
 // distilling how teachers rank them. The near one is drawn from the eight passages nearest to the
 // question by both search teachers, the answers left out.
 // node recipes/make-search-triplets.mjs FOLDER MODELS OUTPUT    as ../shared/data, ../shared/models
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import { SentenceEncoder } from 'yuju'
 import { mineHardNegatives } from 'yuju/mining'
 import { seeded } from '../bench/sentences.mjs'
+import { readTable, writeTable } from './tables.mjs'
 
 const [folder, models, output] = process.argv.slice(2)
 if (!folder || !models || !output) {
@@ -27,7 +26,8 @@ const TEACHERS = [
   { model: 'bge-small-zh-v1.5', query: '', document: '', weight: 1 },
 ]
 
-const pairs = FILES.flatMap(rows).filter(
+const rows = FILES.flatMap((name) => readTable(join(folder, 'retrieval/train', name)))
+const pairs = rows.filter(
   ([, passage, source]) => SOURCES.test(source) && passage.length <= LONGEST,
 )
 const passages = [...new Set(pairs.map(([, passage]) => passage))]
@@ -39,21 +39,9 @@ const found = await mineHardNegatives({ ...vectors, positives }, { count: NEARES
 const random = seeded(1)
 const triplets = found.map(({ negatives }, index) => {
   const { id } = negatives[Math.floor(random() * negatives.length)]
-  return [...pairs[index].slice(0, 2), passages[id]].join('\t')
+  return [...pairs[index].slice(0, 2), passages[id]]
 })
-mkdirSync(output, { recursive: true })
-const path = join(output, 'triplets.tsv')
-writeFileSync(`${path}.part`, `${triplets.join('\n')}\n`)
-renameSync(`${path}.part`, path)
-console.log(`${triplets.length} rows in ${path}`)
-
-function rows(name) {
-  const text = gunzipSync(readFileSync(join(folder, 'retrieval/train', name))).toString()
-  return text
-    .trimEnd()
-    .split('\n')
-    .map((line) => line.split('\t'))
-}
+writeTable(join(output, 'triplets.tsv'), triplets)
 
 /** The vectors of all teachers side by side: their cosine is the weighted mean of the teachers'. */
 async function encodeAll(queries) {
