@@ -10,6 +10,7 @@ import type {
   RetrievalEncode,
   RetrievalSet,
   Task,
+  VectorCache,
 } from '../evaluate/index.ts'
 import { given } from '../options/index.ts'
 import type { Precision } from '../precision/index.ts'
@@ -100,6 +101,9 @@ class CachedVectors {
   readonly #checkpoint: Checkpoint
   readonly #precision: Precision | undefined
   readonly #run: { readonly args: CacheArgs; readonly shell: Shell }
+  /** By how texts are encoded. */
+  readonly #caches = new Map<string, Promise<VectorCache>>()
+  #hash: Promise<string> | undefined
   #encoder: SentenceEncoder | undefined
 
   constructor(
@@ -117,12 +121,25 @@ class CachedVectors {
     onProgress: (progress: { readonly done: number; readonly total: number }) => void,
   ): Encode {
     return async (texts) => {
-      const { cachedEncode, VectorCache } = await import('../evaluate/index.ts')
-      const precision = await precisionOf(this.#checkpoint, this.#precision)
-      const key = { ...options, precision }
-      const cache = await VectorCache.open(await cacheFolder(this.#checkpoint, key, this.#run))
+      const { cachedEncode } = await import('../evaluate/index.ts')
+      const cache = await this.#cache(options)
       return cachedEncode((missing) => this.#encode(missing, options), cache, { onProgress })(texts)
     }
+  }
+
+  #cache(options: TextOptions): Promise<VectorCache> {
+    const key = JSON.stringify(options)
+    const cache = this.#caches.get(key) ?? this.#open(options)
+    this.#caches.set(key, cache)
+    return cache
+  }
+
+  async #open(options: TextOptions): Promise<VectorCache> {
+    const { VectorCache } = await import('../evaluate/index.ts')
+    const { checkpointHash } = await import('../checkpoint/index.ts')
+    this.#hash ??= checkpointHash(this.#checkpoint)
+    const precision = await precisionOf(this.#checkpoint, this.#precision)
+    return VectorCache.open(cacheFolder(await this.#hash, { ...options, precision }, this.#run))
   }
 
   async dispose(): Promise<void> {
@@ -147,16 +164,15 @@ async function precisionOf(
 }
 
 /** One folder for each model and way of encoding: whatever changes vectors changes its name. */
-async function cacheFolder(
-  checkpoint: Checkpoint,
+function cacheFolder(
+  hash: string,
   options: TextOptions & { readonly precision: Precision },
   { args, shell: { env } }: { readonly args: CacheArgs; readonly shell: Shell },
-): Promise<string> {
-  const { checkpointHash } = await import('../checkpoint/index.ts')
+): string {
   const root =
     args['vector-cache'] ?? join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'yuju', 'vectors')
   const { prompt, promptName, maxLength, precision } = options
-  const parts = [await checkpointHash(checkpoint), prompt, promptName, maxLength]
+  const parts = [hash, prompt, promptName, maxLength]
   const key = JSON.stringify(precision === 'float32' ? parts : [...parts, precision])
   return join(root, createHash('sha256').update(key).digest('hex'))
 }
