@@ -1,5 +1,5 @@
 import { InputError } from '../errors/index.ts'
-import { utf8Text } from './utf8-text.ts'
+import { countNewlines, utf8Text } from './utf8-text.ts'
 
 type Utf16 = 'utf-16le' | 'utf-16be'
 
@@ -77,7 +77,7 @@ async function* utf16Text(
   }
   for await (const chunk of chunks) {
     const text = decode(chunk)
-    line += text.split('\n').length - 1
+    line += countNewlines(text)
     yield text
   }
   yield decode()

@@ -67,7 +67,7 @@ function linesBeforeFault(bytes: Buffer): number {
   }
 }
 
-function countNewlines(text: string): number {
+export function countNewlines(text: string): number {
   let count = 0
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count += 1
   return count

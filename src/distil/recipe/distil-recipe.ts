@@ -39,7 +39,7 @@ const studentSchema = z
     /** What it is made of. Default: the teacher. */
     model: text.exactOptional(),
     /** Averages the weights with those of another model of its size; see `averageModels`. */
-    average: z.strictObject({ model: text, share: z.number().min(0).max(1) }).exactOptional(),
+    average: averageSchema.extend({ model: text }).exactOptional(),
     /** Its own prompts for queries and for documents. Default: those of the model. */
     prompts: promptsSchema.exactOptional(),
     /** No transformer, but a table of the model's tokens. */
