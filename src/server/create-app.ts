@@ -8,23 +8,20 @@ import {
   requestDeadline,
   requestId,
 } from './access/index.ts'
-import type { App, AppEnv } from './app.ts'
+import type { App, AppEnv, Service } from './app.ts'
 import { failureOf, renderFailure, serverError, shortened } from './failures/index.ts'
-import { addDocuments } from './routes/documents.ts'
+import { addDocuments } from './routes/docs-page.ts'
 import { refuseOtherMethods } from './routes/endpoint.ts'
-import { addHealth } from './routes/health.ts'
-import { addMetrics } from './routes/metrics.ts'
+import { addHealth, addMetrics } from './routes/monitoring.ts'
 import { addOpenaiEmbeddings } from './routes/openai-embeddings.ts'
 import { addOpenaiModels } from './routes/openai-models.ts'
 import { addPage, type Page, pagePaths, readPage } from './routes/page.ts'
 import { addSearch } from './routes/search.ts'
-import { addTeiDecode } from './routes/tei-decode.ts'
 import { addTeiEmbed } from './routes/tei-embed.ts'
 import { addTeiEmbedAll } from './routes/tei-embed-all.ts'
 import { addTeiInfo } from './routes/tei-info.ts'
 import { addTeiSimilarity } from './routes/tei-similarity.ts'
-import { addTeiTokenize } from './routes/tei-tokenize.ts'
-import type { Service } from './service.ts'
+import { addTeiDecode, addTeiTokenize } from './routes/tei-tokenize.ts'
 import type { ServerSettings } from './settings/index.ts'
 
 /** All routes, and what every request goes through on its way to one. */

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { AnswerMemory, RequestLimit } from './access/index.ts'
-import { ResultCache } from './cache/index.ts'
+import type { ServerEvent } from './app.ts'
+import { ResultCache } from './batching/index.ts'
 import { createApp } from './create-app.ts'
 import { IndexRegistry, type ServerIndex } from './indexes/index.ts'
 import { loadModel, type ModelParts, type ServerModel } from './load-model.ts'
-import { ServerMetrics } from './metrics/index.ts'
 import { ModelRegistry } from './models/index.ts'
-import type { ServerEvent } from './server-event.ts'
+import { ServerMetrics } from './server-metrics.ts'
 import { checkSettings, type ServerSettings, serverSettings } from './settings/index.ts'
 
 /** What a server serves, and its settings. */

@@ -1,6 +1,6 @@
+export type { RequestEvent, ServerEvent } from './app.ts'
 export { createServer, type Server, type ServerOptions } from './create-server.ts'
 export type { ServerIndex } from './indexes/index.ts'
 export { type Listener, type ListenOptions, listen } from './listen.ts'
 export type { ServerModel } from './load-model.ts'
-export type { RequestEvent, ServerEvent } from './server-event.ts'
 export type { ServerSettings } from './settings/index.ts'

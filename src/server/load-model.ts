@@ -1,6 +1,6 @@
 import { SentenceEncoder } from '../encoder/index.ts'
-import { Batcher, SharedEncoder } from './batching/index.ts'
-import type { ResultCache } from './cache/index.ts'
+import type { ServerEvent } from './app.ts'
+import { Batcher, type ResultCache, SharedEncoder } from './batching/index.ts'
 import {
   type Engine,
   type EngineLoadOptions,
@@ -8,9 +8,8 @@ import {
   LocalEngine,
   ProcessEngine,
 } from './engine/index.ts'
-import type { ServerMetrics } from './metrics/index.ts'
 import { ServedModel, worksOf } from './models/index.ts'
-import type { ServerEvent } from './server-event.ts'
+import type { ServerMetrics } from './server-metrics.ts'
 import { type ServerSettings, workersOf } from './settings/index.ts'
 
 /** A model, and the name that requests call it by. */

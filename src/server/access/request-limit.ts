@@ -1,7 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
-import type { AppEnv } from '../app.ts'
+import type { AppEnv, ServiceState } from '../app.ts'
 import { serverError } from '../failures/index.ts'
-import type { ServiceState } from '../service.ts'
 
 /** Counts the requests that are open, and turns away what would be too many of them. */
 export class RequestLimit {

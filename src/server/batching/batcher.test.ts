@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { RuntimeError } from '../../errors/index.ts'
 import { Batcher } from './batcher.ts'
-import type { Work } from './work.ts'
+import type { Work } from './ticket.ts'
 
 /** Work whose batches end when the test says so; the result of a text is its upper case. */
 class GatedWork implements Work<string, string> {

@@ -1,8 +1,6 @@
 import { RuntimeError } from '../../errors/index.ts'
 import { TextQueue } from './text-queue.ts'
-import { Ticket } from './ticket.ts'
-import { unlessAborted } from './unless-aborted.ts'
-import type { Work } from './work.ts'
+import { Ticket, type Work } from './ticket.ts'
 
 export interface BatchingSettings {
   readonly queueSize: number
@@ -63,13 +61,7 @@ export class Batcher {
     signal: AbortSignal,
   ): Promise<Result[]> {
     signal.throwIfAborted()
-    const tickets = this.submit(work, inputs)
-    const results = Promise.all(tickets.map(({ result }) => result))
-    try {
-      return await unlessAborted(results, signal)
-    } finally {
-      for (const ticket of tickets) this.release(ticket)
-    }
+    return this.results(this.submit(work, inputs), signal)
   }
 
   /**
@@ -87,10 +79,24 @@ export class Batcher {
     return tickets
   }
 
-  /** Says that one request fewer wants a result; what nobody wants any more leaves the queue. */
-  release(ticket: Ticket): void {
-    ticket.waiters -= 1
-    if (ticket.waiters === 0) this.#queue.cancel(ticket)
+  /**
+   * The results of tickets, in order, for one of the requests that wait for them; what no other one waits
+   * for leaves the queue when the signal is aborted, or one of them fails.
+   * @throws the signal's reason; what the work throws.
+   */
+  async results<Result>(
+    tickets: readonly Ticket<unknown, Result>[],
+    signal: AbortSignal,
+  ): Promise<Result[]> {
+    const results = Promise.all(tickets.map(({ result }) => result))
+    try {
+      return await unlessAborted(results, signal)
+    } finally {
+      for (const ticket of tickets) {
+        ticket.waiters -= 1
+        if (ticket.waiters === 0) this.#queue.cancel(ticket)
+      }
+    }
   }
 
   /** Plans the next look at the queue. */
@@ -150,4 +156,25 @@ export class Batcher {
 
 function isTimeout(error: unknown): boolean {
   return error instanceof RuntimeError && error.code === 'engine-timeout'
+}
+
+/**
+ * What a promise resolves with, unless the signal is aborted first.
+ * @throws the signal's reason, then.
+ */
+async function unlessAborted<Result>(
+  promise: Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result> {
+  let leave = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    leave = () => reject(signal.reason)
+    signal.addEventListener('abort', leave)
+    if (signal.aborted) leave()
+  })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    signal.removeEventListener('abort', leave)
+  }
 }

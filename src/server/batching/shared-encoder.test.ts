@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { GatedEngine } from '../../../test/support/gated-engine.ts'
-import { ResultCache } from '../cache/index.ts'
 import { worksOf } from '../models/index.ts'
 import { Batcher } from './batcher.ts'
+import { ResultCache } from './result-cache.ts'
 import { SharedEncoder, type Sources } from './shared-encoder.ts'
 
 const LONG_WAIT = 3_600_000

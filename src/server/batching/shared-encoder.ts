@@ -1,10 +1,8 @@
-import { inputKey, type ResultCache } from '../cache/index.ts'
 import type { ModelInput } from '../engine/index.ts'
-import type { EncodedText } from '../models/encoded-text.ts'
+import type { EncodedText } from '../models/model-works.ts'
 import type { Batcher } from './batcher.ts'
-import type { Ticket } from './ticket.ts'
-import { unlessAborted } from './unless-aborted.ts'
-import type { Work } from './work.ts'
+import { inputKey, type ResultCache } from './result-cache.ts'
+import type { Ticket, Work } from './ticket.ts'
 
 type EncodingTicket = Ticket<ModelInput, EncodedText>
 
@@ -55,8 +53,9 @@ export class SharedEncoder {
     }
     const tickets = this.#ticketsOf(missing)
     this.#parts.record?.(countSources(inputs.length, { found, keys, tickets }))
-    for (const [key, text] of await this.#results(tickets.all, signal)) found.set(key, text)
-    return keys.flatMap((key) => found.get(key) ?? [])
+    const texts = await this.#results(tickets.all, signal)
+    const encoded = new Map([...tickets.all.keys()].map((key, row) => [key, texts[row]]))
+    return keys.flatMap((key) => found.get(key) ?? encoded.get(key) ?? [])
   }
 
   /** A ticket for every text: one that there is, or a new one. */
@@ -84,31 +83,26 @@ export class SharedEncoder {
 
   #watch(key: string, ticket: EncodingTicket): void {
     this.#tickets.set(key, ticket)
-    const forget = () => {
-      if (this.#tickets.get(key) === ticket) this.#tickets.delete(key)
-    }
+    const forget = () => this.#forget(key, ticket)
     ticket.result.then((text) => {
       this.#parts.cache.set(key, text)
       forget()
     }, forget)
   }
 
+  #forget(key: string, ticket: EncodingTicket): void {
+    if (this.#tickets.get(key) === ticket) this.#tickets.delete(key)
+  }
+
   async #results(
     tickets: ReadonlyMap<string, EncodingTicket>,
     signal: AbortSignal,
-  ): Promise<(readonly [string, EncodedText])[]> {
-    const entries = [...tickets]
-    const results = entries.map(async ([key, { result }]) => [key, await result] as const)
+  ): Promise<EncodedText[]> {
     try {
-      return await unlessAborted(Promise.all(results), signal)
+      return await this.#parts.batcher.results([...tickets.values()], signal)
     } finally {
-      for (const [key, ticket] of entries) this.#release(key, ticket)
+      for (const [key, ticket] of tickets) if (ticket.isCancelled) this.#forget(key, ticket)
     }
-  }
-
-  #release(key: string, ticket: EncodingTicket): void {
-    this.#parts.batcher.release(ticket)
-    if (ticket.isCancelled && this.#tickets.get(key) === ticket) this.#tickets.delete(key)
   }
 }
 

@@ -1,4 +1,10 @@
-import type { Work } from './work.ts'
+/** What can be done with texts that wait: for several of them together, where that is cheaper. */
+export interface Work<Input, Result> {
+  /** Tokens of a text, as far as can be told without the tokenizer. */
+  cost(input: Input): number
+  /** The results of a batch, in order. */
+  run(inputs: readonly Input[]): Promise<readonly Result[]>
+}
 
 /** A text that waits for a batch, and everyone who waits for its result. */
 export class Ticket<Input = unknown, Result = unknown> {

@@ -3,7 +3,7 @@ import process from 'node:process'
 import { notify, programPort, serve } from '../../channel/index.ts'
 import { SentenceEncoder } from '../../encoder/index.ts'
 import { RuntimeError, type YujuError, yujuErrorOf } from '../../errors/index.ts'
-import type { EngineMethods } from './engine-messages.ts'
+import type { EngineMethods } from './engine.ts'
 import { LocalEngine } from './local-engine.ts'
 
 const port = programPort(process)

@@ -1,8 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Answered, Asked } from '../../channel/index.ts'
 import { RuntimeError } from '../../errors/index.ts'
-import type { DecodeInput, Engine, ModelDescription, ModelInput, TextInput } from './engine.ts'
-import type { EngineMethod, EngineMethods } from './engine-messages.ts'
+import type {
+  DecodeInput,
+  Engine,
+  EngineMethod,
+  EngineMethods,
+  ModelDescription,
+  ModelInput,
+  TextInput,
+} from './engine.ts'
 import type { ProcessEngine } from './process-engine.ts'
 
 export interface PoolOptions {

@@ -1,4 +1,5 @@
 import type { SimilarityName } from '../../checkpoint/index.ts'
+import type { LoadOptions } from '../../encoder/index.ts'
 import type { Precision } from '../../precision/index.ts'
 import type { Backend } from '../../runtime/index.ts'
 
@@ -79,4 +80,24 @@ export interface Engine {
   /** What the model is known by to stores of its vectors: see `checkpointHash`. */
   modelHash(): Promise<string>
   dispose(): Promise<void>
+}
+
+/** How a model is loaded, as far as another process can be told that. */
+export type EngineLoadOptions = Pick<
+  LoadOptions,
+  'revision' | 'cacheDir' | 'offline' | 'endpoint' | 'threads' | 'backend' | 'precision'
+>
+
+/** What an engine's process needs to start. */
+export interface EngineStart {
+  readonly model: string
+  readonly options: EngineLoadOptions
+}
+
+/** What a process can be asked of its model. */
+export type EngineMethod = 'encode' | 'tokenVectors' | 'tokenize' | 'decode' | 'modelHash'
+
+/** What an engine's process can be asked: to load its model, once and first; then the others. */
+export interface EngineMethods extends Pick<Engine, EngineMethod> {
+  load(start: EngineStart): ModelDescription
 }

@@ -1,6 +1,7 @@
 export type {
   DecodeInput,
   Engine,
+  EngineLoadOptions,
   JobResult,
   ModelDescription,
   ModelInput,
@@ -8,7 +9,6 @@ export type {
   TextTokens,
   TokenVectors,
 } from './engine.ts'
-export type { EngineLoadOptions } from './engine-messages.ts'
 export { EnginePool } from './engine-pool.ts'
 export { LocalEngine } from './local-engine.ts'
 export { ProcessEngine } from './process-engine.ts'

@@ -7,7 +7,6 @@ import {
   tokenizeText,
 } from '../../encoder/index.ts'
 import { createTokenDecoder, type TokenDecoder, type Tokenizer } from '../../tokenizer/index.ts'
-import { describeModel } from './describe-model.ts'
 import type {
   DecodeInput,
   Engine,
@@ -134,4 +133,24 @@ function placesByPrompt(inputs: readonly ModelInput[]): Map<string, number[]> {
 function textAt(inputs: readonly ModelInput[], place: number): string {
   const input = inputs[place]
   return input && 'text' in input ? input.text : ''
+}
+
+/** What a server has to know of an encoder's model. */
+function describeModel(encoder: SentenceEncoder): ModelDescription {
+  const { checkpoint, tokenizer } = encoder
+  const [weight] = checkpoint.weights.values()
+  const pooling = checkpoint.modules.find(({ kind }) => kind === 'pooling')
+  return {
+    dimensions: encoder.dimensions,
+    hiddenSize: checkpoint.config.hiddenSize,
+    maxLength: encoder.maxLength,
+    vocabularySize: tokenizer.vocabularySize,
+    similarity: encoder.similarityName,
+    pooling: pooling?.kind === 'pooling' ? pooling.modes.join('+') : 'none',
+    weightType: weight?.type ?? 'float32',
+    backend: encoder.backend,
+    precision: encoder.precision,
+    prompts: checkpoint.prompts,
+    defaultPromptName: checkpoint.defaultPromptName,
+  }
 }

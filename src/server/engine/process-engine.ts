@@ -3,8 +3,7 @@ import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { type Answered, type Asked, Channel, processPort } from '../../channel/index.ts'
 import { type ErrorDetails, RuntimeError, type YujuError } from '../../errors/index.ts'
-import type { DecodeInput, Engine, ModelDescription, ModelInput, TextInput } from './engine.ts'
-import type { EngineMethod, EngineMethods, EngineStart } from './engine-messages.ts'
+import type { EngineMethod, EngineMethods, EngineStart, ModelDescription } from './engine.ts'
 
 /** Above 0, the usual one, is lower. */
 const ENGINE_PRIORITY = 5
@@ -19,9 +18,8 @@ export interface ProcessEngineOptions {
  * An engine in a process of its own. In a thread it would take the server down with it when the
  * runtime crashes, or when it is ended while the runtime is at work.
  */
-export class ProcessEngine implements Engine {
+export class ProcessEngine {
   readonly description: ModelDescription
-  readonly capacity = 2
   readonly pid: number | undefined
   /** Resolves with the reason when the process has ended, however that came. */
   readonly ended: Promise<YujuError | undefined>
@@ -69,26 +67,6 @@ export class ProcessEngine implements Engine {
 
   get isReady(): boolean {
     return this.#channel.ended === undefined
-  }
-
-  encode(inputs: readonly ModelInput[]) {
-    return this.ask('encode', inputs)
-  }
-
-  tokenVectors(inputs: readonly TextInput[]) {
-    return this.ask('tokenVectors', inputs)
-  }
-
-  tokenize(inputs: readonly TextInput[]) {
-    return this.ask('tokenize', inputs)
-  }
-
-  decode(inputs: readonly DecodeInput[]) {
-    return this.ask('decode', inputs)
-  }
-
-  modelHash() {
-    return this.ask('modelHash', undefined)
   }
 
   /**

@@ -1,4 +1,3 @@
-export { failureOf, type Refusal, serverError } from './failure-of.ts'
+export { failureOf, renderFailure } from './failure-response.ts'
 export { FAILURES, type FailureCode } from './failure-table.ts'
-export { quoted, shortened } from './quoted.ts'
-export { renderFailure } from './render-failure.ts'
+export { quoted, serverError, shortened } from './server-error.ts'

@@ -8,7 +8,14 @@ import type {
   TextTokens,
   TokenVectors,
 } from '../engine/index.ts'
-import type { EncodedText } from './encoded-text.ts'
+
+/** A text's embedding as the model gives it. */
+export interface EncodedText {
+  /** [D]; shared between requests, so never to be written to. */
+  readonly vector: Float32Array
+  readonly tokens: number
+  readonly truncated: number
+}
 
 /** All that a model does for requests. */
 export interface ModelWorks {

@@ -10,8 +10,7 @@ import type {
   TokenVectors,
 } from '../engine/index.ts'
 import { quoted, serverError } from '../failures/index.ts'
-import type { EncodedText } from './encoded-text.ts'
-import type { ModelWorks } from './model-works.ts'
+import type { EncodedText, ModelWorks } from './model-works.ts'
 
 /** How the vectors of a request are to come out. */
 export interface VectorOptions {

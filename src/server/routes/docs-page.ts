@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { packageVersion } from '../../files/index.ts'
+import type { App } from '../app.ts'
 
 const STYLE = `
 :root { color-scheme: light dark }
@@ -64,7 +66,7 @@ function sourceOf(text: string): string {
 }
 
 /** A page that shows `openapi.json`, and the policy under which it runs its own script only. */
-export const DOCS_PAGE = {
+const DOCS_PAGE = {
   html:
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>yuju: API docs</title>' +
     '<meta name="viewport" content="width=device-width, initial-scale=1">' +
@@ -74,4 +76,27 @@ export const DOCS_PAGE = {
   policy:
     "default-src 'none'; connect-src 'self'; base-uri 'none'; form-action 'none'; " +
     `frame-ancestors 'none'; script-src ${sourceOf(SCRIPT)}; style-src ${sourceOf(STYLE)}`,
+}
+
+/** `/openapi.json`, which describes every route, and `/docs`, which shows it to people. */
+export function addDocuments(app: App, { hasKeys }: { readonly hasKeys: boolean }): void {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
+    type: 'http',
+    scheme: 'bearer',
+  })
+  const version = packageVersion()
+  app.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    info: {
+      title: 'yuju',
+      version,
+      description: 'Sentence embeddings, for clients of OpenAI and of text-embeddings-inference.',
+      license: { name: 'Apache-2.0' },
+    },
+    ...(hasKeys ? { security: [{ bearer: [] }] } : {}),
+  })
+  app.get('/docs', (call) => {
+    call.header('content-security-policy', DOCS_PAGE.policy)
+    return call.html(DOCS_PAGE.html)
+  })
 }

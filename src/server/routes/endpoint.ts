@@ -2,7 +2,6 @@ import { type RouteConfig, z } from '@hono/zod-openapi'
 import { readJson } from '../access/json-body.ts'
 import type { App, Call } from '../app.ts'
 import { FAILURES, type FailureCode, serverError, shortened } from '../failures/index.ts'
-import { openaiFailure, teiFailure } from './failure-schemas.ts'
 
 /** A route, as the documentation shows it. */
 export interface Endpoint {
@@ -20,6 +19,27 @@ export interface Endpoint {
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
 }
+
+/** How failures look on the routes of OpenAI's interface. */
+const openaiFailure = z
+  .object({
+    error: z.object({
+      message: z.string(),
+      type: z.string(),
+      param: z.null(),
+      code: z.string(),
+    }),
+  })
+  .openapi('OpenAIError')
+
+/** How failures look on all other routes. */
+const teiFailure = z
+  .object({
+    error: z.string(),
+    error_type: z.enum(['Unhealthy', 'Backend', 'Overloaded', 'Validation', 'Tokenizer', 'Empty']),
+    code: z.string(),
+  })
+  .openapi('Error')
 
 /** Adds a route that takes JSON, checked by a schema. */
 export function addPost<Body>(

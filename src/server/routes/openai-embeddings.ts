@@ -1,11 +1,9 @@
 import { z } from '@hono/zod-openapi'
-import { jsonResponse, vectorBase64, vectorJson } from '../answers/index.ts'
-import type { App, Call } from '../app.ts'
+import type { App, Call, Service } from '../app.ts'
 import type { ModelInput } from '../engine/index.ts'
 import { finishVector, type ServedModel } from '../models/index.ts'
-import type { Service } from '../service.ts'
 import type { ServerSettings } from '../settings/index.ts'
-import { checkDimensions, cutHeader, requireUncut, sumTokens } from './encoded-answer.ts'
+import { checkDimensions, cutHeader, requireUncut, sumTokens } from './encoded-response.ts'
 import { addPost } from './endpoint.ts'
 import { ENCODE_FAILURES } from './failure-lists.ts'
 import {
@@ -16,8 +14,9 @@ import {
   textsOrIdsSchema,
   tokenInputs,
 } from './inputs.ts'
-import { optional } from './optional.ts'
-import { teiFields } from './tei-fields.ts'
+import { jsonResponse } from './json-response.ts'
+import { optional, teiFields } from './request-fields.ts'
+import { vectorBase64, vectorJson } from './vector-text.ts'
 
 const answerSchema = z
   .object({

@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import type { App } from '../app.ts'
+import type { App, Service } from '../app.ts'
 import type { ServedModel } from '../models/index.ts'
-import type { Service } from '../service.ts'
 import { addGet } from './endpoint.ts'
 import { ACCESS_FAILURES } from './failure-lists.ts'
 

@@ -1,15 +1,15 @@
 import { z } from '@hono/zod-openapi'
 import { reserveForBody } from '../access/index.ts'
-import { jsonResponse, vectorJson } from '../answers/index.ts'
-import type { App } from '../app.ts'
+import type { App, Service } from '../app.ts'
 import type { TextInput } from '../engine/index.ts'
 import { costOf, type ServedModel } from '../models/index.ts'
-import type { Service } from '../service.ts'
-import { cutHeader, requireUncut } from './encoded-answer.ts'
+import { cutHeader, requireUncut } from './encoded-response.ts'
 import { addPost } from './endpoint.ts'
 import { ENCODE_FAILURES } from './failure-lists.ts'
 import { limitTexts, textsSchema } from './inputs.ts'
-import { teiFields } from './tei-fields.ts'
+import { jsonResponse } from './json-response.ts'
+import { teiFields } from './request-fields.ts'
+import { vectorJson } from './vector-text.ts'
 
 /** An answer holds a vector for every token of a text: hundreds of times as much as an embedding. */
 const MOST_TEXTS = 32

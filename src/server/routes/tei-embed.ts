@@ -1,14 +1,13 @@
 import { z } from '@hono/zod-openapi'
-import { jsonResponse, vectorJson } from '../answers/index.ts'
-import type { App, Call } from '../app.ts'
+import type { App, Call, Service } from '../app.ts'
 import { finishVector } from '../models/index.ts'
-import type { Service } from '../service.ts'
-import { checkDimensions, cutHeader, requireUncut } from './encoded-answer.ts'
+import { checkDimensions, cutHeader, requireUncut } from './encoded-response.ts'
 import { addPost } from './endpoint.ts'
 import { ENCODE_FAILURES } from './failure-lists.ts'
 import { limitTexts, textsSchema } from './inputs.ts'
-import { optional } from './optional.ts'
-import { teiFields } from './tei-fields.ts'
+import { jsonResponse } from './json-response.ts'
+import { optional, teiFields } from './request-fields.ts'
+import { vectorJson } from './vector-text.ts'
 
 const answerSchema = z.array(z.array(z.number())).openapi('Embeddings')
 

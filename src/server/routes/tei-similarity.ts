@@ -1,13 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import { similarityOf } from '../../similarity/index.ts'
-import type { App } from '../app.ts'
-import type { Service } from '../service.ts'
-import { cutHeader, requireUncut } from './encoded-answer.ts'
+import type { App, Service } from '../app.ts'
+import { cutHeader, requireUncut } from './encoded-response.ts'
 import { addPost } from './endpoint.ts'
 import { ENCODE_FAILURES } from './failure-lists.ts'
 import { limitTexts, textListSchema } from './inputs.ts'
-import { optional } from './optional.ts'
-import { teiFields } from './tei-fields.ts'
+import { optional, teiFields } from './request-fields.ts'
 
 const answerSchema = z.array(z.number()).openapi('Similarities')
 

@@ -1,4 +1,8 @@
-export { checkSettings } from './check-settings.ts'
-export { type ListenSettings, listenSettings } from './listen-settings.ts'
-export { type ServerSettings, serverSettings } from './server-settings.ts'
-export { workersOf } from './workers.ts'
+export {
+  checkSettings,
+  type ListenSettings,
+  listenSettings,
+  type ServerSettings,
+  serverSettings,
+  workersOf,
+} from './server-settings.ts'

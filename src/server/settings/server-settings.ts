@@ -1,7 +1,11 @@
 import { z } from 'zod'
+import { InputError } from '../../errors/index.ts'
+import { physicalCores, workersFor } from '../../runtime/index.ts'
 
 const count = (min: number, max = 1_000_000_000) => z.int().min(min).max(max)
 const seconds = z.number().positive().max(86_400)
+/** Seconds that may be none. */
+const pause = z.number().min(0).max(86_400)
 const list = z.array(z.string().min(1))
 
 /**
@@ -65,3 +69,41 @@ export const serverSettings = z.strictObject({
 
 /** The settings of a server: see docs/serving.md for each, and its default. */
 export type ServerSettings = Readonly<z.infer<typeof serverSettings>>
+
+/** Settings of what has the port. */
+export const listenSettings = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1').describe('Address to listen on; 0.0.0.0 for all'),
+  port: z.int().min(0).max(65_535).default(8080).describe('Port to listen on; 0 for any free one'),
+  receiveTimeout: pause.default(30).describe('Seconds within which a request must have arrived'),
+  drainDelay: pause
+    .default(5)
+    .describe('Seconds from readiness turning false to new requests being refused, when stopping'),
+  drainTimeout: pause
+    .default(30)
+    .describe('Seconds that open requests have after that to be answered'),
+})
+
+export type ListenSettings = Readonly<z.infer<typeof listenSettings>>
+
+/**
+ * Settings, with the defaults filled in.
+ * @throws InputError that names the first one that is wrong.
+ */
+export function checkSettings<Settings>(schema: z.ZodType<Settings>, given: unknown): Settings {
+  const result = schema.safeParse(given)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  const name = issue?.path.join('.') || 'settings'
+  throw new InputError('setting-invalid', `${name}: ${issue?.message ?? 'wrong'}`, {
+    facts: { name },
+    cause: result.error,
+  })
+}
+
+/** The workers of each model, and the threads of each worker. */
+export function workersOf({
+  workers = workersFor(physicalCores()),
+  threads = Math.max(1, Math.floor(physicalCores() / workers)),
+}: Pick<ServerSettings, 'workers' | 'threads'>): { workers: number; threads: number } {
+  return { workers, threads }
+}

@@ -1,8 +1,7 @@
-import type { App, Call } from '../app.ts'
+import type { App, Call, Service } from '../app.ts'
 import { serverError } from '../failures/index.ts'
-import type { Service } from '../service.ts'
 import { addGet } from './endpoint.ts'
-import { HOST_FAILURES } from './failure-lists.ts'
+import { ACCESS_FAILURES, HOST_FAILURES } from './failure-lists.ts'
 
 /** `GET /health` and `/ping`, which turn away load balancers when they should, and `GET /health/live`. */
 export function addHealth(app: App, { models, state }: Service): void {
@@ -29,4 +28,18 @@ export function addHealth(app: App, { models, state }: Service): void {
     failures: HOST_FAILURES,
   } as const
   addGet(app, live, (call) => call.body(null, 200))
+}
+
+/** `GET /metrics`, for Prometheus. */
+export function addMetrics(app: App, { metrics }: Service): void {
+  const endpoint = {
+    path: '/metrics',
+    tag: 'Operation',
+    summary: 'Counts and times, for Prometheus',
+    answer: { description: 'Prometheus’ text format.', type: 'text/plain' },
+    failures: ACCESS_FAILURES,
+  } as const
+  addGet(app, endpoint, async (call) => {
+    return call.body(await metrics.text(), 200, { 'content-type': metrics.contentType })
+  })
 }

@@ -2,12 +2,11 @@ import {
   type ErrorFacts,
   InputError,
   RuntimeError,
-  ServerError,
   StoreError,
   YujuError,
 } from '../../errors/index.ts'
 import { FAILURES, type Failure, type FailureCode } from './failure-table.ts'
-import { shortened } from './quoted.ts'
+import { shortened } from './server-error.ts'
 
 /** Characters of a message, which may repeat what the client sent. */
 const MOST_CHARACTERS = 1000
@@ -52,11 +51,28 @@ function isFailureCode(code: string): code is FailureCode {
   return Object.hasOwn(FAILURES, code)
 }
 
-/** An error of the table. */
-export function serverError(
-  code: FailureCode,
-  message: string,
-  details: { readonly facts?: Readonly<Record<string, unknown>>; readonly cause?: unknown } = {},
-): ServerError {
-  return new ServerError(code, message, details)
+/** Routes of OpenAI's interface; all others answer as text-embeddings-inference does. */
+const OPENAI_PATHS = /^\/v1\/|^\/embeddings$/
+
+/** A failure as the clients of a route expect it. */
+export function renderFailure(path: string, refusal: Refusal): Response {
+  const shape = OPENAI_PATHS.test(path) ? openaiShape : teiShape
+  const { status, headers } = refusal
+  return Response.json(shape(refusal), { status, headers })
+}
+
+/** Reference: the error object of OpenAI's API. */
+function openaiShape({ message, status, code }: Refusal) {
+  return { error: { message, type: openaiType(status), param: null, code } }
+}
+
+function openaiType(status: number): string {
+  if (status === 401) return 'authentication_error'
+  if (status === 429) return 'rate_limit_error'
+  return status < 500 ? 'invalid_request_error' : 'server_error'
+}
+
+/** Reference: ErrorResponse of text-embeddings-inference; `code` is our own. */
+function teiShape({ message, teiType, code }: Refusal) {
+  return { error: message, error_type: teiType, code }
 }

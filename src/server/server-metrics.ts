@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { BatchRecord, Sources } from '../batching/index.ts'
-import type { JobResult } from '../engine/index.ts'
+import type { BatchRecord, Sources } from './batching/index.ts'
+import type { JobResult } from './engine/index.ts'
 
 /** Seconds: from what a cached text takes to what a large batch takes. */
 const TIMES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]

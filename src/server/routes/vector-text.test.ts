@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { shortNumber, vectorBase64, vectorJson } from './number-text.ts'
+import { shortNumber, vectorBase64, vectorJson } from './vector-text.ts'
 
 /** Numbers of every size a float32 has, both signs. */
 const NUMBERS = Float32Array.from({ length: 20_000 }, (_, i) => {

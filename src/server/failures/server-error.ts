@@ -1,3 +1,15 @@
+import { type ErrorDetails, ServerError } from '../../errors/index.ts'
+import type { FailureCode } from './failure-table.ts'
+
+/** An error of the table. */
+export function serverError(
+  code: FailureCode,
+  message: string,
+  details: ErrorDetails = {},
+): ServerError {
+  return new ServerError(code, message, details)
+}
+
 /** Characters of a client's own words that an answer repeats. */
 const MOST = 100
 

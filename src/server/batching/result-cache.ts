@@ -1,5 +1,7 @@
+import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { EncodedText } from '../models/encoded-text.ts'
+import type { ModelInput } from '../engine/index.ts'
+import type { EncodedText } from '../models/model-works.ts'
 
 /** What an entry takes besides its vector: key, object, place in the list. */
 const ENTRY_BYTES = 300
@@ -28,4 +30,14 @@ export class ResultCache {
   set(key: string, text: EncodedText): void {
     this.#entries?.set(key, text)
   }
+}
+
+/** A name for what a model is given: equal for equal inputs of one model, and only for those. */
+export function inputKey(model: string, input: ModelInput): string {
+  const content =
+    'ids' in input
+      ? new Uint8Array(input.ids.buffer, input.ids.byteOffset, input.ids.byteLength)
+      : `${input.prompt.length}:${input.prompt}${input.text}`
+  const kind = 'ids' in input ? 'ids' : 'text'
+  return `${model}\n${kind}\n${hash('sha256', content, 'base64')}`
 }

@@ -1,6 +1,13 @@
 import { z } from '@hono/zod-openapi'
-import type { Service } from '../service.ts'
-import { optional } from './optional.ts'
+import type { Service } from '../app.ts'
+
+/** A field that may be left out, or be null, as many clients send what they leave out. */
+export function optional<Schema extends z.ZodType>(schema: Schema, fallback: z.output<Schema>) {
+  return schema
+    .nullish()
+    .transform((value) => value ?? fallback)
+    .openapi({ default: fallback })
+}
 
 /** Fields that several of text-embeddings-inference's routes have. */
 export function teiFields({ models, settings }: Pick<Service, 'models' | 'settings'>) {

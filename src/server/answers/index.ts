@@ -1,2 +1,0 @@
-export { jsonResponse } from './json-parts.ts'
-export { vectorBase64, vectorJson } from './number-text.ts'

@@ -1,2 +1,0 @@
-export { inputKey } from './input-key.ts'
-export { ResultCache } from './result-cache.ts'

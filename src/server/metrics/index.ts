@@ -1,1 +1,0 @@
-export { ServerMetrics } from './server-metrics.ts'
