@@ -1,6 +1,6 @@
 import { type FileHandle, link, open, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { OutputError } from '../errors/index.ts'
+import { basename, dirname, extname, join } from 'node:path'
+import { InputError, OutputError } from '../errors/index.ts'
 
 /**
  * A file that appears whole or not at all: it is written under a temporary name in the same folder
@@ -133,4 +133,26 @@ export function outputError(path: string, cause: unknown): OutputError {
     facts: { path },
     cause,
   })
+}
+
+/**
+ * The format a file's extension says.
+ * @param what is written, for the error
+ * @throws InputError for another extension.
+ */
+export function outputFormatOf<Format extends string>(
+  path: string,
+  formats: readonly Format[],
+  what: string,
+): Format {
+  const extension = extname(path).slice(1).toLowerCase()
+  const format = formats.find((candidate) => candidate === extension)
+  if (format) return format
+  const known = formats.map((name) => `.${name}`)
+  throw new InputError(
+    'output-format-unknown',
+    `${what} are written to ${known.slice(0, -1).join(', ')} or ${known.at(-1)}, but the file is ` +
+      `called ${path}`,
+    { facts: { path, formats } },
+  )
 }

@@ -7,7 +7,7 @@ export type Column = string | number
 export type ColumnChoice = Column | readonly string[] | undefined
 
 /** Where the chosen column is among those there are; -1 where it is not. */
-export function columnIndex(names: readonly string[], choice: ColumnChoice): number {
+function columnIndex(names: readonly string[], choice: ColumnChoice): number {
   if (typeof choice === 'number') return choice < names.length ? choice : -1
   if (typeof choice === 'object') {
     return names.indexOf(choice.find((name) => names.includes(name)) ?? '')
@@ -72,4 +72,24 @@ function wrongValue(expected: string, { value, column, where }: WrongValue): Inp
       facts: { where, column, got },
     },
   )
+}
+
+/** Where a row begins or ends in its file. */
+export interface Place {
+  readonly name: string
+  /** Counted from 1; rows of Parquet, which has no lines, from 0. */
+  readonly line: number
+  readonly unit?: 'line' | 'row'
+}
+
+/** The chosen columns of a row, before it is judged whether they hold what they should. */
+export interface RawRow {
+  readonly values: readonly unknown[]
+  /** What the columns are called, where they have names. */
+  readonly names: readonly string[] | undefined
+  readonly place: Place
+}
+
+export function placeText({ name, line, unit = 'line' }: Place): string {
+  return `${name}, ${unit} ${line}`
 }

@@ -1,6 +1,12 @@
 import { InputError } from '../errors/index.ts'
-import { type ColumnChoice, columnIndices, missingColumn } from './column.ts'
-import { type Place, placeText, type RawRow } from './raw-row.ts'
+import {
+  type ColumnChoice,
+  columnIndices,
+  missingColumn,
+  type Place,
+  placeText,
+  type RawRow,
+} from './column.ts'
 import { linesOf } from './utf8-text.ts'
 
 /** A row of cells, and the line it ends at, counted from 1. */

@@ -1,6 +1,5 @@
 import { InputError } from '../errors/index.ts'
-import { type ColumnChoice, columnIndices } from './column.ts'
-import { type Place, placeText, type RawRow } from './raw-row.ts'
+import { type ColumnChoice, columnIndices, type Place, placeText, type RawRow } from './column.ts'
 import { linesOf } from './utf8-text.ts'
 
 /** Some columns of JSON Lines, one value a line; blank lines are passed over. */

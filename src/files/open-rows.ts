@@ -1,11 +1,9 @@
 import { InputError } from '../errors/index.ts'
-import type { ColumnChoice } from './column.ts'
+import type { ColumnChoice, RawRow } from './column.ts'
 import { delimitedColumns, tabSeparatedRows } from './delimited-rows.ts'
 import { fileBytes } from './input-bytes.ts'
 import { jsonArrayColumns, jsonLinesColumns } from './json-rows.ts'
-import type { RawRow } from './raw-row.ts'
 import { decodedText } from './text-encoding.ts'
-import { type TextFormat, textFormatOf } from './text-format.ts'
 import { linesOf } from './utf8-text.ts'
 
 /** A file by its path, or bytes from elsewhere and what errors shall call them. */
@@ -93,4 +91,23 @@ async function parquetRows(
   }
   const { parquetColumns } = await import('./parquet-rows.ts')
   return parquetColumns(source, choices)
+}
+
+/** The kinds of file texts are read from. */
+export const TEXT_FORMATS = ['txt', 'jsonl', 'json', 'tsv', 'csv', 'parquet'] as const
+export type TextFormat = (typeof TEXT_FORMATS)[number]
+
+/**
+ * The format a file's name tells: its extension, in front of `.gz` where the file is compressed.
+ * @throws InputError for an extension that says nothing.
+ */
+export function textFormatOf(path: string): TextFormat {
+  const extension = path.replace(/\.gz$/i, '').split('.').at(-1)?.toLowerCase()
+  const format = TEXT_FORMATS.find((candidate) => candidate === extension)
+  if (format) return format
+  throw new InputError(
+    'input-format-unknown',
+    `the name of ${path} does not tell its format; give the format: ${TEXT_FORMATS.join(', ')}`,
+    { facts: { path, formats: TEXT_FORMATS } },
+  )
 }

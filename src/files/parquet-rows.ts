@@ -10,9 +10,8 @@ import {
 } from 'hyparquet'
 import { decompressLz4, decompressLz4Raw, decompressZstd } from 'hyparquet-compressors'
 import { InputError } from '../errors/index.ts'
-import { type ColumnChoice, columnIndices } from './column.ts'
+import { type ColumnChoice, columnIndices, type RawRow } from './column.ts'
 import { inputError } from './input-bytes.ts'
-import type { RawRow } from './raw-row.ts'
 
 /** Bytes of a page; writers make pages of one or a few megabytes. */
 const LARGEST_PAGE = 512 * 1024 * 1024

@@ -1,7 +1,5 @@
-import { type ColumnChoice, notCell } from './column.ts'
-import { openRows, type TextSource } from './open-rows.ts'
-import { type Place, placeText, type RawRow } from './raw-row.ts'
-import type { TextFormat } from './text-format.ts'
+import { type ColumnChoice, notCell, type Place, placeText, type RawRow } from './column.ts'
+import { openRows, type TextFormat, type TextSource } from './open-rows.ts'
 
 /** What one column holds in one row. In tsv, csv and txt, numbers are texts too. */
 export type Cell = string | number

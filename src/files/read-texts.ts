@@ -1,7 +1,5 @@
-import { type Column, notText } from './column.ts'
-import { openRows, type TextSource } from './open-rows.ts'
-import { placeText } from './raw-row.ts'
-import type { TextFormat } from './text-format.ts'
+import { type Column, notText, placeText } from './column.ts'
+import { openRows, type TextFormat, type TextSource } from './open-rows.ts'
 
 export interface ReadTextsOptions {
   /**

@@ -1,6 +1,5 @@
-import { extname } from 'node:path'
 import { InputError } from '../errors/index.ts'
-import { AtomicFile } from './atomic-file.ts'
+import { AtomicFile, outputFormatOf } from './atomic-file.ts'
 
 /** Named values; in a file of columns they stand in the order of the names. */
 export type NamedRow = Readonly<Record<string, string | number>>
@@ -26,7 +25,7 @@ export class RowWriter {
 
   /** @throws InputError for another extension; OutputError when the folder cannot be written. */
   static async create(path: string): Promise<RowWriter> {
-    const format = rowFormatOf(path)
+    const format = outputFormatOf(path, ROW_FORMATS, 'rows')
     return new RowWriter(await AtomicFile.create(path), path, format)
   }
 
@@ -59,15 +58,4 @@ export class RowWriter {
       facts: { path: this.#path },
     })
   }
-}
-
-function rowFormatOf(path: string): RowFormat {
-  const extension = extname(path).slice(1).toLowerCase()
-  const format = ROW_FORMATS.find((candidate) => candidate === extension)
-  if (format) return format
-  throw new InputError(
-    'output-format-unknown',
-    `rows are written to .${ROW_FORMATS.join(', .')}, but the file is called ${path}`,
-    { facts: { path, formats: ROW_FORMATS } },
-  )
 }

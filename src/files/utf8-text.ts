@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { InputError } from '../errors/index.ts'
-import { type Place, placeText } from './raw-row.ts'
+import { type Place, placeText } from './column.ts'
 
 const NEWLINE = 10
 const BYTE_ORDER_MARK = '\uFEFF'

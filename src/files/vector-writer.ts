@@ -1,6 +1,5 @@
-import { extname } from 'node:path'
-import { InputError } from '../errors/index.ts'
-import { AtomicFile } from './atomic-file.ts'
+import { AtomicFile, outputFormatOf } from './atomic-file.ts'
+import { NpyWriter } from './npy-writer.ts'
 
 /** Vectors of some texts: as many numbers, or bytes of bits, for each. */
 export interface VectorBlock {
@@ -31,17 +30,13 @@ export type VectorFormat = (typeof VECTOR_FORMATS)[number]
  * @throws InputError for another extension; OutputError when the folder cannot be written.
  */
 export async function createVectorWriter(path: string): Promise<VectorWriter> {
-  const format = vectorFormatOf(path)
+  const format = outputFormatOf(path, VECTOR_FORMATS, 'vectors')
   const file = await AtomicFile.create(path)
   switch (format) {
-    case 'npy': {
-      const { NpyWriter } = await import('./npy-writer.ts')
+    case 'npy':
       return new NpyWriter(file)
-    }
-    case 'jsonl': {
-      const { JsonLinesWriter } = await import('./json-lines-writer.ts')
+    case 'jsonl':
       return new JsonLinesWriter(file)
-    }
     case 'parquet': {
       const { ParquetVectorWriter } = await import('./parquet-vector-writer.ts')
       return new ParquetVectorWriter(file)
@@ -51,19 +46,37 @@ export async function createVectorWriter(path: string): Promise<VectorWriter> {
   }
 }
 
-function vectorFormatOf(path: string): VectorFormat {
-  const extension = extname(path).slice(1).toLowerCase()
-  const format = VECTOR_FORMATS.find((candidate) => candidate === extension)
-  if (format) return format
-  throw new InputError(
-    'output-format-unknown',
-    `vectors are written to .npy, .jsonl or .parquet, but the file is called ${path}`,
-    { facts: { path, formats: VECTOR_FORMATS } },
-  )
-}
-
 /** The rows of a block, each a view. */
 export function rowsOf({ data, rows }: VectorBlock): VectorBlock['data'][] {
   const width = rows === 0 ? 0 : data.length / rows
   return Array.from({ length: rows }, (_, row) => data.subarray(row * width, (row + 1) * width))
+}
+
+/** Streams `{"text": …, "embedding": […]}`, one a line. */
+class JsonLinesWriter implements VectorWriter {
+  readonly #file: AtomicFile
+
+  constructor(file: AtomicFile) {
+    this.#file = file
+  }
+
+  async write(block: VectorBlock, texts: readonly string[]): Promise<void> {
+    const lines = rowsOf(block).map((vector, row) => {
+      return `${JSON.stringify({ text: texts[row], embedding: shortNumbers(vector) })}\n`
+    })
+    await this.#file.write(lines.join(''))
+  }
+
+  async finish(): Promise<void> {
+    await this.#file.commit()
+  }
+
+  abort(): Promise<void> {
+    return this.#file.abort()
+  }
+}
+
+/** Nine digits tell every float32 apart from its neighbours; the float64 it is held in shows 17. */
+export function shortNumbers(vector: VectorBlock['data']): number[] {
+  return Array.from(vector, (value) => Number(value.toPrecision(9)))
 }
