@@ -238,7 +238,7 @@ describe('what only one place may do', () => {
     expect(users.sort()).toEqual([
       'src/encoder/load.ts',
       'src/runtime/telemetry.ts',
-      'src/search/lance/lance-packages.ts',
+      'src/search/optional-packages.ts',
       'src/server/engine/engine-main.ts',
     ])
     const load = sources.find(({ path }) => path === 'src/encoder/load.ts')

@@ -14,7 +14,7 @@ import {
   TextSearch,
   type VectorStore,
 } from 'yuju/search'
-import { fuseRanks } from '../src/search/reciprocal-rank.ts'
+import { fuseRanks } from '../src/search/hybrid-search.ts'
 import { temporaryFolder } from './support/model-folder.ts'
 import { FIXTURES } from './support/shared.ts'
 import { finished, start, yuju } from './support/yuju-command.ts'

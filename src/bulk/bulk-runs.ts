@@ -3,8 +3,6 @@ import { checkpointHash } from '../checkpoint/index.ts'
 import type { SentenceEncoder } from '../encoder/index.ts'
 import { InputError, QueueError } from '../errors/index.ts'
 import type { StoreAccess } from '../search/index.ts'
-import type { BucketSettings } from './places/bucket.ts'
-import { openPlaces, openSource } from './places/open-place.ts'
 import { connectRedis, withRedis } from './queue/redis-connection.ts'
 import {
   addShards,
@@ -23,9 +21,10 @@ import {
 } from './run-description.ts'
 import { prepareStore } from './run-store.ts'
 import { type StartOptions, startedRun } from './start-options.ts'
-import { otherModel, RunWorker, type WorkSummary } from './work/run-worker.ts'
+import type { BucketSettings } from './storage/bucket.ts'
+import { openPlaces, openSource } from './storage/open-storage.ts'
+import { otherModel, RunWorker, type WorkerEvent, type WorkSummary } from './work/run-worker.ts'
 import { openWork } from './work/shard-work.ts'
-import type { WorkerEvent } from './work/worker-event.ts'
 
 /** How the queue is reached, and what runs read and write. */
 export interface ConnectOptions {

@@ -1,8 +1,10 @@
 import { embeddingWidth } from '../checkpoint/index.ts'
+import type { SentenceEncoder } from '../encoder/index.ts'
 import { InputError } from '../errors/index.ts'
 import { type Column, type Row, readRows, type TextFormat } from '../files/index.ts'
 import {
   createOrOpenStore,
+  indexTexts,
   modelSettings,
   type NamedColumn,
   type StoreAccess,
@@ -12,13 +14,16 @@ import {
 import {
   columnTypes,
   findStore,
-  idConflict,
   requireEncoding,
   requireModel,
+  textsToIndex,
+  warnOfIdConflict,
 } from '../search/internal.ts'
-import type { Source } from './places/source.ts'
-import type { Shard } from './shard.ts'
+import type { RunDescription } from './run-description.ts'
+import { emptyAllowed, type Shard } from './shard.ts'
 import type { StartOptions } from './start-options.ts'
+import type { Source } from './storage/shard-source.ts'
+import type { EncodedShard, ShardControl } from './work/shard-work.ts'
 
 /** A store that takes the texts of a run and their vectors, in place of files. */
 export interface StoreTarget {
@@ -32,7 +37,7 @@ export interface StoreTarget {
   readonly precision?: StorePrecision
 }
 
-export interface StoreRun {
+interface StoreRun {
   readonly options: StartOptions
   readonly target: StoreTarget
   readonly shards: readonly Shard[]
@@ -48,16 +53,10 @@ export async function prepareStore(run: StoreRun): Promise<void> {
   const store = (await findStore(run.target.location, run.access)) ?? (await newStore(run))
   try {
     await requireFit(store, run)
-    await warnOfIds(store, run)
+    await warnOfIdConflict(store, run.target.id !== undefined, run.options.onWarning)
   } finally {
     await store.close()
   }
-}
-
-async function warnOfIds(store: VectorStore, { options, target }: StoreRun): Promise<void> {
-  const { onWarning = (message: string) => globalThis.console.warn(message) } = options
-  const conflict = await idConflict(store, target.id !== undefined)
-  if (conflict !== undefined) onWarning(conflict)
 }
 
 async function newStore({ options, target, shards, source, access }: StoreRun) {
@@ -108,7 +107,7 @@ function requireSame(name: string, asked: unknown, there: string | number): void
   )
 }
 
-export interface ShardColumns {
+interface ShardColumns {
   readonly column?: Column | undefined
   readonly inputFormat?: TextFormat | undefined
   readonly id: Column | undefined
@@ -116,17 +115,44 @@ export interface ShardColumns {
   readonly columns: readonly string[]
 }
 
-/** The rows of a shard: text, id where there is one, metadata. A shard without any is none the worse. */
-export async function* shardRows(
+/** The rows of a shard: text, id where there is one, metadata. */
+function shardRows(
   path: string,
   { column, inputFormat: format, id, columns }: ShardColumns,
-): AsyncGenerator<Row, void, void> {
-  try {
-    yield* readRows(path, {
+): AsyncIterable<Row> {
+  return emptyAllowed(
+    readRows(path, {
       columns: [column, ...(id === undefined ? [] : [id]), ...columns],
       ...(format === undefined ? {} : { format }),
-    })
-  } catch (error) {
-    if (!(error instanceof InputError && error.code === 'input-empty')) throw error
-  }
+    }),
+  )
+}
+
+interface IndexTask extends ShardControl {
+  readonly run: RunDescription
+  readonly source: Source
+  readonly store: VectorStore
+  readonly encoder: SentenceEncoder
+}
+
+/**
+ * Puts the texts of a shard into a store. Ids do not depend on who does it: what an earlier worker
+ * wrote before it died is found, and not encoded again.
+ * @throws InputError for texts that cannot be read, StoreError where the store cannot be written.
+ */
+export async function indexShard({ input }: Shard, task: IndexTask): Promise<EncodedShard> {
+  const { run, source, store, encoder, signal, onRows } = task
+  await using file = await source.localCopy(input)
+  const columns = Object.keys(store.settings.columns)
+  const rows = shardRows(file.path, { ...run, id: run.store?.id, columns })
+  const texts = textsToIndex(rows, store.settings, run.store?.id !== undefined)
+  const { read, encoded, changed } = await indexTexts(encoder, store, texts, {
+    truncate: run.encode.truncate ?? 'silent',
+    signal,
+    optimize: false,
+    // Said when the run was started.
+    onWarning: () => {},
+    onProgress: ({ read }) => onRows(read),
+  })
+  return { rows: read, isOurs: read === 0 || encoded + changed > 0 }
 }

@@ -1,6 +1,6 @@
 import { InputError } from '../errors/index.ts'
 import type { VectorFormat } from '../files/index.ts'
-import type { FoundShard } from './places/source.ts'
+import type { FoundShard } from './storage/shard-source.ts'
 
 /** A file of texts, and the file of vectors that is made of it. */
 export interface Shard {
@@ -34,6 +34,17 @@ export function planShards(
     `no file of texts was found in ${input}; name a folder, a pattern or s3://bucket/prefix`,
     { facts: { input } },
   )
+}
+
+/** What is read from a shard; one without any text has nothing, and is done all the same. */
+export async function* emptyAllowed<Item>(
+  items: AsyncIterable<Item>,
+): AsyncGenerator<Item, void, void> {
+  try {
+    yield* items
+  } catch (error) {
+    if (!(error instanceof InputError && error.code === 'input-empty')) throw error
+  }
 }
 
 function sameName(output: string, inputs: readonly string[]): InputError {

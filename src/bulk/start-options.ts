@@ -5,11 +5,11 @@ import type { EncodeOptions } from '../encoder/index.ts'
 import { InputError } from '../errors/index.ts'
 import type { Column, TextFormat, VectorFormat } from '../files/index.ts'
 import type { BULK_TRUNCATION, BULK_TYPES } from './constants.ts'
-import { absolutePlace, requireApart } from './places/open-place.ts'
-import type { Source } from './places/source.ts'
 import type { RunDescription } from './run-description.ts'
 import type { StoreTarget } from './run-store.ts'
 import { planShards, type Shard } from './shard.ts'
+import { absolutePlace, requireApart } from './storage/open-storage.ts'
+import type { Source } from './storage/shard-source.ts'
 
 /** What a run shall encode, with which model, and where its vectors go. */
 export interface StartOptions {

@@ -2,9 +2,8 @@ import { blocksOf, type EncodeOptions, type SentenceEncoder } from '../encoder/i
 import { wellFormed } from '../tokenizer/index.ts'
 import { isComparable } from './check-records.ts'
 import { checkFilter, type Filter } from './filter.ts'
-import { IdSet } from './id-set.ts'
 import { requireModel } from './store-model.ts'
-import { idConflict, textId } from './text-id.ts'
+import { IdSet, textId, warnOfIdConflict } from './text-ids.ts'
 import type { Metadata, StoredText, VectorRecord, VectorStore } from './vector-store.ts'
 
 /** A text to be put into a store. */
@@ -192,9 +191,7 @@ class Sifter {
 
   async #warn(block: readonly TextToIndex[]): Promise<void> {
     const hasIds = block.some(({ id, text }) => id !== undefined && id !== textId(text))
-    const conflict = await idConflict(this.#store, hasIds)
-    const { onWarning = (message) => globalThis.console.warn(message) } = this.#options
-    if (conflict !== undefined) onWarning(conflict)
+    await warnOfIdConflict(this.#store, hasIds, this.#options.onWarning)
   }
 
   /** Other metadata to vectors that stay. */

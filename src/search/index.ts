@@ -1,5 +1,6 @@
 export type { StorePrecision, StoreSimilarity } from './constants.ts'
 export { type Condition, type Filter, type Membership, parseFilter } from './filter.ts'
+export { type HybridOptions, type StoreQuery, searchStore } from './hybrid-search.ts'
 export {
   type IndexOptions,
   type IndexProgress,
@@ -15,7 +16,6 @@ export {
   type StoreAccess,
 } from './open-store.ts'
 export type { NamedColumn } from './row-texts.ts'
-export { type HybridOptions, type StoreQuery, searchStore } from './search-store.ts'
 export { modelSettings, type StoreEncoding } from './store-model.ts'
 export type { StoreOptions, StoreSettings } from './store-settings.ts'
 export { TextSearch, type TextSearchOptions } from './text-search.ts'

@@ -2,4 +2,4 @@
 export { findStore } from './open-store.ts'
 export { columnTypes, peek, textsToIndex } from './row-texts.ts'
 export { requireEncoding, requireModel } from './store-model.ts'
-export { idConflict } from './text-id.ts'
+export { warnOfIdConflict } from './text-ids.ts'

@@ -1,5 +1,5 @@
 import { StoreError } from '../errors/index.ts'
-import { isMilvusLocation } from './milvus/milvus-place.ts'
+import { isMilvusLocation } from './milvus/milvus-location.ts'
 import { checkStoreSettings, type StoreOptions } from './store-settings.ts'
 import type { VectorStore } from './vector-store.ts'
 

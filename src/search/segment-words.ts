@@ -1,5 +1,5 @@
+import { nextTurn } from '../encoder/index.ts'
 import { streamSafe } from '../tokenizer/index.ts'
-import { Turns } from './turns.ts'
 
 /** Characters that are given to the segmenter at once, in UTF-16 units. */
 const WINDOW = 256
@@ -137,4 +137,19 @@ function* normalizedParts(text: string): Generator<string, void> {
 function partEnd(text: string, end: number): number {
   const starter = text.slice(end, end + PART).search(STARTER)
   return starter < 0 ? Math.min(text.length, end + PART) : end + starter
+}
+
+/** How long work goes on before other work of the program has a turn, in milliseconds. */
+const TURN = 2
+
+/** Long work on the thread that calls it, which lets the program's other work go on meanwhile. */
+export class Turns {
+  #start = performance.now()
+
+  /** Gives other work its turn, if this one has gone on for long enough. */
+  async share(): Promise<void> {
+    if (performance.now() - this.#start < TURN) return
+    await nextTurn()
+    this.#start = performance.now()
+  }
 }

@@ -1,6 +1,6 @@
 import { type EncodeOptions, roleOptions, type SentenceEncoder } from '../encoder/index.ts'
 import { checkTop } from './check-records.ts'
-import { type HybridOptions, searchStore } from './search-store.ts'
+import { type HybridOptions, searchStore } from './hybrid-search.ts'
 import { requireModel } from './store-model.ts'
 import type { Hit, VectorStore } from './vector-store.ts'
 

@@ -1,9 +1,9 @@
 import { type EncodeOptions, encodeTexts, type SentenceEncoder } from '../../encoder/index.ts'
-import { InputError, OutputError } from '../../errors/index.ts'
+import { OutputError } from '../../errors/index.ts'
 import { readTexts } from '../../files/index.ts'
-import type { Places } from '../places/open-place.ts'
 import type { RunDescription } from '../run-description.ts'
-import type { Shard } from '../shard.ts'
+import { emptyAllowed, type Shard } from '../shard.ts'
+import type { Places } from '../storage/open-storage.ts'
 import type { EncodedShard, ShardControl } from './shard-work.ts'
 
 interface ShardTask extends ShardControl {
@@ -64,17 +64,14 @@ async function countShard(shard: Shard, task: ShardTask): Promise<EncodedShard> 
   return { rows, isOurs: false }
 }
 
-/** A shard without any text has no vectors, and is done all the same. */
-async function* textsOf(path: string, { run }: ShardTask): AsyncGenerator<string, void, void> {
+function textsOf(path: string, { run }: ShardTask): AsyncIterable<string> {
   const { column, inputFormat: format } = run
-  try {
-    yield* readTexts(path, {
+  return emptyAllowed(
+    readTexts(path, {
       ...(column === undefined ? {} : { column }),
       ...(format === undefined ? {} : { format }),
-    })
-  } catch (error) {
-    if (!(error instanceof InputError && error.code === 'input-empty')) throw error
-  }
+    }),
+  )
 }
 
 async function isCommitted({ output }: Shard, { places }: ShardTask): Promise<boolean> {

@@ -1,11 +1,11 @@
 import type { SentenceEncoder } from '../../encoder/index.ts'
 import { openStore, type StoreAccess } from '../../search/index.ts'
-import type { BucketSettings } from '../places/bucket.ts'
-import { openPlaces, openSource } from '../places/open-place.ts'
 import type { RunDescription } from '../run-description.ts'
+import { indexShard } from '../run-store.ts'
 import type { Shard } from '../shard.ts'
+import type { BucketSettings } from '../storage/bucket.ts'
+import { openPlaces, openSource } from '../storage/open-storage.ts'
 import { encodeShard } from './encode-shard.ts'
-import { indexShard } from './index-shard.ts'
 
 /** What became of a shard. */
 export interface EncodedShard {

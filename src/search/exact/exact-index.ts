@@ -1,8 +1,6 @@
 import { BestScores, type Matrix, type Scored } from '../../similarity/index.ts'
 import type { StorePrecision, StoreSimilarity } from '../constants.ts'
-import { BinaryCodes } from './binary-codes.ts'
-import { Int8Codes } from './int8-codes.ts'
-import type { RowCodes } from './row-codes.ts'
+import { BinaryCodes, Int8Codes, type RowCodes } from './quantized-rows.ts'
 import { RowMemory, type ScoredBlock } from './row-memory.ts'
 
 export interface ExactIndexOptions {

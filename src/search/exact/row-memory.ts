@@ -1,6 +1,26 @@
 import { StoreError } from '../../errors/index.ts'
-import { Memory, PAGE_BYTES, type WasmMemory } from '../../web-assembly/index.ts'
-import { createNearestKernels, type NearestKernels } from './kernels.ts'
+import { kernelsOf, Memory, PAGE_BYTES, type WasmMemory } from '../../web-assembly/index.ts'
+import { kernelBytes } from './generated/kernels.ts'
+
+/**
+ * The numeric loops of exact search, in WebAssembly (assembly/nearest.ts tells each formula).
+ * Pointers are byte offsets into the memory they were created over.
+ */
+interface NearestKernels {
+  dotFloat32(query: number, rows: number, count: number, width: number, scores: number): void
+  dotInt8(
+    query: number,
+    rows: number,
+    count: number,
+    width: number,
+    scores: number,
+    scale: number,
+    offset: number,
+  ): void
+  hamming(query: number, rows: number, count: number, width: number, scores: number): void
+}
+
+const createNearestKernels = kernelsOf<NearestKernels>(kernelBytes)
 
 /** Rows that are scored at once: their scores stay in the processor's nearest cache. */
 const BLOCK_ROWS = 4096
@@ -22,7 +42,7 @@ export interface ScoredBlock {
 }
 
 /** Where a kernel finds a query and rows, and leaves scores: byte offsets, and how many rows. */
-export interface KernelRange {
+interface KernelRange {
   readonly query: number
   readonly rows: number
   readonly count: number
@@ -74,6 +94,15 @@ export class RowMemory {
           'keep them in a LanceDB store',
         { facts: { rows, bytes }, cause },
       )
+    }
+  }
+
+  /** Makes room for rows that begin at `start`, and writes them. @param content of all rows */
+  write(start: number, content: Uint8Array | Int8Array, rows: number): void {
+    this.reserve(start + rows)
+    const length = content.length / rows
+    for (let row = 0; row < rows; row += 1) {
+      this.set(start + row, content.subarray(row * length, (row + 1) * length))
     }
   }
 

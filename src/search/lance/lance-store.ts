@@ -7,14 +7,21 @@ import { isWellFormed } from '../../tokenizer/index.ts'
 import { checkRecords, checkTop, isComparable, requireVector } from '../check-records.ts'
 import { checkConditions, checkFilter, type Filter } from '../filter.ts'
 import type { StoreAccess } from '../open-store.ts'
+import { type LancePackages, loadLance } from '../optional-packages.ts'
 import { joinWords, queryWords } from '../segment-words.ts'
 import { type StoreSettings, unpackSettings } from '../store-settings.ts'
 import type { Hit, SearchOptions, StoredText, VectorRecord, VectorStore } from '../vector-store.ts'
-import { lanceError } from './lance-error.ts'
-import { lanceFilter, literals, METADATA_PREFIX } from './lance-filter.ts'
-import { type LancePackages, loadLance } from './lance-packages.ts'
-import { type LanceRow, lanceSchema, lanceTable, SETTINGS_KEY, storedText } from './lance-rows.ts'
-import { retried } from './retried.ts'
+import { lanceError, retried } from './lance-errors.ts'
+import {
+  type LanceRow,
+  lanceFilter,
+  lanceSchema,
+  lanceTable,
+  literals,
+  METADATA_PREFIX,
+  SETTINGS_KEY,
+  storedText,
+} from './lance-table.ts'
 import { indexVectors, type Probes, probesOf } from './vector-index.ts'
 
 const TABLE = 'vectors'

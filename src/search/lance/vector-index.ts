@@ -1,7 +1,7 @@
 import type { Table } from '@lancedb/lancedb'
 import type { StorePrecision } from '../constants.ts'
+import type { LancePackages } from '../optional-packages.ts'
 import type { StoreSettings } from '../store-settings.ts'
-import type { LancePackages } from './lance-packages.ts'
 
 /** Below so many rows a search that looks at all of them is fast enough, and exact. */
 const INDEXED_ROWS = 10_000

@@ -1,5 +1,4 @@
-import { wordGroups } from '../segment-words.ts'
-import { Turns } from '../turns.ts'
+import { Turns, wordGroups } from '../segment-words.ts'
 import type { StoredText } from '../vector-store.ts'
 
 /** Parameters of BM25+: how soon more of a word stops to count, how much length does, the least of a word. */

@@ -1,11 +1,11 @@
 import type { MilvusClient } from '@zilliz/milvus2-sdk-node'
-import { InputError, StoreError, YujuError } from '../../errors/index.ts'
+import { InputError, StoreError } from '../../errors/index.ts'
 import { isWellFormed } from '../../tokenizer/index.ts'
 import { checkRecords, checkTop, isComparable, requireVector } from '../check-records.ts'
 import { checkConditions, checkFilter, type Filter } from '../filter.ts'
-import { loadPackage } from '../load-package.ts'
+import type { StoreAccess } from '../open-store.ts'
 import { joinWords, queryWords } from '../segment-words.ts'
-import { packSettings, type StoreSettings, unpackSettings } from '../store-settings.ts'
+import { type StoreSettings, unpackSettings } from '../store-settings.ts'
 import type {
   Hit,
   Metadata,
@@ -14,28 +14,26 @@ import type {
   VectorRecord,
   VectorStore,
 } from '../vector-store.ts'
-import { milvusFilter } from './milvus-filter.ts'
-import { type MilvusPlace, milvusPlace } from './milvus-place.ts'
+import { asked, connect, milvusError } from './milvus-client.ts'
+import {
+  collectionOf,
+  idFilter,
+  indexesOf,
+  LONGEST_TEXT,
+  METRICS,
+  milvusFilter,
+  SETTINGS_PROPERTY,
+  searchParams,
+} from './milvus-collection.ts'
+import { type MilvusPlace, milvusPlace } from './milvus-location.ts'
 
-type Sdk = typeof import('@zilliz/milvus2-sdk-node')
-
-/** Bytes a text may have. */
-const LONGEST_TEXT = 65_535
 /** Messages stay below the 64 MB a server takes. */
 const SENT_BYTES = 16_000_000
 /** Ids asked for at once. */
 const ASKED_IDS = 1_000
 /** Ids listed at once; a server gives 16,384 at most. */
 const LISTED_IDS = 10_000
-const TIMEOUT_MILLISECONDS = 30_000
-const SETTINGS_PROPERTY = 'yuju.settings'
 const TEXT_FIELDS = ['id', 'text', 'metadata']
-const METRICS = { cosine: 'COSINE', dot: 'IP' } as const
-
-export interface MilvusOptions {
-  /** `user:password`, or a key of Zilliz Cloud. Default: none. */
-  readonly token?: string
-}
 
 interface Parts {
   readonly place: MilvusPlace
@@ -47,10 +45,10 @@ interface Parts {
 export async function createMilvusStore(
   location: string,
   settings: StoreSettings,
-  options: MilvusOptions,
+  access: StoreAccess,
 ): Promise<VectorStore> {
   const place = milvusPlace(location)
-  const { sdk, client } = await connect(place, options)
+  const { sdk, client } = await connect(place, access)
   try {
     await asked(place, () => client.createCollection(collectionOf(sdk, place, settings)))
     await loadIndexed({ place, settings, client })
@@ -64,10 +62,10 @@ export async function createMilvusStore(
 /** Opens what `createMilvusStore` made; undefined where there is no such collection. */
 export async function openMilvusStore(
   location: string,
-  options: MilvusOptions,
+  access: StoreAccess,
 ): Promise<VectorStore | undefined> {
   const place = milvusPlace(location)
-  const { client } = await connect(place, options)
+  const { client } = await connect(place, access)
   const collection_name = place.collection
   try {
     const found = await asked(place, () => client.hasCollection({ collection_name }))
@@ -116,102 +114,6 @@ async function indexedFields({ place, client }: Omit<Parts, 'settings'>): Promis
 
 const isThereAlready = (error: unknown) =>
   error instanceof StoreError && error.code === 'store-exists'
-
-async function connect(
-  place: MilvusPlace,
-  { token }: MilvusOptions,
-): Promise<{ readonly sdk: Sdk; readonly client: MilvusClient }> {
-  const sdk = await loadPackage(() => import('@zilliz/milvus2-sdk-node'), {
-    what: 'a store on a Milvus server',
-    packages: '@zilliz/milvus2-sdk-node',
-  })
-  const client = new sdk.MilvusClient({
-    address: place.address,
-    ssl: place.ssl,
-    timeout: TIMEOUT_MILLISECONDS,
-    maxRetries: 2,
-    // Its log goes to standard output; what fails is thrown as well.
-    logLevel: 'silent',
-    ...(token === undefined ? {} : { token }),
-    ...(place.database === undefined ? {} : { database: place.database }),
-  })
-  await asked(place, () => client.connectPromise).catch(async (error) => {
-    await client.closeConnection().catch(() => {})
-    throw error
-  })
-  return { sdk, client }
-}
-
-function collectionOf(
-  { DataType, FunctionType }: Sdk,
-  { collection }: MilvusPlace,
-  settings: StoreSettings,
-) {
-  const analyzed = { enable_analyzer: true, analyzer_params: { tokenizer: 'standard' } }
-  const text = { data_type: DataType.VarChar, max_length: LONGEST_TEXT }
-  return {
-    collection_name: collection,
-    // Milvus Lite forgets descriptions.
-    description: packSettings(settings),
-    properties: { [SETTINGS_PROPERTY]: packSettings(settings) },
-    fields: [
-      { name: 'id', data_type: DataType.VarChar, max_length: 512, is_primary_key: true },
-      { name: 'text', ...text },
-      // Words come cut already, with spaces between them, as the other stores have them.
-      { name: 'words', ...text, ...analyzed },
-      { name: 'metadata', data_type: DataType.JSON },
-      { name: 'vector', data_type: DataType.FloatVector, dim: settings.dimensions },
-      { name: 'sparse', data_type: DataType.SparseFloatVector },
-    ],
-    functions: [
-      {
-        name: 'bm25',
-        type: FunctionType.BM25,
-        input_field_names: ['words'],
-        output_field_names: ['sparse'],
-        params: {},
-      },
-    ],
-    consistency_level: 'Strong' as const,
-  }
-}
-
-/** Graphs over float32 vectors, over int8 codes, or codes of one bit that are scored again. */
-function indexesOf({ collection }: MilvusPlace, { similarity, precision }: StoreSettings) {
-  const types = {
-    float32: { index_type: 'HNSW', params: { M: 16, efConstruction: 200 } },
-    int8: {
-      index_type: 'HNSW_SQ',
-      params: { M: 16, efConstruction: 200, sq_type: 'SQ8', refine: true, refine_type: 'FP32' },
-    },
-    binary: {
-      index_type: 'IVF_RABITQ',
-      params: { nlist: 1024, refine: true, refine_type: 'FP32' },
-    },
-  } as const
-  const vector = { field_name: 'vector', metric_type: METRICS[similarity], ...types[precision] }
-  const words = {
-    field_name: 'sparse',
-    index_type: 'SPARSE_INVERTED_INDEX',
-    metric_type: 'BM25',
-    params: {},
-  }
-  return [vector, words].map((index) => ({ collection_name: collection, ...index }))
-}
-
-/** What a search asks of each index. */
-function searchParams(precision: StoreSettings['precision'], top: number) {
-  switch (precision) {
-    case 'float32':
-      return { ef: Math.max(64, 2 * top) }
-    case 'int8':
-      return { ef: Math.max(64, 4 * top), refine_k: 4 }
-    case 'binary':
-      return { nprobe: 128, refine_k: 10 }
-    default:
-      return precision satisfies never
-  }
-}
 
 interface IdRange {
   readonly after?: string | undefined
@@ -392,66 +294,6 @@ class MilvusStore implements VectorStore {
   }
 }
 
-/**
- * Asks the server; a refusal comes as an error, or as an answer that says so.
- * @throws StoreError
- */
-async function asked<Answer>(place: MilvusPlace, work: () => Promise<Answer>): Promise<Answer> {
-  let answer: Answer
-  try {
-    answer = await work()
-  } catch (cause) {
-    throw milvusError(place, cause)
-  }
-  const status = statusOf(answer)
-  if (status === undefined || status.error_code === 'Success' || status.code === 0) return answer
-  throw milvusError(place, status)
-}
-
-interface MilvusStatus {
-  readonly error_code?: unknown
-  readonly code?: unknown
-  readonly reason?: unknown
-}
-
-function statusOf(answer: unknown): MilvusStatus | undefined {
-  if (typeof answer !== 'object' || answer === null) return undefined
-  if ('status' in answer) return statusOf(answer.status)
-  return 'error_code' in answer ? answer : undefined
-}
-
-function milvusError({ shown, address }: MilvusPlace, cause: unknown): YujuError {
-  if (cause instanceof YujuError) return cause
-  const reason = reasonOf(cause)
-  const facts = { location: shown }
-  if (/UNAVAILABLE|DEADLINE_EXCEEDED|ECONNREFUSED|ENOTFOUND|timed? ?out|connect/i.test(reason)) {
-    return new StoreError(
-      'store-unreachable',
-      `no Milvus server answers at ${address}; start it, or check the address (${reason})`,
-      { facts, cause },
-    )
-  }
-  if (/UNAUTHENTICATED|auth|denied/i.test(reason)) {
-    const message = `the Milvus server at ${address} refuses the token (${reason})`
-    return new StoreError('store-refused', message, { facts, cause })
-  }
-  if (/already exists?|duplicate collection|at most one distinct index/i.test(reason)) {
-    const message = `another program has just made the store ${shown}; open it (${reason})`
-    return new StoreError('store-exists', message, { facts, cause })
-  }
-  return new StoreError('store-failed', `Milvus, ${shown}: ${reason}`, { facts, cause })
-}
-
-function reasonOf(cause: unknown): string {
-  const text =
-    typeof cause === 'object' && cause !== null && 'reason' in cause && cause.reason
-      ? String(cause.reason)
-      : cause instanceof Error
-        ? cause.message
-        : String(cause)
-  return (text.split('\n')[0] ?? text).slice(0, 300)
-}
-
 function requireLength(id: string, text: string): void {
   const bytes = Buffer.byteLength(text)
   if (bytes <= LONGEST_TEXT) return
@@ -472,11 +314,6 @@ function fitting(words: string): string {
 
 function storedText({ id, text, metadata }: MilvusRow): StoredText {
   return { id, text, metadata }
-}
-
-/** The SDK's own way to name ids does not escape quotes. */
-function idFilter(ids: readonly string[]): string {
-  return `id in ${JSON.stringify(ids)}`
 }
 
 function groups(ids: readonly string[]): string[][] {

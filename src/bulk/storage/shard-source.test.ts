@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { FolderSource } from './folder-source.ts'
+import { FolderSource, inputPattern } from './shard-source.ts'
 
 let folder: string
 
@@ -27,4 +27,21 @@ test.each([
   for (const { location, path, bytes } of found) {
     expect([location, bytes]).toEqual([join(folder, path), 4])
   }
+})
+
+test.each([
+  [
+    '/data',
+    '/data',
+    ['a.jsonl', 'x/b.parquet', 'c.CSV.gz'],
+    ['_SUCCESS', '.a.txt', '_x/a.txt', 'a.md'],
+  ],
+  ['/data/**/*.jsonl', '/data', ['a.jsonl', 'x/y/a.jsonl'], ['a.parquet', 'a.jsonl.gz']],
+  ['/data/part-{0,1}*.txt', '/data', ['part-01.txt'], ['part-2.txt', 'x/part-0.txt']],
+  ['news/2026-*/a.txt', 'news', ['2026-01/a.txt'], ['2025-01/a.txt', 'a.txt']],
+])('%s', (input, base, taken, left) => {
+  const pattern = inputPattern(input)
+  expect(pattern.base).toBe(base)
+  expect(taken.filter((path) => !pattern.matches(path))).toEqual([])
+  expect(left.filter((path) => pattern.matches(path))).toEqual([])
 })

@@ -1,13 +1,8 @@
 import { relative, resolve } from 'node:path'
 import { InputError } from '../../errors/index.ts'
 import { Bucket, type BucketSettings } from './bucket.ts'
-import { BucketDestination } from './bucket-destination.ts'
-import { BucketSource } from './bucket-source.ts'
-import type { Destination } from './destination.ts'
-import { FolderDestination } from './folder-destination.ts'
-import { FolderSource } from './folder-source.ts'
-import { inputPattern } from './input-pattern.ts'
-import type { Source } from './source.ts'
+import { BucketDestination, type Destination, FolderDestination } from './shard-destination.ts'
+import { BucketSource, FolderSource, inputPattern, type Source } from './shard-source.ts'
 
 /** Where a run reads. */
 interface OpenedSource extends Disposable {

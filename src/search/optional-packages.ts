@@ -1,7 +1,36 @@
 import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { env } from 'node:process'
-import { loadPackage } from '../load-package.ts'
+import { StoreError } from '../errors/index.ts'
+
+/**
+ * Loads an optional package.
+ * @throws StoreError that names what to install.
+ */
+async function loadPackage<Package>(
+  load: () => Promise<Package>,
+  { what, packages }: { readonly what: string; readonly packages: string },
+): Promise<Package> {
+  try {
+    return await load()
+  } catch (cause) {
+    throw new StoreError(
+      'store-package-missing',
+      `${what} needs packages that cannot be loaded; install them: npm install ${packages}`,
+      { facts: { packages }, cause },
+    )
+  }
+}
+
+export type MilvusPackage = typeof import('@zilliz/milvus2-sdk-node')
+
+/** @throws StoreError when it is not installed. */
+export function loadMilvus(): Promise<MilvusPackage> {
+  return loadPackage(() => import('@zilliz/milvus2-sdk-node'), {
+    what: 'a store on a Milvus server',
+    packages: '@zilliz/milvus2-sdk-node',
+  })
+}
 
 export interface LancePackages {
   readonly lancedb: typeof import('@lancedb/lancedb')

@@ -1,10 +1,13 @@
 import type { RecordBatch, Schema, Table } from 'apache-arrow'
+import type { Condition, Filter, Membership } from '../filter.ts'
+import type { LancePackages } from '../optional-packages.ts'
 import { packSettings, type StoreSettings } from '../store-settings.ts'
 import type { Metadata, StoredText, VectorRecord } from '../vector-store.ts'
-import { METADATA_PREFIX } from './lance-filter.ts'
-import type { LancePackages } from './lance-packages.ts'
 
 type Arrow = LancePackages['arrow']
+
+/** The columns of metadata have names of their own in the table. */
+export const METADATA_PREFIX = 'metadata_'
 
 /** Where the settings stand in the metadata of the table's schema. */
 export const SETTINGS_KEY = 'yuju'
@@ -30,7 +33,7 @@ export function lanceSchema(arrow: Arrow, settings: StoreSettings): Schema {
 }
 
 /** A record, and its words with spaces between them. */
-export type LanceRecord = Required<VectorRecord> & { readonly words: string }
+type LanceRecord = Required<VectorRecord> & { readonly words: string }
 
 /** Records as a table of that schema. */
 export function lanceTable(arrow: Arrow, schema: Schema, records: readonly LanceRecord[]): Table {
@@ -87,4 +90,26 @@ export function storedText(row: LanceRow, { columns }: StoreSettings): StoredTex
     Object.keys(columns).map((name) => [name, row[METADATA_PREFIX + name] as string | number]),
   )
   return { id: row.id, text: row.text, metadata }
+}
+
+/** A checked filter as LanceDB's SQL, or undefined where it asks for nothing. */
+export function lanceFilter(filter: Filter): string | undefined {
+  return filter.length === 0 ? undefined : filter.map(conditionSql).join(' AND ')
+}
+
+function conditionSql(condition: Condition | Membership): string {
+  const column = `\`${METADATA_PREFIX}${condition.column}\``
+  if (condition.operator !== 'in') {
+    return `${column} ${condition.operator} ${literal(condition.value)}`
+  }
+  return condition.value.length === 0 ? 'false' : `${column} IN (${literals(condition.value)})`
+}
+
+/** Values between commas. */
+export function literals(values: readonly (string | number)[]): string {
+  return values.map(literal).join(', ')
+}
+
+function literal(value: string | number): string {
+  return typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { pace } from './pace.ts'
+import { pace } from './run-status.ts'
 
 const SECOND = 1000
 const HOUR = 3600 * SECOND
