@@ -1,6 +1,6 @@
+import { countPositives, precisionAt, thresholdCounts } from './best-threshold.ts'
 import { at, type Numbers, requireBinary, sumOf } from './numbers.ts'
 import { averageRanks } from './ranks.ts'
-import { countPositives, precisionAt, thresholdCounts } from './threshold-counts.ts'
 
 /**
  * Area under the ROC curve: the chance that a positive scores above a negative, ties counted half;

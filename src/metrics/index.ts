@@ -14,6 +14,7 @@ export {
   mean,
   meanInterval,
   quantile,
+  seededRandom,
 } from './bootstrap.ts'
 export { brierScore, expectedCalibrationError } from './calibration-error.ts'
 export { MAP_KINDS, type MapKind } from './constants.ts'
@@ -25,5 +26,4 @@ export {
   probabilityOf,
 } from './probability-map.ts'
 export { ndcg, recall, reciprocalRank } from './retrieval.ts'
-export { seededRandom } from './seeded-random.ts'
 export { spearmanInterval } from './spearman-interval.ts'

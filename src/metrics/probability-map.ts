@@ -1,8 +1,8 @@
 import { InputError } from '../errors/index.ts'
+import { countPositives } from './best-threshold.ts'
 import type { MapKind } from './constants.ts'
 import { at, type Numbers, requireBinary, sumOf } from './numbers.ts'
 import { ascendingOrder, tieBorders } from './ranks.ts'
-import { countPositives } from './threshold-counts.ts'
 
 /** Turns a score into the probability that a pair is positive. */
 export type ProbabilityMap =

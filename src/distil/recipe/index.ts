@@ -1,1 +1,0 @@
-export { type DistilRecipeOptions, distilRecipe } from './distil-from-recipe.ts'
