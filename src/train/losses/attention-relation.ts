@@ -12,12 +12,10 @@ import {
   unsqueeze,
   where,
 } from '../../graph/operations.ts'
-import { defineLoss } from './define-loss.ts'
-import { divergence } from './divergence.ts'
+import { defineLoss, layer, size } from './define-loss.ts'
 import { type Loss, type TokenContext, widthOf } from './loss.ts'
-import { layer, size } from './loss-options.ts'
-import { mean, total } from './mean.ts'
-import { innerTeacher, layerOf, tokenCount, tokenMask } from './token-mask.ts'
+import { divergence, mean, total } from './reductions.ts'
+import { innerTeacher, layerOf, tokenCount, tokenMask } from './teacher.ts'
 
 /** What is related with itself: queries with queries, keys with keys, values with values. */
 export const RELATIONS = ['queries', 'keys', 'values'] as const

@@ -2,10 +2,9 @@ import { z } from 'zod'
 import type { Value } from '../../graph/index.ts'
 import { add, multiply, relu, subtract } from '../../graph/operations.ts'
 import { defineLoss } from './define-loss.ts'
-import { DISTANCES, type Distance, distanceBetween } from './distance.ts'
 import { columnAt, type Loss, type LossContext, labels } from './loss.ts'
-import { mean, square } from './mean.ts'
-import { COSINE_EPSILON } from './similarity.ts'
+import { mean, square } from './reductions.ts'
+import { COSINE_EPSILON, DISTANCES, type Distance, distanceBetween } from './similarity.ts'
 
 export interface ContrastiveOptions {
   /** How far apart two texts with label 0 should lie at least. Default 0.5. */

@@ -10,10 +10,8 @@ import {
   unsqueeze,
   where,
 } from '../../graph/operations.ts'
-import { defineLoss } from './define-loss.ts'
-import { differentLabels } from './lack.ts'
-import { columnAt, type Loss, labels } from './loss.ts'
-import { positive } from './loss-options.ts'
+import { defineLoss, positive } from './define-loss.ts'
+import { columnAt, differentLabels, type Loss, labels } from './loss.ts'
 import { cosine } from './similarity.ts'
 
 /** Far enough below every scaled cosine that its exponential is exactly 0. */

@@ -1,7 +1,7 @@
 import { subtract } from '../../graph/operations.ts'
 import { defineLoss } from './define-loss.ts'
 import { columnAt, type Loss, labels } from './loss.ts'
-import { mean, square } from './mean.ts'
+import { mean, square } from './reductions.ts'
 import { COSINE_EPSILON, cosine } from './similarity.ts'
 
 /**

@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { linear, multiply, subtract } from '../../graph/operations.ts'
-import { defineLoss } from './define-loss.ts'
+import { defineLoss, size } from './define-loss.ts'
 import { columnAt, type Loss, type LossContext, widthOf } from './loss.ts'
-import { size } from './loss-options.ts'
-import { mean, total } from './mean.ts'
+import { mean, total } from './reductions.ts'
 import { COSINE_EPSILON, cosine } from './similarity.ts'
 import { perColumnTeacher, type TeacherOptions, teacherVectors } from './teacher.ts'
 

@@ -9,11 +9,10 @@ import {
   subtract,
   transpose,
 } from '../../graph/operations.ts'
-import { defineLoss } from './define-loss.ts'
+import { defineLoss, layer } from './define-loss.ts'
 import { type Loss, type LossContext, widthOf } from './loss.ts'
-import { layer } from './loss-options.ts'
-import { square, sum, total } from './mean.ts'
-import { innerTeacher, layerOf, tokenCount, tokenMask } from './token-mask.ts'
+import { square, sum, total } from './reductions.ts'
+import { innerTeacher, layerOf, tokenCount, tokenMask } from './teacher.ts'
 
 /** Which states are compared: 0 is the embeddings, n what layer n gives, counted from 1. */
 export interface StatePair {

@@ -9,7 +9,6 @@ export { type CosentOptions, cosent } from './cosent.ts'
 export { cosineSimilarity } from './cosine-similarity.ts'
 export { type CosineToTeacherOptions, cosineToTeacher } from './cosine-to-teacher.ts'
 export type { DefinedLoss, Widths } from './define-loss.ts'
-export { DISTANCES, type Distance } from './distance.ts'
 export { type HiddenStatesOptions, hiddenStates, type StatePair } from './hidden-states.ts'
 export type { LabelKind, Loss, LossContext, TokenContext } from './loss.ts'
 export { type MatryoshkaOptions, matryoshka, matryoshkaOptions } from './matryoshka.ts'
@@ -17,6 +16,7 @@ export { mse } from './mse.ts'
 export { type MultipleNegativesOptions, multipleNegatives } from './multiple-negatives.ts'
 export { onlineContrastive } from './online-contrastive.ts'
 export { LABEL_LOSSES, LOSSES, type LossList, lossNamed, TEACHER_LOSSES } from './registry.ts'
+export { DISTANCES, type Distance } from './similarity.ts'
 export {
   type SimilarityDistributionOptions,
   similarityDistribution,

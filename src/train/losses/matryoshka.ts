@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { InputError } from '../../errors/index.ts'
 import type { Value } from '../../graph/index.ts'
 import { multiply, slice } from '../../graph/operations.ts'
+import { checkedOptions, positive, size } from './define-loss.ts'
 import { columnAt, type Loss, type LossContext, widthOf } from './loss.ts'
-import { checkedOptions, positive, size } from './loss-options.ts'
-import { total } from './mean.ts'
+import { total } from './reductions.ts'
 import { unitVectors } from './similarity.ts'
 
 export interface MatryoshkaOptions {

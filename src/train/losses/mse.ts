@@ -1,7 +1,7 @@
 import { multiply, subtract } from '../../graph/operations.ts'
 import { defineLoss } from './define-loss.ts'
 import type { Loss } from './loss.ts'
-import { mean, square, total } from './mean.ts'
+import { mean, square, total } from './reductions.ts'
 import { perColumnTeacher, type TeacherOptions, teacherVectors } from './teacher.ts'
 
 /**

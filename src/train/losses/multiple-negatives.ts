@@ -1,11 +1,20 @@
 import { z } from 'zod'
-import { add, concat, multiply } from '../../graph/operations.ts'
-import { defineLoss } from './define-loss.ts'
-import { inBatchRanking } from './in-batch-ranking.ts'
-import { severalCandidates } from './lack.ts'
-import { columnAt, type Loss } from './loss.ts'
-import { positive } from './loss-options.ts'
-import { unitVectors } from './similarity.ts'
+import type { Value } from '../../graph/index.ts'
+import {
+  add,
+  concat,
+  logSoftmax,
+  multiply,
+  negate,
+  oneHot,
+  range,
+  reduceSum,
+  where,
+} from '../../graph/operations.ts'
+import { defineLoss, positive } from './define-loss.ts'
+import { columnAt, type Loss, severalCandidates } from './loss.ts'
+import { mean } from './reductions.ts'
+import { dotProducts, unitVectors } from './similarity.ts'
 
 export interface MultipleNegativesOptions {
   /** The inverse temperature. Default 20. */
@@ -55,3 +64,15 @@ export const multipleNegativesLoss = defineLoss({
     },
   }),
 })
+
+/**
+ * How surely row i of `queries` [P,D] finds row i among `candidates` [Q,D], Q ≥ P, by their dot
+ * products: mean of -log softmax(scale · q·c) at i = i. Also called InfoNCE (van den Oord et al.
+ * 2018, "Representation Learning with Contrastive Predictive Coding").
+ */
+export function inBatchRanking(queries: Value, candidates: Value, scale: number): Value {
+  const logProbabilities = logSoftmax(multiply(dotProducts(queries, candidates), scale))
+  const [rows = 1, columns = 1] = logProbabilities.shape
+  const own = oneHot(range(queries.graph, rows), columns)
+  return negate(mean(reduceSum(where(own, logProbabilities, 0), 1)))
+}

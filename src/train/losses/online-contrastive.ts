@@ -16,9 +16,8 @@ import {
 } from '../../graph/operations.ts'
 import { type ContrastiveOptions, contrastiveOptions, pairDistance } from './contrastive.ts'
 import { defineLoss } from './define-loss.ts'
-import { severalExamples } from './lack.ts'
-import { type Loss, labels } from './loss.ts'
-import { square, sum } from './mean.ts'
+import { type Loss, labels, severalExamples } from './loss.ts'
+import { square, sum } from './reductions.ts'
 
 /** Beyond every distance. */
 const FAR = 3.4e38

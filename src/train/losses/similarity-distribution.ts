@@ -1,12 +1,9 @@
 import { z } from 'zod'
 import type { Value } from '../../graph/index.ts'
 import { multiply, oneHot, range, where } from '../../graph/operations.ts'
-import { defineLoss } from './define-loss.ts'
-import { divergence } from './divergence.ts'
-import { severalExamples } from './lack.ts'
-import type { Loss } from './loss.ts'
-import { positive } from './loss-options.ts'
-import { mean } from './mean.ts'
+import { defineLoss, positive } from './define-loss.ts'
+import { type Loss, severalExamples } from './loss.ts'
+import { divergence, mean } from './reductions.ts'
 import { dotProducts } from './similarity.ts'
 import {
   comparedPairs,

@@ -1,8 +1,7 @@
 import { subtract } from '../../graph/operations.ts'
 import { defineLoss } from './define-loss.ts'
-import { severalExamples } from './lack.ts'
-import type { Loss } from './loss.ts'
-import { mean, square } from './mean.ts'
+import { type Loss, severalExamples } from './loss.ts'
+import { mean, square } from './reductions.ts'
 import { dotProducts } from './similarity.ts'
 import {
   comparedPairs,

@@ -1,8 +1,6 @@
-import { defineLoss } from './define-loss.ts'
-import { inBatchRanking } from './in-batch-ranking.ts'
-import { severalExamples } from './lack.ts'
-import type { Loss } from './loss.ts'
-import { positive } from './loss-options.ts'
+import { defineLoss, positive } from './define-loss.ts'
+import { type Loss, severalExamples } from './loss.ts'
+import { inBatchRanking } from './multiple-negatives.ts'
 import { unitPair } from './unit-pair.ts'
 
 export interface TeacherRankingOptions {

@@ -1,6 +1,9 @@
 import { z } from 'zod'
+import { InputError } from '../../errors/index.ts'
 import type { Value } from '../../graph/index.ts'
-import type { Widths } from './define-loss.ts'
+import { cast, maximum, reduceSum } from '../../graph/operations.ts'
+import { given } from '../../options/index.ts'
+import { size, type Widths } from './define-loss.ts'
 import type { LossContext } from './loss.ts'
 
 export interface TeacherOptions {
@@ -27,4 +30,27 @@ export function teacherVectors(
     const name = perColumn ? `teacher.${column}` : 'teacher'
     return size === undefined ? context.vectorTarget(name) : context.target(name, [size])
   }
+}
+
+/** [R,T] float32: 1 for tokens, 0 for padding. */
+export const tokenMask = (mask: Value) => cast(mask, 'float32')
+
+/** Tokens of each text, at least 1: [R]. */
+export const tokenCount = (mask: Value) => maximum(reduceSum(tokenMask(mask), 1), 1)
+
+/** What follows from a teacher that is looked inside. */
+export const innerTeacher = {
+  options: { teacherSize: size.exactOptional() },
+  optionsFor: ({ teacherHidden }: Widths) => given({ teacherSize: teacherHidden }),
+}
+
+/** What layer number `index` computed. @throws InputError when the model has no such layer. */
+export function layerOf(layers: readonly Value[], index: number, kind: string): Value {
+  const layer = layers[index]
+  if (layer) return layer
+  throw new InputError(
+    'loss-layer',
+    `the model has no ${kind} ${index}: the last one is ${layers.length - 1}`,
+    { facts: { index, layers: layers.length } },
+  )
 }

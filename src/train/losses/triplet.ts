@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { add, relu, subtract } from '../../graph/operations.ts'
 import { defineLoss } from './define-loss.ts'
-import { DISTANCES, type Distance, distanceBetween } from './distance.ts'
 import { columnAt, type Loss } from './loss.ts'
-import { mean } from './mean.ts'
+import { mean } from './reductions.ts'
+import { DISTANCES, type Distance, distanceBetween } from './similarity.ts'
 
 export interface TripletOptions {
   /** Default 'euclidean'. */

@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { multiply } from '../../graph/operations.ts'
-import { lackOfAll } from './lack.ts'
-import type { LabelKind, Loss } from './loss.ts'
-import { checkedOptions, positive } from './loss-options.ts'
-import { total } from './mean.ts'
+import { checkedOptions, positive } from './define-loss.ts'
+import { type LabelKind, type Loss, lackOfAll } from './loss.ts'
+import { total } from './reductions.ts'
 
 export interface WeightedLoss {
   readonly loss: Loss
