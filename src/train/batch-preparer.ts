@@ -11,9 +11,8 @@ import { excludesPrompt } from '../model/index.ts'
 import type { Tensor } from '../runtime/index.ts'
 import type { Tokenizer } from '../tokenizer/index.ts'
 import type { Example } from './data/index.ts'
-import type { BatchInputs, Inputs } from './engine/messages.ts'
-import { TRAINING_NAMES } from './training-names.ts'
-import type { TrainingSource } from './training-source.ts'
+import { type BatchInputs, type Inputs, TRAINING_NAMES } from './engine/messages.ts'
+import type { TrainingSource } from './train-options.ts'
 
 export interface BatchPreparerOptions {
   readonly tokenizer: Tokenizer

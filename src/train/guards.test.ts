@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { embeddingSpread } from './engine/embedding-spread.ts'
-import { TrainingGuards } from './guards.ts'
+import { embeddingSpread, TrainingGuards } from './guards.ts'
 
 const GOOD = { loss: 1, gradientNorm: 2, spread: 0.3 }
 

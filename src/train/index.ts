@@ -12,7 +12,6 @@ export {
   loadDataset,
   type RowFilter,
 } from './data/index.ts'
-export type { DropoutRates } from './dropout-inputs.ts'
 export type { StepResult } from './engine/messages.ts'
 export {
   attentionRelation,
@@ -36,8 +35,12 @@ export {
   triplet,
   weightedSum,
 } from './losses/index.ts'
-export type { EvaluationEntry, MetricsEntry, StepEntry } from './metrics-entry.ts'
-export { readMetrics } from './metrics-log.ts'
+export {
+  type EvaluationEntry,
+  type MetricsEntry,
+  readMetrics,
+  type StepEntry,
+} from './metrics-log.ts'
 export type { OptimizerOptions, ScheduleOptions } from './optimizer-settings.ts'
 export { type TrainRecipeOptions, trainRecipe } from './recipe/train-from-recipe.ts'
 export { train } from './train.ts'
@@ -47,13 +50,14 @@ export type {
   Scores,
   StepReport,
   TrainingEvaluation,
+  TrainingSource,
   TrainOptions,
   TrainReport,
 } from './train-options.ts'
+export type { DropoutRates } from './training-graph-builder.ts'
 export {
   type PreparedBatches,
   type SessionOptions,
   type StepBatch,
   TrainingSession,
 } from './training-session.ts'
-export type { TrainingSource } from './training-source.ts'

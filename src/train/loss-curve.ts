@@ -1,7 +1,11 @@
 import { type Chart, type LineSeries, lineChart, type Point, stackCharts } from '../charts/index.ts'
 import { writeFileAtomic } from '../files/index.ts'
-import type { EvaluationEntry, MetricsEntry, StepEntry } from './metrics-entry.ts'
-import { readMetrics } from './metrics-log.ts'
+import {
+  type EvaluationEntry,
+  type MetricsEntry,
+  readMetrics,
+  type StepEntry,
+} from './metrics-log.ts'
 
 export interface LossCurveOptions {
   /** Default: Training loss. */

@@ -12,8 +12,7 @@ import { DOMParser } from 'linkedom'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { OutputError } from '../errors/index.ts'
 import { writeLossCurve } from './loss-curve.ts'
-import type { StepEntry } from './metrics-entry.ts'
-import { MetricsLog, readMetrics } from './metrics-log.ts'
+import { MetricsLog, readMetrics, type StepEntry } from './metrics-log.ts'
 
 let folder: string
 let path: string

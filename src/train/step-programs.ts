@@ -3,9 +3,9 @@ import { InputError } from '../errors/index.ts'
 import { physicalCores, placeWeights } from '../runtime/index.ts'
 import type { EngineStart, PlacedGraph, StepProgram } from './engine/messages.ts'
 import { OPTIMIZER_DEFAULTS } from './optimizer-settings.ts'
+import type { TrainingSource } from './train-options.ts'
 import { cachedTrainingGraphs, type TrainingGraph, trainingGraph } from './training-graph.ts'
 import type { SessionOptions } from './training-session.ts'
-import type { TrainingSource } from './training-source.ts'
 
 /** What the engine needs to train a model with these options. */
 export function engineStart(

@@ -1,14 +1,12 @@
 import { BatchPlan } from './data/index.ts'
 import { finishRun } from './finish-run.ts'
 import { MetricsLog } from './metrics-log.ts'
-import { openRun, requireNewOutput } from './open-run.ts'
 import { OPTIMIZER_DEFAULTS, scheduleOf } from './optimizer-settings.ts'
-import { RunFolder } from './run-folder.ts'
+import { openRun, RunFolder, requireNewOutput } from './run-folder.ts'
 import { runRecord } from './run-record.ts'
-import type { TrainOptions, TrainReport } from './train-options.ts'
+import type { TrainingSource, TrainOptions, TrainReport } from './train-options.ts'
 import { type PreparedStep, Trainer } from './trainer.ts'
 import { modelToTrain, TrainingSession } from './training-session.ts'
-import type { TrainingSource } from './training-source.ts'
 
 /**
  * Trains a model, and saves it as a folder that sentence-transformers opens.

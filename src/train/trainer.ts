@@ -1,9 +1,9 @@
 import { SentenceEncoder } from '../encoder/index.ts'
 import { InputError } from '../errors/index.ts'
+import { given } from '../options/index.ts'
 import type { StepResult } from './engine/messages.ts'
 import { TrainingGuards } from './guards.ts'
 import type { MetricsLog } from './metrics-log.ts'
-import { RunClock } from './run-clock.ts'
 import type { RunFolder, RunProgress } from './run-folder.ts'
 import type { EvaluationReport, Scores, TrainingEvaluation, TrainOptions } from './train-options.ts'
 import type { PreparedBatches, TrainingSession } from './training-session.ts'
@@ -136,8 +136,7 @@ export class Trainer {
     await using encoder = await SentenceEncoder.load(model, {
       precision: 'float32',
       onWarning: () => {},
-      ...(threads === undefined ? {} : { threads }),
-      ...(backend === undefined ? {} : { backend }),
+      ...given({ threads, backend }),
     })
     return await score(encoder)
   }
@@ -159,4 +158,36 @@ function requireMetric(scores: Scores, metric: string): number {
       `${Object.keys(scores).join(', ')}`,
     { facts: { metric, scores } },
   )
+}
+
+/** How fast a run goes and how long it has to go. */
+export class RunClock {
+  readonly #start = performance.now()
+  readonly #steps: number
+  readonly #first: number
+  #texts = 0
+
+  /** @param first the step this session begins with; earlier ones took another session's time */
+  constructor(steps: number, first: number) {
+    this.#steps = steps
+    this.#first = first
+  }
+
+  count(texts: number): void {
+    this.#texts += texts
+  }
+
+  get seconds(): number {
+    return (performance.now() - this.#start) / 1000
+  }
+
+  get textsPerSecond(): number {
+    return this.#texts / this.seconds
+  }
+
+  /** Seconds until the last step, if it goes on as it went. */
+  secondsLeft(step: number): number {
+    const done = step - this.#first
+    return done === 0 ? Number.POSITIVE_INFINITY : (this.seconds / done) * (this.#steps - step)
+  }
 }

@@ -1,11 +1,16 @@
 import type { Checkpoint, Weight } from '../checkpoint/index.ts'
 import { InputError } from '../errors/index.ts'
 import { differentiate, type Gradient, Graph, type Shape, type Value } from '../graph/index.ts'
-import { addRows, full, gather, reshape } from '../graph/operations.ts'
-import { type SentenceModel, sentenceModel, storedWeights } from '../model/index.ts'
-import { type DropoutInput, type DropoutRates, dropoutInputs } from './dropout-inputs.ts'
+import { addRows, cast, full, gather, multiply, reshape } from '../graph/operations.ts'
+import {
+  type Dropout,
+  type DropoutKind,
+  type SentenceModel,
+  sentenceModel,
+  storedWeights,
+} from '../model/index.ts'
+import { TRAINING_NAMES } from './engine/messages.ts'
 import type { Loss, LossContext } from './losses/index.ts'
-import { TRAINING_NAMES } from './training-names.ts'
 
 /** A weight that training may change: an input of the graph. */
 export interface WeightInput {
@@ -154,4 +159,30 @@ export class TrainingGraphBuilder {
 function denseGradient(value: Value, gradient: Gradient): Value {
   if (gradient.kind === 'dense') return gradient.value
   return addRows(full(value.graph, 0, value), gradient.indices, gradient.rows)
+}
+
+/** The share of elements that training drops; 0 drops none. */
+export type DropoutRates = Readonly<Record<DropoutKind, number>>
+
+/** A mask given with every batch: uint8, 1 for an element that is kept and 0 for one dropped. */
+export interface DropoutInput {
+  readonly name: string
+  readonly shape: Shape
+  readonly rate: number
+}
+
+/**
+ * Inverted dropout, x·mask/(1 - rate) (Srivastava et al. 2014), with masks as inputs: what is dropped
+ * then depends on the seed and the step alone, and a run that is resumed drops the same.
+ * @param inputs is added the masks the graph asks for
+ */
+export function dropoutInputs(graph: Graph, rates: DropoutRates, inputs: DropoutInput[]): Dropout {
+  return (x, kind) => {
+    const rate = rates[kind]
+    if (rate === 0) return x
+    const name = `dropout.${inputs.length}`
+    inputs.push({ name, shape: x.shape, rate })
+    const mask = graph.input(name, 'uint8', x.shape)
+    return multiply(x, multiply(cast(mask, 'float32'), 1 / (1 - rate)))
+  }
 }

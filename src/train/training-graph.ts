@@ -1,14 +1,14 @@
 import type { Graph, Shape } from '../graph/index.ts'
 import { multiply, reduceSum } from '../graph/operations.ts'
-import type { DropoutInput } from './dropout-inputs.ts'
+import { TRAINING_NAMES } from './engine/messages.ts'
 import {
+  type DropoutInput,
   type GradientOutput,
   type TargetInput,
   TrainingGraphBuilder,
   type TrainingGraphOptions,
   type WeightInput,
 } from './training-graph-builder.ts'
-import { TRAINING_NAMES } from './training-names.ts'
 
 /** A differentiated graph and all that is to be given to it and taken from it. */
 export interface TrainingGraph {

@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import { type Checkpoint, loadCheckpoint } from '../../src/checkpoint/index.ts'
 import { selectLayers } from '../../src/distil/index.ts'
 import type { LocalSession, Tensor } from '../../src/runtime/index.ts'
+import { TRAINING_NAMES } from '../../src/train/engine/messages.ts'
 import { mse } from '../../src/train/losses/index.ts'
 import { AdamW, ParameterMemory, parameterGroups } from '../../src/train/optimizer/index.ts'
 import type { TrainingGraph } from '../../src/train/training-graph.ts'
-import { TRAINING_NAMES } from '../../src/train/training-names.ts'
 import { FIXTURES, readJson } from './shared.ts'
 import {
   batchGraph,

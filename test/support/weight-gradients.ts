@@ -8,9 +8,9 @@ import {
 } from '../../src/runtime/index.ts'
 import { createTokenizer } from '../../src/tokenizer/index.ts'
 import type { Example } from '../../src/train/data/index.ts'
+import { TRAINING_NAMES } from '../../src/train/engine/messages.ts'
 import type { Loss } from '../../src/train/losses/index.ts'
 import { type TrainingGraph, trainingGraph } from '../../src/train/training-graph.ts'
-import { TRAINING_NAMES } from '../../src/train/training-names.ts'
 
 export interface LossBatch {
   readonly loss: Loss

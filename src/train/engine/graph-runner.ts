@@ -5,9 +5,8 @@ import {
   type LocalSessionOptions,
   type Tensor,
 } from '../../runtime/index.ts'
-import type { DropoutInput } from '../dropout-inputs.ts'
-import { TRAINING_NAMES } from '../training-names.ts'
-import type { Inputs, PlacedGraph } from './messages.ts'
+import type { DropoutInput } from '../training-graph-builder.ts'
+import { type Inputs, type PlacedGraph, type StepProgram, TRAINING_NAMES } from './messages.ts'
 
 /** What a graph needs beside a batch's own inputs, and where its gradients go. */
 export interface GraphEnvironment {
@@ -113,5 +112,23 @@ function takeRows(
   const rows = results[TRAINING_NAMES.gradientRows(name)]
   if (values?.type === 'float32' && rows?.type === 'int64') {
     environment.takeRows(name, rows.data, values.data)
+  }
+}
+
+/** A program whose graphs are open and can run. */
+export type Program = StepProgram<GraphRunner>
+
+export async function openProgram(
+  program: StepProgram,
+  options: LocalSessionOptions,
+): Promise<Program> {
+  if (program.kind === 'whole') {
+    return { kind: 'whole', graph: await GraphRunner.create(program.graph, options) }
+  }
+  return {
+    kind: 'cached',
+    embed: await GraphRunner.create(program.embed, options),
+    loss: await GraphRunner.create(program.loss, options),
+    encoder: await GraphRunner.create(program.encoder, options),
   }
 }

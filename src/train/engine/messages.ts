@@ -1,8 +1,23 @@
 import type { Checkpoint, SaveType } from '../../checkpoint/index.ts'
 import type { Backend, PlacedModel, Tensor } from '../../runtime/index.ts'
-import type { DropoutInput } from '../dropout-inputs.ts'
 import type { OptimizerOptions } from '../optimizer-settings.ts'
-import type { GradientOutput, WeightInput } from '../training-graph-builder.ts'
+import type { DropoutInput, GradientOutput, WeightInput } from '../training-graph-builder.ts'
+
+/** Names of the inputs and outputs that training adds to those of the model. */
+export const TRAINING_NAMES = {
+  /** A scalar. */
+  loss: 'loss',
+  /** [B,D]; an input of the graph of the loss alone. */
+  embeddings: 'embeddings',
+  /** [B,D]: the gradient of the loss with respect to the embeddings. */
+  upstream: 'upstream',
+  /** [P] int64: which of the unique texts stand in a text column. */
+  rows: (column: number) => `rows.${column}`,
+  target: (name: string) => `target.${name}`,
+  gradient: (parameter: string) => `gradient.${parameter}`,
+  /** [K] int64, beside the gradient [K,H] of a sparse parameter. */
+  gradientRows: (parameter: string) => `gradient-rows.${parameter}`,
+} as const
 
 /** A differentiated graph, as the engine's thread runs it. */
 export interface PlacedGraph {
@@ -13,13 +28,13 @@ export interface PlacedGraph {
 }
 
 /** How the steps of one kind of batch are computed: at once, or with cached embeddings. */
-export type StepProgram =
-  | { readonly kind: 'whole'; readonly graph: PlacedGraph }
+export type StepProgram<Graph = PlacedGraph> =
+  | { readonly kind: 'whole'; readonly graph: Graph }
   | {
       readonly kind: 'cached'
-      readonly embed: PlacedGraph
-      readonly loss: PlacedGraph
-      readonly encoder: PlacedGraph
+      readonly embed: Graph
+      readonly loss: Graph
+      readonly encoder: Graph
     }
 
 /** What the engine's thread needs to start. */

@@ -5,6 +5,7 @@ import {
   type Weight,
   type WeightMap,
 } from '../../checkpoint/index.ts'
+import { given } from '../../options/index.ts'
 import { Random } from '../data/index.ts'
 import { AdamW, ParameterMemory, parameterGroups } from '../optimizer/index.ts'
 import type { OptimizerOptions } from '../optimizer-settings.ts'
@@ -61,8 +62,7 @@ export function createOptimizer(memory: ParameterMemory, options: OptimizerOptio
   return new AdamW(memory, parameterGroups(trained, options), {
     betas,
     eps: epsilon,
-    ...(clipNorm === undefined ? {} : { maxGradientNorm: clipNorm }),
-    ...(averageDecay === undefined ? {} : { averageDecay }),
+    ...given({ maxGradientNorm: clipNorm, averageDecay }),
   })
 }
 

@@ -1,20 +1,19 @@
 import { saveCheckpoint, withWeights } from '../../checkpoint/index.ts'
 import type { Tensor } from '../../runtime/index.ts'
+import { embeddingSpread } from '../guards.ts'
 import { type AdamW, DropoutMasks, type ParameterMemory } from '../optimizer/index.ts'
-import { TRAINING_NAMES } from '../training-names.ts'
-import { embeddingSpread } from './embedding-spread.ts'
 import { type DropoutKey, GradientSum, type GradientSumParts } from './gradient-sum.ts'
-import type { GraphRunner } from './graph-runner.ts'
-import type {
-  BatchInputs,
-  EngineStart,
-  Inputs,
-  SaveModelRequest,
-  StepRequest,
-  StepResult,
+import { type GraphRunner, openProgram, type Program } from './graph-runner.ts'
+import {
+  type BatchInputs,
+  type EngineStart,
+  type Inputs,
+  type SaveModelRequest,
+  type StepRequest,
+  type StepResult,
+  TRAINING_NAMES,
 } from './messages.ts'
 import { createMemory, createOptimizer, trainedWeights } from './parameters.ts'
-import { openProgram, type Program } from './program.ts'
 import { restoreState, saveState } from './saved-state.ts'
 
 interface BatchResult {

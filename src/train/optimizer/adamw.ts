@@ -1,10 +1,13 @@
 import { InputError, RuntimeError } from '../../errors/index.ts'
 import { createKernels, type Kernels } from './kernels.ts'
 import { type OptimizerState, restoreTensors, stateTensors } from './optimizer-state.ts'
-import type { ParameterGroup } from './parameter-groups.ts'
+import {
+  type ParameterGroup,
+  type TrainedParameter,
+  trainedParameters,
+} from './parameter-groups.ts'
 import type { ParameterMemory, ParameterSlot } from './parameter-memory.ts'
 import type { RowGradients, RowIds } from './row-gradients.ts'
-import { type TrainedParameter, trainedParameters } from './trained-parameter.ts'
 
 export interface AdamWOptions {
   /** What a step keeps of the averages of the gradient and of its square. Default: 0.9, 0.999. */

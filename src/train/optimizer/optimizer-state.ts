@@ -1,6 +1,6 @@
 import { InputError } from '../../errors/index.ts'
+import type { TrainedParameter } from './parameter-groups.ts'
 import type { ParameterMemory } from './parameter-memory.ts'
-import type { TrainedParameter } from './trained-parameter.ts'
 
 /** All that AdamW must know, beside the parameters, to go on as if it had never stopped. */
 export interface OptimizerState {

@@ -1,14 +1,17 @@
 export { LOSSES, lossNamed, type Widths } from '../losses/index.ts'
-export { averageOf, averageSchema } from './average-recipe.ts'
 export { type DataRecipe, dataFields, dataPart, dataSchema, recipeDataset } from './data-recipe.ts'
 export { type LossRecipe, lossesSchema, lossOf } from './loss-recipe.ts'
-export { modelPath } from './model-path.ts'
-export { batchOptions, type StepsOptions, stepsOptions } from './steps-options.ts'
 export {
+  averageOf,
+  averageSchema,
   batchFields,
+  batchOptions,
   hasOneAmount,
+  modelPath,
   ONE_AMOUNT,
   type RecipeFile,
   readRecipe,
+  type StepsOptions,
   stepsFields,
+  stepsOptions,
 } from './train-recipe.ts'

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { recipeOptions } from './recipe-options.ts'
+import { recipeOptions } from './train-from-recipe.ts'
 import { readRecipe, trainRecipeSchema } from './train-recipe.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'yuju-recipe-'))

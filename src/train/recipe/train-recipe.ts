@@ -1,12 +1,14 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { SAVE_TYPES } from '../../checkpoint/constants.ts'
 import { TEXT_ROLES } from '../../encoder/index.ts'
 import { InputError } from '../../errors/index.ts'
+import { type CamelCased, camelCased, given, pick } from '../../options/index.ts'
 import { LABEL_LOSSES } from '../losses/index.ts'
 import { SCHEDULES } from '../optimizer/index.ts'
-import { averageSchema } from './average-recipe.ts'
+import type { ModelAverage, TrainOptions } from '../train-options.ts'
 import { dataFields } from './data-recipe.ts'
 import { lossesSchema } from './loss-recipe.ts'
 
@@ -84,6 +86,25 @@ export function hasOneAmount(run: { readonly epochs?: number; readonly steps?: n
   return run.epochs === undefined || run.steps === undefined
 }
 
+/** Saves a model between the trained one and another, the one before training by default. */
+export const averageSchema = z.strictObject({
+  model: z.string().min(1).exactOptional(),
+  share: z.number().min(0).max(1),
+})
+
+export function averageOf(
+  { model, share }: z.infer<typeof averageSchema>,
+  folder: string,
+): ModelAverage {
+  return { share, ...given({ model: model && modelPath(model, folder) }) }
+}
+
+/** A recipe's model: a folder relative to the recipe, where there is one; else a hub id as it is. */
+export function modelPath(model: string, folder: string): string {
+  const local = resolve(folder, model)
+  return existsSync(local) ? local : model
+}
+
 /** A training run, as a JSON file. Paths are relative to the file. */
 export const trainRecipeSchema = z
   .strictObject({
@@ -135,4 +156,22 @@ async function readJsonFile(path: string): Promise<unknown> {
       cause,
     })
   }
+}
+
+type Fields<Shape extends z.core.$ZodShape> = z.infer<z.ZodObject<Shape, z.core.$strict>>
+
+/** How a run of steps goes, as `train` takes it. */
+export type StepsOptions = Pick<TrainOptions, keyof CamelCased<Fields<typeof stepsFields>>>
+
+/** What a recipe says of a run of steps, and what else it says beside it. */
+export function stepsOptions<Recipe extends Fields<typeof stepsFields>>({
+  optimizer = {},
+  ...recipe
+}: Recipe) {
+  return { ...camelCased(recipe), optimizer: camelCased(optimizer) }
+}
+
+/** How batches are made of a data set, as a training source takes it. */
+export function batchOptions(recipe: Fields<typeof batchFields>) {
+  return camelCased(pick(recipe, batchFields))
 }
