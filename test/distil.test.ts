@@ -10,7 +10,7 @@ import {
   selectLayers,
 } from 'yuju/distil'
 import { readWeight as readNumbers } from '../src/checkpoint/index.ts'
-import { principalComponents } from '../src/distil/projection/principal-components.ts'
+import { principalComponents } from '../src/distil/student/principal-components.ts'
 import { temporaryFolder } from './support/model-folder.ts'
 import { FIXTURES, sharedPath } from './support/shared.ts'
 import { largestDifference } from './support/vectors.ts'

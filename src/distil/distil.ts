@@ -1,12 +1,13 @@
 import { embeddingWidth, loadCheckpoint } from '../checkpoint/index.ts'
+import { InputError } from '../errors/index.ts'
 import { packageVersion } from '../files/index.ts'
+import { given } from '../options/index.ts'
 import { runtimeVersion } from '../runtime/index.ts'
 import { train } from '../train/index.ts'
 import type { DistilOptions, DistilStage } from './distil-options.ts'
 import { type DistilReport, reportRun } from './report/distil-report.ts'
 import { saveStudent, writeRecords } from './report/write-result.ts'
 import { DistilFolder } from './run/distil-folder.ts'
-import { requireStages } from './run/require-stages.ts'
 import { type Measure, scoreStudent } from './run/stage-evaluation.ts'
 import { TeacherVectors } from './run/teacher-vectors.ts'
 
@@ -93,15 +94,10 @@ async function trainStage(stage: DistilStage, run: StageRun): Promise<void> {
     evaluation: {
       every: evaluateEvery,
       score: (encoder) => scoreStudent(encoder, measure),
-      ...(metric === undefined ? {} : { metric }),
+      ...given({ metric }),
     },
     resume: true,
-    ...(threads === undefined ? {} : { threads }),
-    ...(backend === undefined ? {} : { backend }),
-    ...(signal ? { signal } : {}),
-    ...(onStep ? { onStep } : {}),
-    ...(onEvaluation ? { onEvaluation } : {}),
-    ...(onWarning ? { onWarning } : {}),
+    ...given({ threads, backend, signal, onStep, onEvaluation, onWarning }),
   })
 }
 
@@ -114,4 +110,17 @@ function recordOf({ teachers, stages, heldOut, record = {} }: DistilOptions) {
     heldOut,
     ...record,
   }
+}
+
+/** @throws InputError for a run without stages, and stages of one name. */
+export function requireStages({ stages }: Pick<DistilOptions, 'stages'>): void {
+  const names = stages.map(({ name }) => name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (stages.length > 0 && twice === undefined) return
+  const found = twice === undefined ? 'there is none' : `two are called ${twice}`
+  throw new InputError(
+    'distil-stages',
+    `expected at least one stage, each with a name of its own, but ${found}`,
+    { facts: { stages: names } },
+  )
 }

@@ -1,7 +1,20 @@
 import { choosePrompt, roleOptions, type SentenceEncoder, type TextRole } from '../encoder/index.ts'
 import type { RetrievalEncode } from '../evaluate/index.ts'
+import { given } from '../options/index.ts'
 import { type Matrix, stackRows } from '../similarity/index.ts'
-import { promptedEncode } from './prompted-encode.ts'
+import type { VectorFunction } from './teacher/teacher.ts'
+
+/**
+ * What gives an encoder's vectors; texts over the limit are cut without a word.
+ * @param prompt put before every text. Default: the model's default prompt.
+ */
+export function promptedEncode(
+  encoder: SentenceEncoder,
+  prompt: string | undefined,
+): VectorFunction {
+  return (texts, signal) =>
+    encoder.encode(texts, { truncate: 'silent', ...given({ prompt, signal }) })
+}
 
 /** A text, and what it is in a search, if anything. */
 export interface RoleText {

@@ -1,35 +1,35 @@
 import { resolve } from 'node:path'
-import type { Checkpoint } from '../../checkpoint/index.ts'
-import { type LoadOptions, loadSource, SentenceEncoder } from '../../encoder/index.ts'
+import type { LoadOptions } from '../../encoder/index.ts'
 import { InputError } from '../../errors/index.ts'
 import { loadRetrievalSet, loadTasks, type RetrievalSet } from '../../evaluate/index.ts'
 import { camelCased, given } from '../../options/index.ts'
-import { averageModels, type Dataset } from '../../train/index.ts'
+import type { Loss } from '../../train/index.ts'
 import {
   averageOf,
   batchOptions,
+  type LossRecipe,
+  lossNamed,
   lossOf,
   modelPath,
   type RecipeFile,
   readRecipe,
   stepsOptions,
+  type Widths,
 } from '../../train/recipe/index.ts'
 import { distil } from '../distil.ts'
 import type { DistilOptions, DistilSource, DistilStage } from '../distil-options.ts'
 import type { DistilReport } from '../report/distil-report.ts'
-import { buildStaticStudent } from '../student/build-static-student.ts'
-import { buildStudent, type StudentOptions } from '../student/build-student.ts'
 import { openTeacher } from '../teacher/open-teacher.ts'
 import type { Teacher } from '../teacher/teacher.ts'
-import { textsOf } from '../texts-of.ts'
 import {
   type DistilRecipe,
   distilRecipeSchema,
+  isService,
   type StageRecipe,
   type TeacherRecipe,
+  teachersOf,
 } from './distil-recipe.ts'
-import { RecipeDatasets } from './recipe-datasets.ts'
-import { distilLossOf } from './teacher-loss-recipe.ts'
+import { RecipeDatasets, studentOf } from './student-from-recipe.ts'
 
 /** What a recipe does not say of a run. */
 export type DistilRecipeOptions = Pick<
@@ -68,11 +68,6 @@ function withWarning(load: LoadOptions, { onWarning }: DistilRecipeOptions): Loa
   return onWarning ? { onWarning, ...load } : load
 }
 
-/** By name; a single one is called as its model. */
-function teachersOf({ teacher, teachers = {} }: DistilRecipe): Record<string, TeacherRecipe> {
-  return teacher ? { [teacher.model]: teacher } : teachers
-}
-
 function openRecipeTeacher(
   { model, service_model, ...recipe }: TeacherRecipe,
   { recipe: { threads }, folder }: RecipeFile<DistilRecipe>,
@@ -85,10 +80,6 @@ function openRecipeTeacher(
   })
 }
 
-function isService(model: string): boolean {
-  return /^https?:\/\//i.test(model)
-}
-
 /** Reads the recipe's data; gives what `distil` takes. */
 async function recipeOptions(
   { recipe, folder }: RecipeFile<DistilRecipe>,
@@ -99,18 +90,16 @@ async function recipeOptions(
   const datasets = new RecipeDatasets(folder)
   const stages: DistilStage[] = []
   for (const stage of recipe.stages) stages.push(await stageOf(stage, { datasets, folder }))
-  const { names } = tasks ?? {}
   return {
     teachers,
     student: () => studentOf({ recipe, folder }, { stages, datasets, load }),
     output: resolve(folder, output),
     stages,
-    ...(vectors === undefined ? {} : { vectors: resolve(folder, vectors) }),
-    ...(tasks
-      ? { tasks: await loadTasks(resolve(folder, tasks.folder), names ? { names } : {}) }
-      : {}),
-    ...(retrieval ? { retrieval: await retrievalSets(retrieval, folder) } : {}),
     ...given({
+      vectors: vectors && resolve(folder, vectors),
+      tasks:
+        tasks && (await loadTasks(resolve(folder, tasks.folder), given({ names: tasks.names }))),
+      retrieval: retrieval && (await retrievalSets(retrieval, folder)),
       heldOut: held_out,
       timing: timing && camelCased(timing),
       saveType: save_as,
@@ -145,101 +134,33 @@ async function stageOf(
   return {
     ...stepsOptions(stage),
     sources,
-    ...(average ? { average: averageOf(average, folder) } : {}),
+    ...given({ average: average && averageOf(average, folder) }),
   }
 }
 
-interface StudentParts {
-  readonly stages: readonly DistilStage[]
-  readonly datasets: RecipeDatasets
-  readonly load: LoadOptions
+/**
+ * The loss; a function of the two widths where any part of it compares with the teacher.
+ * @param columns of the data set
+ */
+export function distilLossOf(
+  recipes: readonly LossRecipe[],
+  columns: number,
+): Loss | ((widths: Widths) => Loss) {
+  if (recipes.every(({ name }) => !lossNamed(name).teacher)) return lossOf(recipes)
+  return (widths) => {
+    for (const recipe of recipes) requireWidths(recipe, widths)
+    return lossOf(recipes, { widths, columns })
+  }
 }
 
-/** Texts that narrower sizes are chosen by. */
-const SAMPLE = 4096
-
-async function studentOf(
-  { recipe, folder }: RecipeFile<DistilRecipe>,
-  parts: StudentParts,
-): Promise<Checkpoint> {
-  const { prompts } = recipe.student
-  const checkpoint = await bareStudentOf({ recipe, folder }, parts)
-  return prompts ? { ...checkpoint, prompts: { ...checkpoint.prompts, ...prompts } } : checkpoint
-}
-
-async function bareStudentOf(
-  { recipe, folder }: RecipeFile<DistilRecipe>,
-  { stages, datasets, load }: StudentParts,
-): Promise<Checkpoint> {
-  const [teacher] = Object.values(teachersOf(recipe))
-  const {
-    model = teacher?.model ?? '',
-    static: table,
-    average,
-    vocabulary,
-    prompts: _,
-    ...sizes
-  } = recipe.student
-  if (isService(model)) throw studentMissing(model)
-  const checkpoint = await startOf({ model, average }, { folder, load })
-  const own = [...new Set(stages.flatMap(({ sources }) => sources.map(({ dataset }) => dataset)))]
-  if (table) return staticStudentOf(checkpoint, { table, dimensions: sizes.dimensions, own, load })
-  const options: StudentOptions = { sample: firstTexts(own, SAMPLE), ...camelCased(sizes) }
-  if (!vocabulary) return buildStudent(checkpoint, options)
-  const { data, ...cut } = vocabulary
-  const counted = data ? await Promise.all(data.map((recipe) => datasets.get(recipe))) : own
-  return buildStudent(checkpoint, {
-    ...options,
-    vocabulary: { texts: textsOf(counted), ...camelCased(cut) },
-  })
-}
-
-/** The model that the student is made of, or what lies between two. */
-async function startOf(
-  {
-    model,
-    average,
-  }: { readonly model: string; readonly average: DistilRecipe['student']['average'] },
-  { folder, load }: { readonly folder: string; readonly load: LoadOptions },
-): Promise<Checkpoint> {
-  const checkpoint = await loadSource(modelPath(model, folder), load)
-  if (!average) return checkpoint
-  const other = await loadSource(modelPath(average.model, folder), load)
-  return averageModels(checkpoint, other, average.share)
-}
-
-interface StaticStudentParts {
-  readonly table: NonNullable<DistilRecipe['student']['static']>
-  readonly dimensions: number | undefined
-  /** The data sets of all stages. */
-  readonly own: readonly Dataset[]
-  readonly load: LoadOptions
-}
-
-async function staticStudentOf(
-  checkpoint: Checkpoint,
-  { table: { sif, frequencies = 'data' }, dimensions, own, load }: StaticStudentParts,
-): Promise<Checkpoint> {
-  await using encoder = await SentenceEncoder.fromCheckpoint(checkpoint, load)
-  return await buildStaticStudent(encoder, {
-    ...(frequencies === 'data' ? { texts: textsOf(own) } : {}),
-    ...given({ sif, dimensions }),
-  })
-}
-
-function firstTexts(datasets: readonly Dataset[], most: number): string[] {
-  const share = Math.ceil(most / datasets.length)
-  return datasets.flatMap((dataset) => {
-    const count = Math.min(dataset.length, share)
-    return Array.from({ length: count }, (_, index) => dataset.example(index).texts[0] ?? '')
-  })
-}
-
-function studentMissing(teacher: string): InputError {
-  return new InputError(
-    'recipe-student-missing',
-    `student.model: the teacher ${teacher} is a service, so the recipe must name the model that the ` +
-      'student is made of',
-    { facts: { teacher } },
+/** @throws InputError where vectors are compared number by number and are not of one length. */
+function requireWidths(recipe: LossRecipe, { student, teacher }: Widths): void {
+  if (student === teacher || !lossOf([recipe]).equalWidths) return
+  const { name } = recipe
+  throw new InputError(
+    'distil-widths',
+    `${name} compares vectors number by number, but the student's have ${student} numbers and the ` +
+      `teacher's ${teacher}; use cosine_to_teacher, similarity_matrix or similarity_distribution`,
+    { facts: { loss: name, student, teacher } },
   )
 }

@@ -137,3 +137,16 @@ export const distilRecipeSchema = z
     'expected either teacher, for one, or teachers, by name',
   )
 export type DistilRecipe = z.infer<typeof distilRecipeSchema>
+
+/** By name; a single one is called as its model. */
+export function teachersOf({
+  teacher,
+  teachers = {},
+}: DistilRecipe): Record<string, TeacherRecipe> {
+  return teacher ? { [teacher.model]: teacher } : teachers
+}
+
+/** Whether a teacher is the address of a service, and no folder or hub id. */
+export function isService(model: string): boolean {
+  return /^https?:\/\//i.test(model)
+}

@@ -1,17 +1,21 @@
 import { join } from 'node:path'
-import type { BenchmarkedModel, BenchmarkReport } from '../../benchmark/index.ts'
+import {
+  type BenchmarkedModel,
+  type BenchmarkReport,
+  benchmarkModels,
+} from '../../benchmark/index.ts'
 import { describeModel } from '../../card/index.ts'
 import { type Checkpoint, loadCheckpoint } from '../../checkpoint/index.ts'
 import { SentenceEncoder } from '../../encoder/index.ts'
 import type { Report } from '../../evaluate/index.ts'
 import { given } from '../../options/index.ts'
+import { physicalCores } from '../../runtime/index.ts'
 import { type EvaluationEntry, readMetrics } from '../../train/index.ts'
 import type { DistilOptions } from '../distil-options.ts'
 import type { DistilFolder } from '../run/distil-folder.ts'
 import { agreementsWith, type TeacherAgreement } from '../run/stage-evaluation.ts'
 import type { HeldOut } from '../run/teacher-vectors.ts'
 import { reportTasks } from './report-tasks.ts'
-import { timeModels } from './time-models.ts'
 
 /** How large a model is. */
 export interface ModelSize {
@@ -86,15 +90,22 @@ export async function reportRun(run: FinishedRun): Promise<DistilReport> {
   }
 }
 
-/** None of a student whose teachers run elsewhere, or of which no text was held out. */
+/** In turns, on the same texts: none where teachers run elsewhere, or no text was held out. */
 async function timing(
   models: readonly BenchmarkedModel[],
   { options, heldOut }: Pick<FinishedRun, 'options' | 'heldOut'>,
 ): Promise<BenchmarkReport | undefined> {
-  const texts = heldOut.flatMap((group) => group.texts.map(({ text }) => text))
-  const settings = options.timing ?? {}
-  if (settings === false || models.length < 2 || texts.length === 0) return undefined
-  return timeModels(models, texts, { ...options, timing: settings })
+  const { timing: settings = {}, threads = physicalCores(), signal, onProgress } = options
+  const all = heldOut.flatMap((group) => group.texts.map(({ text }) => text))
+  if (settings === false || models.length < 2 || all.length === 0) return undefined
+  const { texts = 512, repetitions = 3, ...others } = settings
+  return benchmarkModels(models, all.slice(0, texts), {
+    ...others,
+    ...given({ signal }),
+    repetitions,
+    threads,
+    onProgress: (progress) => onProgress?.({ doing: 'timing', name: 'models', ...progress }),
+  })
 }
 
 export interface Student {

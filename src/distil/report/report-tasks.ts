@@ -13,8 +13,7 @@ import {
   VectorCache,
 } from '../../evaluate/index.ts'
 import type { DistilOptions } from '../distil-options.ts'
-import { promptedEncode } from '../prompted-encode.ts'
-import { encodeRoles } from '../role-text.ts'
+import { encodeRoles, promptedEncode } from '../prompted-encode.ts'
 import type { DistilFolder } from '../run/distil-folder.ts'
 import type { Teacher, VectorSource } from '../teacher/teacher.ts'
 import type { Student } from './distil-report.ts'

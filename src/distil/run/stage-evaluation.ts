@@ -8,8 +8,7 @@ import {
 } from '../../evaluate/index.ts'
 import { mean } from '../../metrics/index.ts'
 import type { Scores } from '../../train/index.ts'
-import { promptedEncode } from '../prompted-encode.ts'
-import { encodeInRoles, encodeRoles } from '../role-text.ts'
+import { encodeInRoles, encodeRoles, promptedEncode } from '../prompted-encode.ts'
 import { type Agreement, agreementOf } from './agreement.ts'
 import type { HeldOut } from './teacher-vectors.ts'
 

@@ -8,11 +8,12 @@ import {
 } from '../../checkpoint/index.ts'
 import { type SentenceEncoder, tokenizerOptions } from '../../encoder/index.ts'
 import { InputError } from '../../errors/index.ts'
+import { given } from '../../options/index.ts'
 import { type Matrix, rowOf } from '../../similarity/index.ts'
-import { bareTokenizerText } from '../../tokenizer/index.ts'
-import { principalComponents } from '../projection/principal-components.ts'
+import { bareTokenizerText, createTokenizer, tokenizerJsonText } from '../../tokenizer/index.ts'
 import { countTokens } from '../vocabulary/count-tokens.ts'
-import { specialTokens } from '../vocabulary/special-tokens.ts'
+import { parseTokenizer } from '../vocabulary/tokenizer-content.ts'
+import { principalComponents } from './principal-components.ts'
 
 /** How the table of a static student is made of a teacher. */
 export interface StaticStudentOptions {
@@ -51,7 +52,7 @@ export async function buildStaticStudent(
   requireSif(sif)
   const { checkpoint } = teacher
   const table = await projected(await tokenVectors(teacher, signal), dimensions)
-  const counting = { prompt: '', ...(signal ? { signal } : {}) }
+  const counting = { prompt: '', ...given({ signal }) }
   const shares = texts
     ? sharesOf(await countTokens(withTable(checkpoint, table), texts, counting))
     : zipfShares(table.rows)
@@ -74,7 +75,7 @@ async function tokenVectors(
     promptLength: 0,
     truncated: 0,
   }))
-  return teacher.encodePrepared(texts, signal ? { signal } : {})
+  return teacher.encodePrepared(texts, given({ signal }))
 }
 
 /** How many special tokens stand before a text: as far as an empty text and another are alike. */
@@ -159,4 +160,14 @@ function requireSif(sif: number): void {
     `sif, the a of the weight a/(a+p), must be a number above 0, such as 0.001, but it is ${sif}`,
     { facts: { sif } },
   )
+}
+
+/** The ids of the tokens that are no part of a text: its frame, padding, unknown, mask. */
+export function specialTokens(checkpoint: Checkpoint): ReadonlySet<number> {
+  const { tokenizerFiles: files } = checkpoint
+  const options = tokenizerOptions(checkpoint)
+  const tokenizer = createTokenizer(files, options)
+  const { added_tokens: added } = parseTokenizer(tokenizerJsonText(files, options))
+  const named = added.filter(({ special }) => special !== false).map(({ id }) => id)
+  return new Set([...tokenizer.encodePair('', '').ids, tokenizer.padId, ...named])
 }

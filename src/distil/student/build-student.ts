@@ -1,11 +1,12 @@
 import type { Checkpoint } from '../../checkpoint/index.ts'
 import { SentenceEncoder } from '../../encoder/index.ts'
+import { given } from '../../options/index.ts'
 import { type Matrix, stackRows } from '../../similarity/index.ts'
-import { narrowHidden } from '../narrow-hidden.ts'
-import { projectEmbeddings } from '../projection/project-embeddings.ts'
-import { selectLayers } from '../select-layers.ts'
 import { countTokens } from '../vocabulary/count-tokens.ts'
 import { type CutOptions, cutVocabulary } from '../vocabulary/cut-vocabulary.ts'
+import { narrowHidden } from './narrow-hidden.ts'
+import { projectEmbeddings } from './project-embeddings.ts'
+import { selectLayers } from './select-layers.ts'
 
 /** What of a teacher a student keeps. */
 export interface StudentOptions {
@@ -31,7 +32,7 @@ export async function buildStudent(
   let student = selectLayers(model, layers)
   if (vocabulary) {
     const { texts, ...cut } = vocabulary
-    const counts = await countTokens(student, texts, signal ? { signal } : {})
+    const counts = await countTokens(student, texts, given({ signal }))
     student = await cutVocabulary(student, counts, cut)
   }
   if (hiddenSize !== undefined) {

@@ -5,9 +5,9 @@ import {
   readWeightBytes,
   type Weight,
   type WeightMap,
-} from '../checkpoint/index.ts'
-import { InputError } from '../errors/index.ts'
-import type { Matrix } from '../similarity/index.ts'
+} from '../../checkpoint/index.ts'
+import { InputError } from '../../errors/index.ts'
+import type { Matrix } from '../../similarity/index.ts'
 
 /**
  * A model of a narrower hidden size, to begin distilling from: it keeps the hidden components that

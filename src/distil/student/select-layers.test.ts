@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { FIXTURES } from '../../test/support/shared.ts'
-import { loadCheckpoint } from '../checkpoint/index.ts'
+import { FIXTURES } from '../../../test/support/shared.ts'
+import { loadCheckpoint } from '../../checkpoint/index.ts'
 import { selectLayers, spreadLayers } from './select-layers.ts'
 
 const teacher = await loadCheckpoint(join(FIXTURES, 'models/tiny-bert-zh'))

@@ -1,5 +1,5 @@
-import type { BertConfig, Checkpoint, Weight } from '../checkpoint/index.ts'
-import { InputError } from '../errors/index.ts'
+import type { BertConfig, Checkpoint, Weight } from '../../checkpoint/index.ts'
+import { InputError } from '../../errors/index.ts'
 
 const LAYER_WEIGHT = /^encoder\.layer\.(\d+)\.(.+)$/
 

@@ -4,8 +4,7 @@ import { largestDifference } from '../../../test/support/vectors.ts'
 import { pairwiseSimilarity } from '../../similarity/index.ts'
 import { datasetOf } from '../../train/index.ts'
 import { openTeacher } from './open-teacher.ts'
-import { SourceTargets, type SourceTargetsOptions } from './source-targets.ts'
-import { TeacherCaches } from './teacher-caches.ts'
+import { SourceTargets, type SourceTargetsOptions, TeacherCaches } from './source-targets.ts'
 
 const ROWS = [
   ['第1句', '第2句'],

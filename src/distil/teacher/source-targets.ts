@@ -1,12 +1,11 @@
+import { join } from 'node:path'
 import type { TextRole } from '../../encoder/index.ts'
-import type { FillOptions, VectorCache } from '../../evaluate/index.ts'
+import { type FillOptions, VectorCache } from '../../evaluate/index.ts'
 import { fillCache } from '../../evaluate/internal.ts'
 import type { Tensor } from '../../runtime/index.ts'
 import { type Matrix, rowOf, unitRows } from '../../similarity/index.ts'
 import type { Dataset, Example } from '../../train/index.ts'
-import { textsOf } from '../texts-of.ts'
 import type { Teacher } from './teacher.ts'
-import type { TeacherCaches } from './teacher-caches.ts'
 
 /** A teacher, and how much it counts beside others. */
 export interface WeighedTeacher {
@@ -107,4 +106,35 @@ function joined(matrices: readonly Matrix[], weights: readonly number[]): Matrix
     start += matrix.dimensions
   }
   return { data, rows, dimensions }
+}
+
+/** Teachers' vectors on disk as float16: a folder for each teacher, prompt included, by its id. */
+export class TeacherCaches {
+  readonly #folder: string
+  readonly #open = new Map<string, Promise<VectorCache>>()
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /** @throws OutputError when the folder cannot be made. */
+  open(id: string): Promise<VectorCache> {
+    const cache =
+      this.#open.get(id) ?? VectorCache.open(join(this.#folder, id), { type: 'float16' })
+    this.#open.set(id, cache)
+    return cache
+  }
+}
+
+/** All texts of data sets, in order; or those of some columns. */
+export function* textsOf(
+  datasets: readonly Dataset[],
+  columns?: readonly number[],
+): Generator<string, void, void> {
+  for (const dataset of datasets) {
+    for (let index = 0; index < dataset.length; index += 1) {
+      const { texts } = dataset.example(index)
+      yield* columns ? columns.map((column) => texts[column] ?? '') : texts
+    }
+  }
 }

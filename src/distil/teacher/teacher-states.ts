@@ -11,7 +11,7 @@ import {
   placeWeights,
   type Tensor,
 } from '../../runtime/index.ts'
-import { tokenMap } from './token-map.ts'
+import { vocabularyOf } from '../vocabulary/vocabulary.ts'
 
 export interface TeacherStatesOptions {
   readonly teacher: Checkpoint
@@ -90,5 +90,30 @@ function stateOf(model: SentenceModel, name: string) {
     'distil-state',
     `the teacher has no ${name}; of ${kind} it has ${list.length}, counted from 0`,
     { facts: { name, count: list.length } },
+  )
+}
+
+/**
+ * The teacher's id of each of the student's tokens. A student with a cut vocabulary has other
+ * numbers, yet splits texts into the same tokens.
+ * @throws InputError when the teacher lacks a token.
+ */
+export function tokenMap(student: Checkpoint, teacher: Checkpoint): Int32Array {
+  const known = vocabularyOf(teacher.tokenizerFiles).ids
+  const map = new Int32Array(student.config.vocabularySize)
+  for (const [token, id] of vocabularyOf(student.tokenizerFiles).ids) {
+    const number = known.get(token)
+    if (number === undefined) throw missing(token)
+    map[id] = number
+  }
+  return map
+}
+
+function missing(token: string): InputError {
+  return new InputError(
+    'distil-tokens',
+    'a loss that compares what teacher and student compute inside needs one tokenizer, but the ' +
+      `teacher has no token ${JSON.stringify(token)}`,
+    { facts: { token } },
   )
 }

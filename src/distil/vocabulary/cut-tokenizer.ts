@@ -1,8 +1,9 @@
 import { readVocabulary } from '../../tokenizer/index.ts'
 import type { KeptTokens } from './kept-tokens.ts'
-import { mergedToken, mergeSides } from './merge.ts'
 import {
   type BpeContent,
+  mergedToken,
+  mergeSides,
   type ProcessorContent,
   parseAddedTokens,
   parseTokenizer,

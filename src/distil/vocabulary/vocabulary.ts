@@ -5,9 +5,10 @@ import {
   type TokenizerOptions,
 } from '../../tokenizer/index.ts'
 import { isBpe, isUnigram } from './cut-tokenizer.ts'
-import { mergedToken, mergeSides } from './merge.ts'
 import {
   type BpeContent,
+  mergedToken,
+  mergeSides,
   type ProcessorContent,
   parseAddedTokens,
   parseTokenizer,
