@@ -10,7 +10,7 @@ const plain = {
 }
 
 describe('AddedTokens', () => {
-  it('finds the longest token at the leftmost place', () => {
+  it('finds the longest token at the leftmost position', () => {
     const tokens = new AddedTokens([
       { ...plain, id: 1, content: '<a>' },
       { ...plain, id: 2, content: '<a><b>' },

@@ -14,17 +14,17 @@ export interface AddedToken {
   readonly rightStrip: boolean
   /** Looked for after normalization, in its own normalized form. */
   readonly normalized: boolean
-  /** No part of what a text says: left out where asked, when ids become text again. */
+  /** No part of what a text says: skipped on request when ids become text again. */
   readonly special: boolean
 }
 
-/** What is left between added tokens: text, or the number of a token. */
+/** A stretch of text between added tokens, or the id of one. */
 export type Section = string | number
 
 const ENDS_WITH_WORD = new RegExp(`[${WORD_CLASS}]$`, 'u')
 const STARTS_WITH_WORD = new RegExp(`^[${WORD_CLASS}]`, 'u')
 
-/** Finds added tokens: from the left, at each place the longest. */
+/** Finds added tokens: from the left, at each position the longest. */
 export class AddedTokens {
   readonly #tokens: readonly AddedToken[]
   readonly #trie = new Trie()
@@ -39,12 +39,12 @@ export class AddedTokens {
     for (const [index, { id, content }] of tokens.entries()) {
       if (content === '') continue
       const other = tokens[this.#trie.get(content)]
-      if (other) throw foundAlike(content, other.id, id)
+      if (other) throw ambiguousToken(content, other.id, id)
       this.#trie.set(content, index)
     }
   }
 
-  /** The text cut at its added tokens; empty stretches of text are left out. */
+  /** The text split at its added tokens; empty stretches of text are dropped. */
   split(text: string): Section[] {
     const sections: Section[] = []
     let done = 0
@@ -78,7 +78,7 @@ export class AddedTokens {
   }
 }
 
-function foundAlike(content: string, first: number, second: number): CheckpointError {
+function ambiguousToken(content: string, first: number, second: number): CheckpointError {
   return new CheckpointError(
     'tokenizer-added-tokens',
     `the added tokens ${first} and ${second} are both ${JSON.stringify(content)} once they are ` +

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { CheckpointError, InputError } from '../errors/index.ts'
 import { createTokenizer } from './create-tokenizer.ts'
 import type { TokenizerOptions } from './load-tokenizer.ts'
+import { tokenizerJsonText } from './load-tokenizer.ts'
 import type { Tokenizer } from './tokenizer.ts'
-import { tokenizerJsonText } from './tokenizer-json-text.ts'
 
 const fixtures = new URL('../../test/fixtures/', import.meta.url)
 const bertFolder = new URL('models/tiny-bert-zh/', fixtures)
@@ -69,12 +69,12 @@ describe.each(subjects)('golden: $name', ({ golden, skip, build }) => {
     const tokenizer = build()
     for (const row of rows) {
       const whole = tokenizer.encode(row.text)
-      const cut = tokenizer.encode(row.text, { maxLength: 16 })
+      const short = tokenizer.encode(row.text, { maxLength: 16 })
       expect([...whole.ids], row.text).toEqual(row.ids)
       expect(tokenizer.tokens(whole.ids), row.text).toEqual(row.tokens)
       expect(whole.truncated).toBe(0)
-      expect([...cut.ids], row.text).toEqual(row.ids_max16)
-      expect(cut.truncated).toBe(row.ids.length - row.ids_max16.length)
+      expect([...short.ids], row.text).toEqual(row.ids_max16)
+      expect(short.truncated).toBe(row.ids.length - row.ids_max16.length)
     }
   })
 
@@ -113,7 +113,7 @@ interface AddedTokensCase {
   readonly ids?: readonly (readonly number[])[]
 }
 
-describe('golden: tokens listed in one place or another', () => {
+describe('golden: tokens listed in one file or another', () => {
   const { texts, cases }: { texts: string[]; cases: AddedTokensCase[] } = JSON.parse(
     read('tokenizer/added-tokens.json'),
   )
@@ -132,7 +132,7 @@ describe('golden: tokens listed in one place or another', () => {
 describe('special tokens without a row', () => {
   const files = { 'vocab.txt': '[UNK]\n[CLS]\n[SEP]\na\n', 'special_tokens_map.json': {} }
 
-  it('are left out where a role is all they have', () => {
+  it('are dropped where a role is all they have', () => {
     const tokenizer = create(files, { rows: 4 })
     expect(tokenizer.vocabularySize).toBe(4)
     expect([...tokenizer.encode('[MASK]').ids]).toEqual([1, 0, 0, 0, 2])
@@ -162,14 +162,14 @@ describe('sizes', () => {
 describe('tokenizer_config.json', () => {
   it('decides on case, accents and Chinese characters', () => {
     const text = 'É世界'
-    const framed = (...tokens: string[]) => ['[CLS]', ...tokens, '[SEP]']
-    expect(tokensOf(fromVocabulary(), text)).toEqual(framed('e', '世', '界'))
+    const withSpecial = (...tokens: string[]) => ['[CLS]', ...tokens, '[SEP]']
+    expect(tokensOf(fromVocabulary(), text)).toEqual(withSpecial('e', '世', '界'))
     const cased = fromVocabulary({ do_lower_case: false })
-    expect(tokensOf(cased, text)).toEqual(framed('[UNK]', '世', '界'))
+    expect(tokensOf(cased, text)).toEqual(withSpecial('[UNK]', '世', '界'))
     const accented = fromVocabulary({ strip_accents: false })
-    expect(tokensOf(accented, `${text}A`)).toEqual(framed('[UNK]', '世', '界', 'a'))
+    expect(tokensOf(accented, `${text}A`)).toEqual(withSpecial('[UNK]', '世', '界', 'a'))
     const joined = fromVocabulary({ tokenize_chinese_chars: false })
-    expect(tokensOf(joined, text)).toEqual(framed('e', '##世', '##界'))
+    expect(tokensOf(joined, text)).toEqual(withSpecial('e', '##世', '##界'))
   })
 
   it('has the last word over tokenizer.json for the classes that transformers rebuilds', () => {
@@ -243,7 +243,7 @@ describe('what cannot be read is an error with a name', () => {
     ],
     ['entry 0', 'tokenizer-malformed', edited({ model: { type: 'Unigram', vocab: [['a', '0']] } })],
     [
-      'TemplateProcessing leaves a text out, or has it twice',
+      'TemplateProcessing lacks a text, or has it twice',
       'tokenizer-component-unknown',
       edited({
         post_processor: {

@@ -1,8 +1,8 @@
 import { type LoadedTokenizer, loadTokenizer, type TokenizerOptions } from './load-tokenizer.ts'
 import { createNormalizer } from './normalizer/create-normalizer.ts'
 import { PipelineTokenizer } from './pipeline-tokenizer.ts'
-import { createFrame } from './post-processor/create-frame.ts'
-import { BARE_FRAME } from './post-processor/frame.ts'
+import { createTemplate } from './post-processor/create-template.ts'
+import { NO_SPECIAL_TOKENS } from './post-processor/template.ts'
 import { createPreTokenizer } from './pre-tokenizer/create-pre-tokenizer.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
@@ -15,7 +15,7 @@ const PAD_TOKENS = ['[PAD]', '<pad>']
  * `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json` are heeded as
  * transformers heeds them.
  *
- * @param files the texts of these five files, by name; those that are not there left out.
+ * @param files the texts of these five files, by name; absent for those that are not there.
  * @throws CheckpointError when a file is missing or malformed, or asks for a part (normalizer,
  *   pre-tokenizer, model, post-processor, tokenizer class) that yuju does not know.
  */
@@ -25,13 +25,13 @@ export function createTokenizer(
 ): Tokenizer {
   const loaded = loadTokenizer(files, options)
   const { addedTokens, model, description } = loaded
-  const { normalizer, pre_tokenizer: preTokenizer, post_processor: frame } = description
+  const { normalizer, pre_tokenizer: preTokenizer, post_processor: postProcessor } = description
   return new PipelineTokenizer({
     addedTokens,
     model,
     normalizer: normalizer ? createNormalizer(normalizer) : (text) => text,
     preTokenizer: preTokenizer ? createPreTokenizer(preTokenizer) : (text) => [text],
-    frame: frame ? createFrame(frame) : BARE_FRAME,
+    template: postProcessor ? createTemplate(postProcessor) : NO_SPECIAL_TOKENS,
     padId: padIdOf(loaded),
   })
 }

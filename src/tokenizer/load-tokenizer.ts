@@ -1,9 +1,9 @@
 import { CheckpointError } from '../errors/index.ts'
 import type { AddedToken } from './added-tokens.ts'
-import { AddedVocabulary } from './added-vocabulary.ts'
+import { addedTokensOf } from './added-vocabulary.ts'
 import type { Component } from './component.ts'
 import { createModel } from './model/create-model.ts'
-import type { Model } from './model/model.ts'
+import type { TokenizerModel } from './model/model.ts'
 import { asLoadedByClass, BERT_CLASSES, bertTokens, rebuiltClass } from './tokenizer-class.ts'
 import { readTokenizerConfig, type TokenContent, type TokenizerConfig } from './tokenizer-config.ts'
 import {
@@ -26,7 +26,7 @@ export interface TokenizerOptions {
 export interface LoadedTokenizer {
   /** All steps, in the form of `tokenizer.json`. */
   readonly description: TokenizerDescription
-  readonly model: Model
+  readonly model: TokenizerModel
   readonly addedTokens: readonly AddedToken[]
   readonly config: TokenizerConfig
 }
@@ -56,6 +56,34 @@ export function loadTokenizer(
   return { description, model, addedTokens, config }
 }
 
+/**
+ * The `tokenizer.json` of a model folder, for programs that read nothing else: its own, changed to
+ * what the files beside it make of it, or one written from its `vocab.txt`.
+ */
+export function tokenizerJsonText(
+  files: ReadonlyMap<string, string>,
+  options: TokenizerOptions = {},
+): string {
+  return jsonOf(loadTokenizer(files, options).description)
+}
+
+/** As `tokenizerJsonText`, without special tokens around texts, padding or a limit. */
+export function bareTokenizerText(
+  files: ReadonlyMap<string, string>,
+  options: TokenizerOptions = {},
+): string {
+  const { description } = loadTokenizer(files, options)
+  const bare = { truncation: null, padding: null, post_processor: null }
+  return jsonOf({ ...description, ...bare })
+}
+
+/** The vocabulary of a `vocab.txt` is a map; JSON has objects. */
+function jsonOf(description: object): string {
+  return JSON.stringify(description, (_, value: unknown) =>
+    value instanceof Map ? Object.fromEntries(value) : value,
+  )
+}
+
 function classOfVocabulary(files: ReadonlyMap<string, string>): string | undefined {
   return files.has('tokenizer.json') ? undefined : BERT_CLASSES[0]
 }
@@ -72,54 +100,23 @@ function readDescription(
   return wordPieceDescription(readVocabulary(vocabulary))
 }
 
-/**
- * The tokens beside the model's, in the order in which the reference adds them: those the files list,
- * by their ids there; special tokens that only have a role; further special tokens. One that only has
- * a role, and no row, is left out: with it the reference fails. Reference: `TokenizersBackend.__init__`
- * of transformers 5.
- */
-function addedTokensOf(
-  stored: TokenizerDescription,
-  config: TokenizerConfig,
-  { model, rows = Number.POSITIVE_INFINITY }: { readonly model: Model } & TokenizerOptions,
-): readonly AddedToken[] {
-  const rebuilt = rebuiltClass(stored, config)
-  const added = new AddedVocabulary(model)
-  if (!rebuilt) added.add(stored.added_tokens)
-  added.add(listedTokens(stored, config))
-  const named = Object.values(rebuilt === 'bert' ? bertTokens(config) : config.named)
-  const roles = named.filter(({ content }) => !added.has(content))
-  added.add([...roles, ...config.extra.filter(({ content }) => !added.has(content))])
-  const isRole = ({ content }: AddedToken) => roles.some((role) => role.content === content)
-  return added.tokens.filter((token) => token.id < rows || !isRole(token))
-}
-
-function listedTokens(
-  { added_tokens: stored }: TokenizerDescription,
-  { listed, hasDecoder }: TokenizerConfig,
-): TokenContent[] {
-  const older = hasDecoder ? [] : stored.map((token) => [token.id, token] as const)
-  const byId = [...new Map([...listed, ...older])]
-  return byId.sort(([a], [b]) => a - b).map(([, token]) => token)
-}
-
 function lowercasedFirst(normalizer: Component | null | undefined): Component {
   const lowering = { type: 'Lowercase' }
   return normalizer ? { type: 'Sequence', normalizers: [lowering, normalizer] } : lowering
 }
 
-function bertProcessing(config: TokenizerConfig, model: Model): Component {
-  const framing = ({ content }: TokenContent) => [content, requireToken(model, content)]
+function bertProcessing(config: TokenizerConfig, model: TokenizerModel): Component {
+  const withId = ({ content }: TokenContent) => [content, requireToken(model, content)]
   const { cls_token: cls, sep_token: sep } = bertTokens(config)
-  return { type: 'BertProcessing', sep: framing(sep), cls: framing(cls) }
+  return { type: 'BertProcessing', sep: withId(sep), cls: withId(cls) }
 }
 
-function requireToken(model: Model, token: string): number {
+function requireToken(model: TokenizerModel, token: string): number {
   const id = model.idOf(token)
   if (id !== undefined) return id
   throw new CheckpointError(
     'tokenizer-token-missing',
-    `the vocabulary lacks the special token ${token} that every text is framed with`,
+    `the vocabulary lacks the special token ${token} that every text gets`,
     { facts: { token: token } },
   )
 }

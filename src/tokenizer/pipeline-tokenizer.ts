@@ -1,10 +1,14 @@
 import { InputError } from '../errors/index.ts'
 import { type AddedToken, AddedTokens } from './added-tokens.ts'
-import type { Model } from './model/model.ts'
-import type { Normalizer } from './normalizer/normalizer.ts'
-import { countSpecial, type Frame, fill, type Slot } from './post-processor/frame.ts'
-import type { PreTokenizer } from './pre-tokenizer/pre-tokenizer.ts'
-import { wellFormed } from './text/well-formed.ts'
+import type { Normalizer, PreTokenizer } from './component.ts'
+import type { TokenizerModel } from './model/model.ts'
+import {
+  countSpecial,
+  fill,
+  type Slot,
+  type SpecialTokenTemplate,
+} from './post-processor/template.ts'
+import { wellFormed } from './text/safe-text.ts'
 import type { Encoding, TokenizeOptions, Tokenizer } from './tokenizer.ts'
 import { keptLengths } from './truncation.ts'
 
@@ -13,12 +17,12 @@ export interface Pipeline {
   readonly addedTokens: readonly AddedToken[]
   readonly normalizer: Normalizer
   readonly preTokenizer: PreTokenizer
-  readonly model: Model
-  readonly frame: Frame
+  readonly model: TokenizerModel
+  readonly template: SpecialTokenTemplate
   readonly padId: number
 }
 
-/** A tokenizer made of steps: added tokens, normalizer, pre-tokenizer, model, frame. */
+/** A tokenizer made of steps: added tokens, normalizer, pre-tokenizer, model, special-token template. */
 export class PipelineTokenizer implements Tokenizer {
   readonly vocabularySize: number
   readonly padId: number
@@ -42,12 +46,12 @@ export class PipelineTokenizer implements Tokenizer {
   }
 
   encode(text: string, options: TokenizeOptions = {}): Encoding {
-    return frameTexts(this.#pipeline.frame.single, [this.#tokens(text)], options)
+    return fillTemplate(this.#pipeline.template.single, [this.#tokens(text)], options)
   }
 
   encodePair(first: string, second: string, options: TokenizeOptions = {}): Encoding {
     const texts = [this.#tokens(first), this.#tokens(second)]
-    return frameTexts(this.#pipeline.frame.pair, texts, options)
+    return fillTemplate(this.#pipeline.template.pair, texts, options)
   }
 
   tokens(ids: Iterable<number>): string[] {
@@ -80,14 +84,14 @@ export class PipelineTokenizer implements Tokenizer {
   }
 }
 
-function vocabularySize({ model, addedTokens, frame, padId }: Pipeline): number {
-  const slots = [...frame.single, ...frame.pair]
+function vocabularySize({ model, addedTokens, template, padId }: Pipeline): number {
+  const slots = [...template.single, ...template.pair]
   const special = slots.flatMap((slot) => (slot.kind === 'special' ? [slot.id] : []))
   const ids = [padId, ...special, ...addedTokens.map(({ id }) => id)]
   return ids.reduce((limit, id) => Math.max(limit, id + 1), model.idLimit)
 }
 
-function frameTexts(
+function fillTemplate(
   slots: readonly Slot[],
   texts: readonly (readonly number[])[],
   { maxLength }: TokenizeOptions,

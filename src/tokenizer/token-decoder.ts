@@ -60,8 +60,8 @@ function joinerOf(decoder: DecoderDescription): JoinTokens {
 
 /** Words are set apart by spaces, and punctuation is pulled to them. */
 function joinWordPieces(tokens: readonly string[], { prefix, cleanup }: DecoderDescription) {
-  const spaced = tokens.map((token, place) => {
-    if (place === 0) return token
+  const spaced = tokens.map((token, index) => {
+    if (index === 0) return token
     return token.startsWith(prefix) ? token.slice(prefix.length) : ` ${token}`
   })
   return (cleanup ? spaced.map(cleanUp) : spaced).join('')
@@ -83,8 +83,8 @@ function joinMetaspace(tokens: readonly string[], decoder: DecoderDescription): 
   const { replacement, prepend_scheme: scheme, add_prefix_space: addsSpace } = decoder
   const prepends = scheme === undefined ? addsSpace : scheme !== 'never'
   return tokens
-    .map((token, place) => {
-      const own = place === 0 && prepends ? token.replace(replacement, '') : token
+    .map((token, index) => {
+      const own = index === 0 && prepends ? token.replace(replacement, '') : token
       return own.replaceAll(replacement, ' ')
     })
     .join('')

@@ -105,13 +105,13 @@ export function readTokenizerConfig(
   }
 }
 
-/** @throws CheckpointError when a tokenizer would cut off the beginning of long texts. */
-export function requireRightTruncation(side: string, place: string): void {
+/** @throws CheckpointError when a tokenizer would truncate long texts at their beginning. */
+export function requireRightTruncation(side: string, location: string): void {
   if (side.toLowerCase() === 'right') return
   throw new CheckpointError(
     'tokenizer-truncation-side',
-    `${place} is ${JSON.stringify(side)}; yuju cuts long texts at the end ("right") only`,
-    { facts: { place, side } },
+    `${location} is ${JSON.stringify(side)}; yuju truncates long texts at the end ("right") only`,
+    { facts: { location, side } },
   )
 }
 

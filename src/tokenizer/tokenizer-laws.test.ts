@@ -45,15 +45,15 @@ describe.each(subjects)('laws: $name', ({ file, open, close }) => {
     const tokenizer = load(file)
     for (const text of randomTexts(20_000)) {
       const { ids, typeIds, truncated } = tokenizer.encode(text)
-      const isFramed = ids[0] === open && ids.at(-1) === close
+      const isEnclosed = ids[0] === open && ids.at(-1) === close
       const isInRange = ids.every((id) => id >= 0 && id < tokenizer.vocabularySize)
-      const cut = tokenizer.encode(text, { maxLength: 8 })
+      const short = tokenizer.encode(text, { maxLength: 8 })
       const expected = ids.length <= 8 ? [...ids] : [...ids.subarray(0, 7), close]
-      const isCut = cut.ids.join() === expected.join()
-      const isCounted = cut.truncated === ids.length - expected.length && truncated === 0
+      const isTruncated = short.ids.join() === expected.join()
+      const isCounted = short.truncated === ids.length - expected.length && truncated === 0
       const isOneType = typeIds.length === ids.length && typeIds.every((type) => type === 0)
-      if (!(isFramed && isInRange && isCut && isCounted && isOneType)) {
-        expect.fail(`${JSON.stringify(text)} gave ${ids} and, cut, ${cut.ids}`)
+      if (!(isEnclosed && isInRange && isTruncated && isCounted && isOneType)) {
+        expect.fail(`${JSON.stringify(text)} gave ${ids} and, truncated, ${short.ids}`)
       }
     }
   })

@@ -1,10 +1,10 @@
-/** One text, or one pair of texts, cut into vocabulary tokens and framed by the special tokens. */
+/** One text, or one pair of texts, split into tokens of the vocabulary, special tokens added. */
 export interface Encoding {
-  /** Vocabulary numbers, [T], special tokens included. */
+  /** Token ids, [T], special tokens included. */
   readonly ids: Int32Array
-  /** Segment numbers, [T]: 0, and 1 for the second text of a pair. */
+  /** Segment ids, [T]: 0, and 1 for the second text of a pair. */
   readonly typeIds: Int32Array
-  /** How many tokens the limit cut off; 0 when the text fitted. */
+  /** How many tokens were truncated; 0 when the text fitted. */
   readonly truncated: number
 }
 
@@ -13,11 +13,11 @@ export interface TokenizeOptions {
   readonly maxLength?: number
 }
 
-/** Turns texts into the vocabulary numbers a model was trained on. Pure and synchronous. */
+/** Turns texts into the token ids a model was trained on. Pure and synchronous. */
 export interface Tokenizer {
   /** One more than the largest id of a batch, padding included: the rows an embedding table must have. */
   readonly vocabularySize: number
-  /** The number of the token that fills the short rows of a batch. */
+  /** The id of the token that fills the short rows of a batch. */
   readonly padId: number
   /**
    * One text. Truncation drops tokens from the end but keeps the closing special token.
@@ -26,6 +26,6 @@ export interface Tokenizer {
   encode(text: string, options?: TokenizeOptions): Encoding
   /** Two texts in one row; truncation shortens the longer one first, token by token. */
   encodePair(first: string, second: string, options?: TokenizeOptions): Encoding
-  /** The tokens behind the numbers, as the vocabulary spells them (`##ing`, `▁的`). */
+  /** The tokens behind the ids, as the vocabulary spells them (`##ing`, `▁的`). */
   tokens(ids: Iterable<number>): string[]
 }

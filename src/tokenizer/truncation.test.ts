@@ -18,7 +18,7 @@ describe('keptLengths', () => {
     expect(keptLengths([3, 2], 3, 8)).toEqual([3, 2])
   })
 
-  it('cuts one text to the room that the special tokens leave', () => {
+  it('truncates one text to the room that the special tokens leave', () => {
     expect(keptLengths([5], 2, 6)).toEqual([4])
     expect(keptLengths([5], 2, 2)).toEqual([0])
   })

@@ -4,7 +4,7 @@ import { InputError } from '../errors/index.ts'
  * How many tokens of each text stay within a limit.
  *
  * @param lengths the number of tokens of the one text or the two.
- * @param specials how many special tokens frame them; these always stay.
+ * @param specials how many special tokens are added; these always stay.
  * @throws InputError when `maxLength` is no whole number, or smaller than `specials`.
  */
 export function keptLengths(

@@ -2,10 +2,10 @@ import { CheckpointError } from '../errors/index.ts'
 import { requireFewTokens } from './limits.ts'
 import { isWhitespace } from './text/categories.ts'
 
-const PLACE = 'vocab.txt'
+const LOCATION = 'vocab.txt'
 
 /**
- * The tokens of a `vocab.txt`, one a line, with their ids, which are the lines' numbers from 0. White
+ * The tokens of a `vocab.txt`, one a line, with their ids, which are the lines' indices. White
  * space behind a token is none of it, and of a token that stands twice the last line counts, as in
  * `WordPiece.read_file` of Hugging Face tokenizers.
  */
@@ -17,7 +17,7 @@ export function readVocabulary(text: string): ReadonlyMap<string, number> {
     const next = newline < 0 ? text.length : newline
     let end = next
     while (end > start && isWhitespace(text.charCodeAt(end - 1))) end--
-    requireFewTokens(id, PLACE)
+    requireFewTokens(id, LOCATION)
     ids.set(text.slice(start, end), id)
     start = next + 1
   }
@@ -25,6 +25,6 @@ export function readVocabulary(text: string): ReadonlyMap<string, number> {
   throw new CheckpointError(
     'tokenizer-malformed',
     'vocab.txt is empty; it should hold one token of the vocabulary a line',
-    { facts: { place: PLACE } },
+    { facts: { location: LOCATION } },
   )
 }

@@ -1,9 +1,8 @@
 import { CheckpointError } from '../../errors/index.ts'
-import { byteIds } from './byte-fallback.ts'
 import { type Merge, MergeQueue } from './merge-queue.ts'
-import { idLimitOf, type Model, tokensById } from './model.ts'
+import { byteIds, idLimitOf, type TokenizerModel, tokensById } from './model.ts'
 
-/** Tokens are numbered below this, so that a pair of them fits one safe integer. */
+/** Ids are below this, so that a pair of them fits one safe integer. */
 const PAIR_BASE = 0x4000000
 
 export interface BpeOptions {
@@ -31,7 +30,7 @@ interface Symbols {
  *
  * Source: Sennrich et al. 2016 (arXiv 1508.07909), as the `tokenizers` library runs it.
  */
-export class Bpe implements Model {
+export class Bpe implements TokenizerModel {
   readonly size: number
   readonly idLimit: number
   #tokens: ReadonlyMap<number, string> | undefined

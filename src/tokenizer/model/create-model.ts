@@ -1,19 +1,19 @@
 import { CheckpointError } from '../../errors/index.ts'
 import { z } from '../../schema/index.ts'
-import { type Component, check, unknownComponent } from '../component.ts'
+import { buildComponent, type Component, check } from '../component.ts'
 import { requireFewTokens } from '../limits.ts'
 import { Bpe } from './bpe.ts'
-import type { Model } from './model.ts'
+import type { TokenizerModel } from './model.ts'
 import { Unigram } from './unigram.ts'
 import { WORDPIECE_DEFAULTS, WordPiece } from './wordpiece.ts'
 
 // Vocabularies are large: they are looked through once, where they are taken apart.
-const numberedTokens = z.custom<Readonly<Record<string, unknown>>>(
+const idsByTokenSchema = z.custom<Readonly<Record<string, unknown>>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'expected an object of tokens with their ids',
 )
 const wordPieceSchema = z.object({
-  vocab: numberedTokens,
+  vocab: idsByTokenSchema,
   unk_token: z._default(z.string(), WORDPIECE_DEFAULTS.unknownToken),
   continuing_subword_prefix: z._default(z.string(), WORDPIECE_DEFAULTS.continuationPrefix),
   max_input_chars_per_word: z._default(z.number(), WORDPIECE_DEFAULTS.maxWordLength),
@@ -24,7 +24,7 @@ const unigramSchema = z.object({
   byte_fallback: z.nullish(z.boolean()),
 })
 const bpeSchema = z.object({
-  vocab: numberedTokens,
+  vocab: idsByTokenSchema,
   merges: z.custom<unknown[]>(Array.isArray, 'expected a list of merges'),
   dropout: z.optional(z.literal([null, 0])),
   unk_token: z.nullish(z.string()),
@@ -35,23 +35,21 @@ const bpeSchema = z.object({
   ignore_merges: z.nullish(z.boolean()),
 })
 
-const PLACE = 'tokenizer.json: the vocabulary of its model'
+const LOCATION = 'tokenizer.json: the vocabulary of its model'
 
 /** The kinds that `tokenizer.json` can name, each with the reading of its options. */
-const KINDS: Readonly<Record<string, (component: Component) => Model>> = {
+const KINDS: Readonly<Record<string, (component: Component) => TokenizerModel>> = {
   WordPiece: readWordPiece,
   Unigram: readUnigram,
   BPE: readBpe,
 }
 
 /** The model that a part of `tokenizer.json` describes. */
-export function createModel(component: Component): Model {
-  const read = Object.hasOwn(KINDS, component.type) ? KINDS[component.type] : undefined
-  if (!read) throw unknownComponent('model', component.type, Object.keys(KINDS))
-  return read(component)
+export function createModel(component: Component): TokenizerModel {
+  return buildComponent('model', component, KINDS)
 }
 
-function readWordPiece(component: Component): Model {
+function readWordPiece(component: Component): TokenizerModel {
   const options = check(wordPieceSchema, component, 'tokenizer.json: WordPiece')
   return new WordPiece(idsByToken(options.vocab), {
     unknownToken: options.unk_token,
@@ -60,13 +58,13 @@ function readWordPiece(component: Component): Model {
   })
 }
 
-function readUnigram(component: Component): Model {
+function readUnigram(component: Component): TokenizerModel {
   const { vocab, unk_id, byte_fallback } = check(
     unigramSchema,
     component,
     'tokenizer.json: Unigram',
   )
-  requireFewTokens(vocab.length, PLACE)
+  requireFewTokens(vocab.length, LOCATION)
   const tokens: string[] = []
   const scores = new Float64Array(vocab.length)
   for (const [id, entry] of vocab.entries()) {
@@ -82,9 +80,9 @@ function readUnigram(component: Component): Model {
   })
 }
 
-function readBpe(component: Component): Model {
+function readBpe(component: Component): TokenizerModel {
   const options = check(bpeSchema, component, 'tokenizer.json: BPE')
-  requireFewTokens(options.merges.length, PLACE)
+  requireFewTokens(options.merges.length, LOCATION)
   return new Bpe(idsByToken(options.vocab), options.merges.map(readMerge), {
     unknownToken: options.unk_token ?? undefined,
     continuationPrefix: options.continuing_subword_prefix ?? '',
@@ -112,7 +110,7 @@ function asList(value: unknown): readonly unknown[] {
 function idsByToken(vocabulary: Readonly<Record<string, unknown>>): ReadonlyMap<string, number> {
   if (vocabulary instanceof Map) return vocabulary
   const tokens = Object.keys(vocabulary)
-  requireFewTokens(tokens.length, PLACE)
+  requireFewTokens(tokens.length, LOCATION)
   const ids = new Map<string, number>()
   for (const token of tokens) {
     const id = vocabulary[token]
@@ -127,6 +125,6 @@ function malformed(what: string): CheckpointError {
   return new CheckpointError(
     'tokenizer-malformed',
     `tokenizer.json: in the vocabulary of its model, ${what} does not fit`,
-    { facts: { place: 'tokenizer.json: model', what } },
+    { facts: { location: 'tokenizer.json: model', what } },
   )
 }

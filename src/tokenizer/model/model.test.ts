@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { CheckpointError } from '../../errors/index.ts'
 import { Bpe } from './bpe.ts'
-import type { Model } from './model.ts'
+import type { TokenizerModel } from './model.ts'
 import { Unigram } from './unigram.ts'
 import { WORDPIECE_DEFAULTS, WordPiece } from './wordpiece.ts'
 
-function encode(model: Model, word: string): (string | undefined)[] {
+function encode(model: TokenizerModel, word: string): (string | undefined)[] {
   const ids: number[] = []
   model.encode(word, ids)
   return ids.map((id) => model.tokens.get(id))
@@ -92,7 +92,7 @@ describe('Bpe', () => {
     expect(encode(new Bpe(idsOf(tokens), merges.slice(1), plain), 'abcab')).toEqual(['abc', 'ab'])
   })
 
-  it('fuses unknown characters, or not, as it is told', () => {
+  it('fuses unknown characters only where the option is set', () => {
     expect(encode(new Bpe(idsOf(tokens), [], plain), 'xya')).toEqual(['<unk>', '<unk>', 'a'])
     const fused = new Bpe(idsOf(tokens), [], { ...plain, fuseUnknown: true })
     expect(encode(fused, 'xyaz')).toEqual(['<unk>', 'a', '<unk>'])

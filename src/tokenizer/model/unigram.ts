@@ -1,7 +1,6 @@
 import { CheckpointError } from '../../errors/index.ts'
 import { Trie } from '../text/trie.ts'
-import { byteIds } from './byte-fallback.ts'
-import type { Model } from './model.ts'
+import { byteIds, type TokenizerModel } from './model.ts'
 
 /** How much worse than the worst token an unknown character is. */
 const UNKNOWN_PENALTY = 10
@@ -9,7 +8,7 @@ const UNKNOWN_PENALTY = 10
 const KEPT_LENGTH = 0x10000
 
 export interface UnigramOptions {
-  /** The number of the token that stands for unknown characters; none: unknown is an error. */
+  /** The id of the token that stands for unknown characters; none: unknown is an error. */
   readonly unknownId: number | undefined
   /** Spell unknown characters as byte tokens (`<0xE4>`) where the vocabulary has them. */
   readonly byteFallback: boolean
@@ -23,12 +22,12 @@ interface Lattice {
 }
 
 /**
- * Unigram: of all ways to cut a word, the one whose tokens' log-probabilities sum highest, found
+ * Unigram: of all ways to split a word, the one whose tokens' log-probabilities sum highest, found
  * by the Viterbi algorithm; unknown characters in a row become one unknown token.
  *
  * Source: Kudo 2018 (arXiv 1804.10959), SentencePiece's `EncodeOptimized`.
  */
-export class Unigram implements Model {
+export class Unigram implements TokenizerModel {
   readonly size: number
   readonly idLimit: number
   readonly #contents: readonly string[]

@@ -1,6 +1,6 @@
 import { CheckpointError } from '../../errors/index.ts'
 import { Trie } from '../text/trie.ts'
-import { idLimitOf, type Model, tokensById } from './model.ts'
+import { idLimitOf, type TokenizerModel, tokensById } from './model.ts'
 
 export interface WordPieceOptions {
   readonly unknownToken: string
@@ -22,7 +22,7 @@ export const WORDPIECE_DEFAULTS: WordPieceOptions = {
  *
  * Source: Devlin et al. 2018 (google-research/bert, WordpieceTokenizer).
  */
-export class WordPiece implements Model {
+export class WordPiece implements TokenizerModel {
   readonly size: number
   readonly idLimit: number
   readonly #ids: ReadonlyMap<string, number>

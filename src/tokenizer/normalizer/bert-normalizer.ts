@@ -1,8 +1,8 @@
+import type { Normalizer } from '../component.ts'
 import { isNonspacingMark, isOther, isWhitespace } from '../text/categories.ts'
 import { CharacterMap } from '../text/character-map.ts'
-import { streamSafe } from '../text/stream-safe.ts'
-import { lowercase } from './lowercase.ts'
-import type { Normalizer } from './normalizer.ts'
+import { streamSafe } from '../text/safe-text.ts'
+import { lowercase } from './character-steps.ts'
 
 export interface BertNormalizerOptions {
   /** Drop control characters and turn every kind of space into U+0020. */
@@ -14,7 +14,7 @@ export interface BertNormalizerOptions {
 }
 
 /**
- * BERT's "basic tokenizer" without the splitting: clean, part Chinese characters, strip accents,
+ * BERT's "basic tokenizer" without the splitting: clean, set Chinese characters apart, strip accents,
  * lower-case, in this order.
  *
  * Source: Devlin et al. 2018 (google-research/bert, tokenization.py), as the `tokenizers` library
@@ -31,8 +31,8 @@ export function bertNormalizer(options: BertNormalizerOptions): Normalizer {
 
 function normalizeSteps(text: string, options: BertNormalizerOptions): string {
   const cleaned = options.cleanText ? mapCharacters(text, clean) : text
-  const parted = options.handleChineseChars ? mapCharacters(cleaned, part) : cleaned
-  const bare = options.stripAccents ? stripAccents(parted) : parted
+  const spaced = options.handleChineseChars ? mapCharacters(cleaned, spaceChinese) : cleaned
+  const bare = options.stripAccents ? stripAccents(spaced) : spaced
   return options.lowercase ? lowercase(bare) : bare
 }
 
@@ -53,7 +53,7 @@ function clean(character: string, codePoint: number): string {
   return isWhitespace(codePoint) ? ' ' : character
 }
 
-function part(character: string, codePoint: number): string {
+function spaceChinese(character: string, codePoint: number): string {
   return isChinese(codePoint) ? ` ${character} ` : character
 }
 

@@ -88,7 +88,7 @@ describe('a text that grows', () => {
     expect(createNormalizer({ type: 'Prepend', prepend })('b')).toHaveLength(501)
   })
 
-  it('by rules of SentencePiece is cut short', () => {
+  it('by rules of SentencePiece is refused', () => {
     const precompiled_charsmap = charsmapOf({ a: 'b'.repeat(256) })
     const normalize = createNormalizer({ type: 'Precompiled', precompiled_charsmap })
     expect(() => normalize('a')).toThrow('longer than')

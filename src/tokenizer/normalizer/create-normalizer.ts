@@ -1,14 +1,17 @@
 import { z } from '../../schema/index.ts'
-import { type Component, check, componentSchema, unknownComponent } from '../component.ts'
-import { flatSteps, growthLimit, requireModest } from '../text/growth.ts'
-import { finderOf, patternSchema } from '../text/pattern.ts'
+import {
+  buildComponent,
+  type Component,
+  check,
+  componentSchema,
+  type Normalizer,
+  type NormalizerStep,
+} from '../component.ts'
+import { flatSteps, growthLimit, requireModest } from '../limits.ts'
+import { finderOf, patternSchema } from '../text/regex.ts'
 import { bertNormalizer } from './bert-normalizer.ts'
-import { Charsmap } from './charsmap.ts'
-import { lowercase } from './lowercase.ts'
-import { nmt } from './nmt.ts'
-import type { Normalizer, NormalizerStep } from './normalizer.ts'
-import { precompiled } from './precompiled.ts'
-import { strip } from './strip.ts'
+import { lowercase, nmt, strip } from './character-steps.ts'
+import { Charsmap, precompiled } from './precompiled.ts'
 
 const bertSchema = z.object({
   clean_text: z._default(z.boolean(), true),
@@ -40,7 +43,9 @@ const KINDS: Readonly<Record<string, (component: Component) => NormalizerStep>> 
 
 /** The normalizer that a part of `tokenizer.json` describes. */
 export function createNormalizer(component: Component): Normalizer {
-  const steps = flatSteps(component, 'normalizer', sequenceParts).map(createStep)
+  const steps = flatSteps(component, 'normalizer', sequenceParts).map((step) =>
+    buildComponent('normalizer', step, KINDS),
+  )
   return (text) => {
     const limit = growthLimit(text)
     return steps.reduce((current, step) => {
@@ -53,12 +58,6 @@ export function createNormalizer(component: Component): Normalizer {
 
 function sequenceParts(component: Component): readonly Component[] {
   return check(sequenceSchema, component, 'tokenizer.json: Sequence').normalizers
-}
-
-function createStep(component: Component): NormalizerStep {
-  const read = Object.hasOwn(KINDS, component.type) ? KINDS[component.type] : undefined
-  if (read) return read(component)
-  throw unknownComponent('normalizer', component.type, [...Object.keys(KINDS), 'Sequence'])
 }
 
 function readBert(component: Component): Normalizer {

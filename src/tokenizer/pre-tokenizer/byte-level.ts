@@ -1,7 +1,7 @@
+import type { PreTokenizer } from '../component.ts'
 import { SPACE_CLASS } from '../text/regex.ts'
-import type { PreTokenizer } from './pre-tokenizer.ts'
 
-/** GPT-2's way to cut: contractions, letters, numbers, the rest, each with a space before it. */
+/** GPT-2's way to split: contractions, letters, numbers, the rest, each with a space before it. */
 const GPT2 = new RegExp(
   `'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^${SPACE_CLASS}\\p{L}\\p{N}]+` +
     `|[${SPACE_CLASS}]+(?![^${SPACE_CLASS}])|[${SPACE_CLASS}]+`,
@@ -10,7 +10,7 @@ const GPT2 = new RegExp(
 
 export interface ByteLevelOptions {
   readonly addPrefixSpace: boolean
-  /** Whether to cut as GPT-2 does; otherwise a text stays whole. */
+  /** Whether to split as GPT-2 does; otherwise a text stays whole. */
   readonly useRegex: boolean
 }
 

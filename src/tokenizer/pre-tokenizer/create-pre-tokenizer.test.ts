@@ -23,7 +23,7 @@ describe.each([
     ['▁ab', '▁cd'],
   ],
 ])('%j', (component, text, expected) => {
-  it(`cuts ${JSON.stringify(text)}`, () => {
+  it(`splits ${JSON.stringify(text)}`, () => {
     expect(createPreTokenizer(component)(text, true)).toEqual(expected)
   })
 })

@@ -1,16 +1,18 @@
 import { CheckpointError } from '../../errors/index.ts'
 import { z } from '../../schema/index.ts'
-import { type Component, check, componentSchema, unknownComponent } from '../component.ts'
-import { isPunctuation } from '../text/categories.ts'
-import { flatSteps, growthLimit, requireModest } from '../text/growth.ts'
-import { findAll, finderOf, patternSchema } from '../text/pattern.ts'
-import { SPACE_CLASS, WORD_CLASS } from '../text/regex.ts'
-import { bertWords } from './bert-words.ts'
+import {
+  buildComponent,
+  type Component,
+  check,
+  componentSchema,
+  type PreTokenizer,
+} from '../component.ts'
+import { flatSteps, growthLimit, requireModest } from '../limits.ts'
+import { findAll, finderOf, patternSchema, SPACE_CLASS, WORD_CLASS } from '../text/regex.ts'
 import { byteLevel } from './byte-level.ts'
 import { metaspace, PREPEND_SCHEMES } from './metaspace.ts'
-import type { PreTokenizer } from './pre-tokenizer.ts'
 import { SPLIT_BEHAVIORS, splitAt } from './split.ts'
-import { whitespaceWords } from './whitespace-words.ts'
+import { bertWords, isolatePunctuation, whitespaceWords } from './words.ts'
 
 const WORDS = new RegExp(`[${WORD_CLASS}]+|[^${WORD_CLASS}${SPACE_CLASS}]+`, 'gu')
 const findNumbers = findAll(/\p{N}+/gu)
@@ -55,7 +57,7 @@ const KINDS: Readonly<Record<string, (component: Component) => PreTokenizer>> = 
 export function createPreTokenizer(component: Component): PreTokenizer {
   const parts = flatSteps(component, 'pre-tokenizer', sequenceParts)
   rejectLateFirst(parts)
-  const [first = whole, ...rest] = parts.map(createStep)
+  const [first = whole, ...rest] = parts.map((part) => buildComponent('pre-tokenizer', part, KINDS))
   return (text, atStart) => {
     let words = first(text, atStart)
     for (const step of rest) {
@@ -72,12 +74,6 @@ function whole(text: string): string[] {
 
 function sequenceParts(component: Component): readonly Component[] {
   return check(sequenceSchema, component, 'tokenizer.json: Sequence').pretokenizers
-}
-
-function createStep(component: Component): PreTokenizer {
-  const read = Object.hasOwn(KINDS, component.type) ? KINDS[component.type] : undefined
-  if (read) return read(component)
-  throw unknownComponent('pre-tokenizer', component.type, [...Object.keys(KINDS), 'Sequence'])
 }
 
 function totalLength(words: readonly string[]): number {
@@ -102,21 +98,6 @@ function readPunctuation(component: Component): PreTokenizer {
     `tokenizer.json asks for Punctuation with the behavior ${behavior}; yuju knows Isolated only`,
     { facts: { role: 'pre-tokenizer', type: 'Punctuation', behavior } },
   )
-}
-
-function isolatePunctuation(text: string): string[] {
-  const words: string[] = []
-  let word = ''
-  for (const character of text) {
-    if (!isPunctuation(character.codePointAt(0) ?? 0)) {
-      word += character
-      continue
-    }
-    if (word !== '') words.push(word)
-    words.push(character)
-    word = ''
-  }
-  return word === '' ? words : [...words, word]
 }
 
 function readDigits(component: Component): PreTokenizer {

@@ -1,4 +1,4 @@
-import type { PreTokenizer } from './pre-tokenizer.ts'
+import type { PreTokenizer } from '../component.ts'
 
 export const PREPEND_SCHEMES = ['always', 'first', 'never'] as const
 
@@ -7,7 +7,7 @@ export interface MetaspaceOptions {
   readonly replacement: string
   /** Which texts get one in front: all of them, the beginning of the input, or none. */
   readonly prependScheme: (typeof PREPEND_SCHEMES)[number]
-  /** Whether to cut in front of every replacement. */
+  /** Whether to split in front of every replacement. */
   readonly split: boolean
 }
 

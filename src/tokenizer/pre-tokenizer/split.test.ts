@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findAll } from '../text/pattern.ts'
+import { findAll } from '../text/regex.ts'
 import { SPLIT_BEHAVIORS, splitAt } from './split.ts'
 
 describe('splitAt', () => {

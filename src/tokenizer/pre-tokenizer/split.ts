@@ -16,52 +16,56 @@ export interface SplitOptions {
   readonly invert: boolean
 }
 
-interface Part {
+/** A stretch of text that is a match, or lies between two. */
+interface Stretch {
   readonly text: string
   readonly isMatch: boolean
 }
 
 /** Splits a text at the matches of something. */
 export function splitAt(text: string, find: Find, options: SplitOptions): string[] {
-  const parts = partsOf(text, find, options.invert)
-  return join(parts, options.behavior).filter((word) => word !== '')
+  const stretches = stretchesOf(text, find, options.invert)
+  return join(stretches, options.behavior).filter((word) => word !== '')
 }
 
-function partsOf(text: string, find: Find, invert: boolean): Part[] {
-  const parts: Part[] = []
+function stretchesOf(text: string, find: Find, invert: boolean): Stretch[] {
+  const stretches: Stretch[] = []
   let done = 0
   for (const { start, end } of find(text)) {
-    if (start > done) parts.push({ text: text.slice(done, start), isMatch: invert })
-    parts.push({ text: text.slice(start, end), isMatch: !invert })
+    if (start > done) stretches.push({ text: text.slice(done, start), isMatch: invert })
+    stretches.push({ text: text.slice(start, end), isMatch: !invert })
     done = end
   }
-  if (done < text.length) parts.push({ text: text.slice(done), isMatch: invert })
-  return parts
+  if (done < text.length) stretches.push({ text: text.slice(done), isMatch: invert })
+  return stretches
 }
 
-function join(parts: readonly Part[], behavior: SplitBehavior): string[] {
+function join(stretches: readonly Stretch[], behavior: SplitBehavior): string[] {
   switch (behavior) {
     case 'Removed':
-      return parts.filter((part) => !part.isMatch).map((part) => part.text)
+      return stretches.filter((stretch) => !stretch.isMatch).map((stretch) => stretch.text)
     case 'Isolated':
-      return parts.map((part) => part.text)
+      return stretches.map((stretch) => stretch.text)
     case 'Contiguous':
-      return joinWhere(parts, (part, before) => part.isMatch === before.isMatch)
+      return joinWhere(stretches, (stretch, before) => stretch.isMatch === before.isMatch)
     case 'MergedWithPrevious':
-      return joinWhere(parts, (part, before) => part.isMatch && !before.isMatch)
+      return joinWhere(stretches, (stretch, before) => stretch.isMatch && !before.isMatch)
     case 'MergedWithNext':
-      return joinWhere(parts, (part, before) => before.isMatch && !part.isMatch)
+      return joinWhere(stretches, (stretch, before) => before.isMatch && !stretch.isMatch)
     default:
       return behavior satisfies never
   }
 }
 
-function joinWhere(parts: readonly Part[], isJoined: (part: Part, before: Part) => boolean) {
+function joinWhere(
+  stretches: readonly Stretch[],
+  isJoined: (stretch: Stretch, before: Stretch) => boolean,
+) {
   const words: string[] = []
-  for (const [index, part] of parts.entries()) {
-    const before = parts[index - 1]
-    if (before && isJoined(part, before)) words.push((words.pop() ?? '') + part.text)
-    else words.push(part.text)
+  for (const [index, stretch] of stretches.entries()) {
+    const before = stretches[index - 1]
+    if (before && isJoined(stretch, before)) words.push((words.pop() ?? '') + stretch.text)
+    else words.push(stretch.text)
   }
   return words
 }

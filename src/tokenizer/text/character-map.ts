@@ -1,8 +1,8 @@
 const BMP_SIZE = 0x10000
 
 /**
- * A rewriting of text character by character, each by itself: `map` is asked once for every
- * character of the first plane and its answers are kept, at most 65,536 of them.
+ * A rewriting of text character by character, each by itself: `map` is called once for every
+ * character of the first plane and its results are kept, at most 65,536 of them.
  */
 export class CharacterMap {
   readonly #map: (character: string) => string

@@ -1,5 +1,5 @@
-/** Whether a step may go on at a place of a text. */
-type Accepts = (text: string, place: number) => boolean
+/** Whether a step may go on at a position of a text. */
+type Accepts = (text: string, position: number) => boolean
 
 /** One step of a regular expression; `next` and `second` are indices of others. */
 export type Step =
@@ -41,7 +41,7 @@ export function compileRegex(source: string): CompiledRegex {
 }
 
 /** A part of an expression. */
-interface Part {
+interface Fragment {
   /** Given the step that follows, the step it begins with. */
   readonly compile: (next: number) => number
   /** Whether it may go over no character. */
@@ -52,13 +52,13 @@ class Compiler {
   readonly steps: Step[] = [{ kind: 'match', next: 0 }]
   readonly #source: string
   readonly #sets = new Map<string, Accepts>()
-  #place = 0
+  #position = 0
 
   constructor(source: string) {
     this.#source = source
   }
 
-  alternatives(): Part {
+  alternatives(): Fragment {
     const options = [this.#sequence()]
     while (this.#take(BAR)) options.push(this.#sequence())
     const compile = (next: number) =>
@@ -68,14 +68,14 @@ class Compiler {
     return { compile, isEmpty: options.some(({ isEmpty }) => isEmpty) }
   }
 
-  #sequence(): Part {
-    const parts: Part[] = []
+  #sequence(): Fragment {
+    const parts: Fragment[] = []
     while (!this.#take(END)) parts.push(this.#repeated(this.#single()))
     const compile = (next: number) => parts.reduceRight((rest, part) => part.compile(rest), next)
     return { compile, isEmpty: parts.every(({ isEmpty }) => isEmpty) }
   }
 
-  #single(): Part {
+  #single(): Fragment {
     const look = this.#take(LOOK)
     if (look) return this.#look(look)
     if (!this.#take(GROUP)) return this.#step('read', this.#atom())
@@ -84,15 +84,15 @@ class Compiler {
     return group
   }
 
-  #look([, behind, sign]: RegExpExecArray): Part {
+  #look([, behind, sign]: RegExpExecArray): Fragment {
     const accepts = this.#atom()
     if (!this.#take(CLOSING)) throw new RangeError('it looks at more than one character')
-    return this.#step('look', (text, place) => {
-      return accepts(text, behind ? placeBefore(text, place) : place) === (sign === '=')
+    return this.#step('look', (text, position) => {
+      return accepts(text, behind ? positionBefore(text, position) : position) === (sign === '=')
     })
   }
 
-  #repeated(part: Part): Part {
+  #repeated(part: Fragment): Fragment {
     const found = this.#take(QUANTIFIER)
     if (!found) return part
     if (part.isEmpty) throw new RangeError('it repeats what may be nothing')
@@ -111,14 +111,14 @@ class Compiler {
   }
 
   /** Any number of times: what follows the part is the choice that it began with. */
-  #loop(part: Part, next: number, option: (first: number, second: number) => number): number {
+  #loop(part: Fragment, next: number, option: (first: number, second: number) => number): number {
     const loop = this.#fork(next, next)
     const choice = option(part.compile(loop), next)
     this.steps[loop] = this.steps[choice] as Step
     return loop
   }
 
-  #step(kind: 'read' | 'look', accepts: Accepts): Part {
+  #step(kind: 'read' | 'look', accepts: Accepts): Fragment {
     const compile = (next: number) => this.#add({ kind, accepts, next })
     return { compile, isEmpty: kind === 'look' }
   }
@@ -142,19 +142,19 @@ class Compiler {
 
   /** Goes over what comes next, if it is that. */
   #take(pattern: RegExp): RegExpExecArray | undefined {
-    pattern.lastIndex = this.#place
+    pattern.lastIndex = this.#position
     const found = pattern.exec(this.#source) ?? undefined
-    this.#place += found?.[0].length ?? 0
+    this.#position += found?.[0].length ?? 0
     return found
   }
 }
 
-/** JavaScript knows what belongs to a set; it is asked once about each character of the first plane. */
+/** JavaScript knows what belongs to a set; it is tried once on each character of the first plane. */
 function setOf(atom: string): Accepts {
   const regex = new RegExp(`^${atom}$`, 'u')
   const known = new Int8Array(0x10000)
-  return (text, place) => {
-    const codePoint = text.codePointAt(place)
+  return (text, position) => {
+    const codePoint = text.codePointAt(position)
     if (codePoint === undefined) return false
     if (known[codePoint]) return known[codePoint] === 1
     const isMember = regex.test(String.fromCodePoint(codePoint))
@@ -164,7 +164,7 @@ function setOf(atom: string): Accepts {
 }
 
 /** Where the character before begins; -1 where there is none. */
-function placeBefore(text: string, place: number): number {
-  const isPair = (text.codePointAt(place - 2) ?? 0) > 0xffff
-  return isPair ? place - 2 : place - 1
+function positionBefore(text: string, position: number): number {
+  const isPair = (text.codePointAt(position - 2) ?? 0) > 0xffff
+  return isPair ? position - 2 : position - 1
 }

@@ -31,7 +31,7 @@ export function* graphemes(text: string): Generator<string> {
   }
 }
 
-// A window must not part a surrogate pair.
+// A window must not split a surrogate pair.
 function windowEnd(text: string, end: number): number {
   if (end >= text.length) return text.length
   return (text.charCodeAt(end) & 0xfc00) === 0xdc00 ? end + 1 : end

@@ -16,7 +16,7 @@ const MOST_PAIRS = 2 ** 31
 /**
  * A regular expression in time that grows with the text and no faster, whoever wrote it: JavaScript's
  * own takes a lifetime for `(a+)+$`. It finds what they find, in the same order of tries, but tries no
- * step twice at the same place of a text: what failed there once fails again, wherever the match began.
+ * step twice at the same position of a text: what failed there once fails again, wherever the match began.
  *
  * Source: Davis et al. 2021, "Using Selective Memoization to Defeat Regular Expression Denial of
  * Service".
@@ -27,13 +27,13 @@ export function linearRegex(source: string): Find {
   const { steps, first } = compileRegex(source)
   const opening = steps[first] as Step
   return function* (text) {
-    let search: Search | undefined
+    let state: MatchState | undefined
     for (let start = 0; start <= text.length; ) {
       let end: number | undefined
       // Most texts have no match, and need no memory.
       if (opening.kind !== 'read' || opening.accepts(text, start)) {
-        search ??= searchOf(text, steps)
-        end = endOfMatch(search, first, start)
+        state ??= matchState(text, steps)
+        end = endOfMatch(state, first, start)
       }
       if (end !== undefined) yield { start, end }
       start = end !== undefined && end > start ? end : start + widthAt(text, start)
@@ -41,14 +41,14 @@ export function linearRegex(source: string): Find {
   }
 }
 
-interface Search {
+interface MatchState {
   readonly text: string
   readonly steps: readonly Step[]
-  /** A bit for each step at each place of the text. */
+  /** A bit for each step at each position of the text. */
   readonly tried: Uint8Array
 }
 
-function searchOf(text: string, steps: readonly Step[]): Search {
+function matchState(text: string, steps: readonly Step[]): MatchState {
   const size = (text.length + 1) * steps.length
   if (size <= MOST_PAIRS) return { text, steps, tried: new Uint8Array(Math.ceil(size / 8)) }
   throw new InputError(
@@ -59,40 +59,40 @@ function searchOf(text: string, steps: readonly Step[]): Search {
 }
 
 /** Where the match that begins at `start` ends; the last try is undone first. */
-function endOfMatch(search: Search, first: number, start: number): number | undefined {
-  const { text, steps } = search
+function endOfMatch(state: MatchState, first: number, start: number): number | undefined {
+  const { text, steps } = state
   const waiting = [first, start]
   while (waiting.length > 0) {
-    let place = waiting.pop() ?? 0
+    let position = waiting.pop() ?? 0
     let index = waiting.pop() ?? 0
-    while (remember(search, index, place)) {
+    while (remember(state, index, position)) {
       const step = steps[index] as Step
-      if (step.kind === 'match') return forget(search, place)
-      if (step.kind === 'fork') waiting.push(step.second, place)
-      else if (!step.accepts(text, place)) break
-      else if (step.kind === 'read') place += widthAt(text, place)
+      if (step.kind === 'match') return forget(state, position)
+      if (step.kind === 'fork') waiting.push(step.second, position)
+      else if (!step.accepts(text, position)) break
+      else if (step.kind === 'read') position += widthAt(text, position)
       index = step.next
     }
   }
   return undefined
 }
 
-/** False where the step was tried at that place already. */
-function remember({ steps, tried }: Search, step: number, place: number): boolean {
-  const bit = place * steps.length + step
+/** False where the step was tried at that position already. */
+function remember({ steps, tried }: MatchState, step: number, position: number): boolean {
+  const bit = position * steps.length + step
   const before = tried[Math.floor(bit / 8)] ?? 0
   tried[Math.floor(bit / 8)] = before | (1 << (bit % 8))
   return (before & (1 << (bit % 8))) === 0
 }
 
 /** What led to a match was tried, but did not fail. */
-function forget({ steps, tried }: Search, place: number): number {
-  for (let bit = place * steps.length; bit < (place + 1) * steps.length; bit++) {
+function forget({ steps, tried }: MatchState, position: number): number {
+  for (let bit = position * steps.length; bit < (position + 1) * steps.length; bit++) {
     tried[Math.floor(bit / 8)] = (tried[Math.floor(bit / 8)] ?? 0) & ~(1 << (bit % 8))
   }
-  return place
+  return position
 }
 
-function widthAt(text: string, place: number): number {
-  return (text.codePointAt(place) ?? 0) > 0xffff ? 2 : 1
+function widthAt(text: string, position: number): number {
+  return (text.codePointAt(position) ?? 0) > 0xffff ? 2 : 1
 }

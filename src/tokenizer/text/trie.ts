@@ -3,13 +3,13 @@ import { tooLarge } from '../limits.ts'
 const ROOT = 0
 const ABSENT = -1
 const UNITS = 0x10000
-/** How far a text is looked ahead at each of its places; words are 100 characters at most. */
+/** How far a text is looked ahead at each of its positions; words are 100 characters at most. */
 const LONGEST = 1024
 /** Twice what half a million tokens take; some 300 MB while the tables grow. */
 const MOST_NODES = 4_000_000
 
 /**
- * Strings with a number each, walked one UTF-16 unit at a time.
+ * Strings with a value each, a number of 0 or more, walked one UTF-16 unit at a time.
  *
  * The edges lie in one open-addressing hash table keyed by (node, unit), so that a large vocabulary
  * is built in milliseconds and walked without a string or an object being made; the edges of the
@@ -35,7 +35,7 @@ export class Trie {
     return this.#keys[slot] === ABSENT ? ABSENT : (this.#children[slot] ?? ABSENT)
   }
 
-  /** The number of the string that ends at `node`. */
+  /** The value of the string that ends at `node`. */
   value(node: number): number {
     return this.#values[node] ?? ABSENT
   }
@@ -55,7 +55,7 @@ export class Trie {
   }
 
   /**
-   * Adds a string; one that is there already gets the new number.
+   * Adds a string; one that is there already gets the new value.
    * @throws CheckpointError for strings that no vocabulary has: too long ones, or too many.
    */
   set(text: string, value: number): void {

@@ -1,17 +1,14 @@
-/** A place in a framed encoding: a special token, or all tokens of the first or second text. */
+import type { Encoding } from '../tokenizer.ts'
+
+/** One slot of a special-token template: a special token, or all tokens of the first or second text. */
 export type Slot =
   | { readonly kind: 'special'; readonly id: number; readonly typeId: number }
   | { readonly kind: 'text'; readonly text: 0 | 1; readonly typeId: number }
 
-/** How texts are framed by special tokens: what the post-processor of a tokenizer comes down to. */
-export interface Frame {
+/** Where special tokens stand around texts: what the post-processor of a tokenizer comes down to. */
+export interface SpecialTokenTemplate {
   readonly single: readonly Slot[]
   readonly pair: readonly Slot[]
-}
-
-export interface Framed {
-  readonly ids: Int32Array
-  readonly typeIds: Int32Array
 }
 
 export function special(id: number, typeId = 0): Slot {
@@ -22,16 +19,16 @@ export function text(index: 0 | 1, typeId = 0): Slot {
   return { kind: 'text', text: index, typeId }
 }
 
-/** BERT's frame: `[CLS] A [SEP]` and `[CLS] A [SEP] B [SEP]`, the second text of type 1. */
-export function bertFrame(cls: number, sep: number): Frame {
+/** BERT's template: `[CLS] A [SEP]` and `[CLS] A [SEP] B [SEP]`, the second text of type 1. */
+export function bertTemplate(cls: number, sep: number): SpecialTokenTemplate {
   return {
     single: [special(cls), text(0), special(sep)],
     pair: [special(cls), text(0), special(sep), text(1, 1), special(sep, 1)],
   }
 }
 
-/** RoBERTa's frame: `<s> A </s>` and `<s> A </s> </s> B </s>`, all of type 0. */
-export function robertaFrame(cls: number, sep: number): Frame {
+/** RoBERTa's template: `<s> A </s>` and `<s> A </s> </s> B </s>`, all of type 0. */
+export function robertaTemplate(cls: number, sep: number): SpecialTokenTemplate {
   return {
     single: [special(cls), text(0), special(sep)],
     pair: [special(cls), text(0), special(sep), special(sep), text(1), special(sep)],
@@ -39,7 +36,10 @@ export function robertaFrame(cls: number, sep: number): Frame {
 }
 
 /** No special tokens; the second text of type 1. */
-export const BARE_FRAME: Frame = { single: [text(0)], pair: [text(0), text(1, 1)] }
+export const NO_SPECIAL_TOKENS: SpecialTokenTemplate = {
+  single: [text(0)],
+  pair: [text(0), text(1, 1)],
+}
 
 export function countSpecial(slots: readonly Slot[]): number {
   return slots.filter((slot) => slot.kind === 'special').length
@@ -50,7 +50,7 @@ export function fill(
   slots: readonly Slot[],
   texts: readonly (readonly number[])[],
   lengths: readonly number[],
-): Framed {
+): Omit<Encoding, 'truncated'> {
   const size = lengths.reduce((a, b) => a + b, countSpecial(slots))
   const ids = new Int32Array(size)
   const typeIds = new Int32Array(size)

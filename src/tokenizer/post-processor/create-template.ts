@@ -1,15 +1,15 @@
 import { CheckpointError } from '../../errors/index.ts'
 import { z } from '../../schema/index.ts'
-import { type Component, check, componentSchema, unknownComponent } from '../component.ts'
+import { buildComponent, type Component, check, componentSchema } from '../component.ts'
 import {
-  BARE_FRAME,
-  bertFrame,
-  type Frame,
-  robertaFrame,
+  bertTemplate,
+  NO_SPECIAL_TOKENS,
+  robertaTemplate,
   type Slot,
+  type SpecialTokenTemplate,
   special,
   text,
-} from './frame.ts'
+} from './template.ts'
 
 /** Of a template, and ids of one of its tokens: real ones have up to six. */
 const MOST_SLOTS = 32
@@ -29,32 +29,33 @@ const templateSchema = z.object({
     z.object({ ids: z.array(id).check(z.maxLength(MOST_SLOTS)) }),
   ),
 })
-type Template = z.infer<typeof templateSchema>
+type TemplateJson = z.infer<typeof templateSchema>
 const sequenceSchema = z.object({ processors: z.array(componentSchema) })
 
 /** The kinds that `tokenizer.json` can name, each with the reading of its options. */
-const KINDS: Readonly<Record<string, (component: Component) => Frame>> = {
-  BertProcessing: (component) => readPair(component, bertFrame),
-  RobertaProcessing: (component) => readPair(component, robertaFrame),
+const KINDS: Readonly<Record<string, (component: Component) => SpecialTokenTemplate>> = {
+  BertProcessing: (component) => readPair(component, bertTemplate),
+  RobertaProcessing: (component) => readPair(component, robertaTemplate),
   TemplateProcessing: readTemplate,
   // It moves offsets only, which yuju does not give.
-  ByteLevel: () => BARE_FRAME,
+  ByteLevel: () => NO_SPECIAL_TOKENS,
   Sequence: readSequence,
 }
 
-/** The frame that the post-processor of `tokenizer.json` describes. */
-export function createFrame(component: Component): Frame {
-  const read = Object.hasOwn(KINDS, component.type) ? KINDS[component.type] : undefined
-  if (!read) throw unknownComponent('post-processor', component.type, Object.keys(KINDS))
-  return read(component)
+/** The special-token template that the post-processor of `tokenizer.json` describes. */
+export function createTemplate(component: Component): SpecialTokenTemplate {
+  return buildComponent('post-processor', component, KINDS)
 }
 
-function readPair(component: Component, frame: (cls: number, sep: number) => Frame): Frame {
+function readPair(
+  component: Component,
+  template: (cls: number, sep: number) => SpecialTokenTemplate,
+): SpecialTokenTemplate {
   const { cls, sep } = check(pairSchema, component, `tokenizer.json: ${component.type}`)
-  return frame(cls[1], sep[1])
+  return template(cls[1], sep[1])
 }
 
-function readTemplate(component: Component): Frame {
+function readTemplate(component: Component): SpecialTokenTemplate {
   const template = check(templateSchema, component, 'tokenizer.json: TemplateProcessing')
   const single = readSlots(template, template.single)
   const pair = readSlots(template, template.pair)
@@ -69,12 +70,12 @@ function requireTexts(slots: readonly Slot[], expected: readonly number[]): void
   if (String(texts.sort()) === String(expected)) return
   throw new CheckpointError(
     'tokenizer-component-unknown',
-    'tokenizer.json: TemplateProcessing leaves a text out, or has it twice; yuju knows each text once',
+    'tokenizer.json: TemplateProcessing lacks a text, or has it twice; yuju knows each text once',
     { facts: { role: 'post-processor', type: 'TemplateProcessing', texts } },
   )
 }
 
-function readSlots(template: Template, slots: Template['single']): Slot[] {
+function readSlots(template: TemplateJson, slots: TemplateJson['single']): Slot[] {
   return slots.flatMap((slot) => {
     if ('Sequence' in slot) {
       return [text(slot.Sequence.id === 'A' ? 0 : 1, slot.Sequence.type_id)]
@@ -87,18 +88,20 @@ function readSlots(template: Template, slots: Template['single']): Slot[] {
     throw new CheckpointError(
       'tokenizer-malformed',
       `tokenizer.json: TemplateProcessing uses the token ${name}, which it does not define`,
-      { facts: { place: 'tokenizer.json: TemplateProcessing', token: name } },
+      { facts: { location: 'tokenizer.json: TemplateProcessing', token: name } },
     )
   })
 }
 
-function readSequence(component: Component): Frame {
+function readSequence(component: Component): SpecialTokenTemplate {
   const { processors } = check(sequenceSchema, component, 'tokenizer.json: Sequence')
-  const frames = processors.map(createFrame).filter((frame) => frame !== BARE_FRAME)
-  if (frames.length <= 1) return frames[0] ?? BARE_FRAME
+  const templates = processors
+    .map(createTemplate)
+    .filter((template) => template !== NO_SPECIAL_TOKENS)
+  if (templates.length <= 1) return templates[0] ?? NO_SPECIAL_TOKENS
   throw new CheckpointError(
     'tokenizer-component-unknown',
-    'tokenizer.json frames texts by several post-processors at once ' +
+    'tokenizer.json adds special tokens by several post-processors at once ' +
       `(${processors.map((processor) => processor.type).join(', ')}); yuju knows one at a time`,
     { facts: { role: 'post-processor', types: processors.map((processor) => processor.type) } },
   )

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { bertNormalizer } from '../normalizer/bert-normalizer.ts'
-import { streamSafe } from './stream-safe.ts'
+import { streamSafe } from './safe-text.ts'
 
 it('leaves texts as they are that people write', () => {
   for (const text of ['', '花呗', 'e\u0323\u0301', '\u0301'.repeat(29), 'ﾊﾞ']) {
@@ -12,8 +12,8 @@ it('covers every character that normalization begins with a mark', () => {
   for (let codePoint = 0; codePoint <= 0x10ffff; codePoint += 1) {
     const character = String.fromCodePoint(codePoint)
     // A mark that is put in order stands before one of the lowest class, wherever it was.
-    const parted = character.normalize('NFKD')
-    const isOrdered = `${parted[0]}\u0334`.normalize('NFD') !== `${parted[0]}\u0334`
+    const decomposed = character.normalize('NFKD')
+    const isOrdered = `${decomposed[0]}\u0334`.normalize('NFD') !== `${decomposed[0]}\u0334`
     if (isOrdered) expect(streamSafe(character.repeat(30)).length, character).not.toBe(30)
   }
 })
