@@ -3,7 +3,6 @@ export type {
   ProbabilityMap,
   ThresholdQuality,
 } from '../metrics/index.ts'
-export { cachedEncode, type FillOptions } from './cached-encode.ts'
 export {
   type CalibrateOptions,
   type CalibrationResult,
@@ -12,8 +11,23 @@ export {
   type ThresholdGoal,
 } from './calibrate.ts'
 export type { ReportFormat } from './constants.ts'
+export {
+  evaluateRetrieval,
+  evaluateRetrievalSets,
+  type RetrievalEncode,
+  type RetrievalOptions,
+  type RetrievalResult,
+  type RetrievalSetResult,
+} from './evaluate-retrieval.ts'
 export { type Encode, evaluateTasks, type TaskResult } from './evaluate-tasks.ts'
 export { type HubTasksOptions, loadHubTasks } from './load-hub-tasks.ts'
+export {
+  loadRetrieval,
+  loadRetrievalSet,
+  type RetrievalData,
+  type RetrievalFiles,
+  type RetrievalSet,
+} from './load-retrieval.ts'
 export {
   type LoadedTasks,
   type LoadTaskOptions,
@@ -33,18 +47,5 @@ export {
   type Report,
   type ReportOptions,
 } from './report.ts'
-export {
-  evaluateRetrieval,
-  evaluateRetrievalSets,
-  loadRetrieval,
-  loadRetrievalSet,
-  type RetrievalData,
-  type RetrievalEncode,
-  type RetrievalFiles,
-  type RetrievalOptions,
-  type RetrievalResult,
-  type RetrievalSet,
-  type RetrievalSetResult,
-} from './retrieval/index.ts'
 export type { LabelKind, Pairs, Task } from './task.ts'
-export { VectorCache, type VectorType } from './vector-cache.ts'
+export { cachedEncode, type FillOptions, VectorCache, type VectorType } from './vector-cache.ts'

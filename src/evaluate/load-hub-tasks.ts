@@ -2,11 +2,9 @@ import { createHash } from 'node:crypto'
 import { downloadSplit, type HubOptions } from '../checkpoint/hub/index.ts'
 import { InputError } from '../errors/index.ts'
 import { fileHash } from '../files/index.ts'
-import { duplicateWarnings } from './duplicate-warnings.ts'
 import type { LoadedTasks } from './load-tasks.ts'
-import { type PairColumns, readPairs } from './read-pairs.ts'
-import type { LabelKind, Pairs, Task } from './task.ts'
-import { type HubPlace, taskSpecs } from './task-specs.ts'
+import { duplicateWarnings, type PairColumns, readPairs } from './read-pairs.ts'
+import { type HubPlace, type LabelKind, type Pairs, type Task, taskSpecs } from './task.ts'
 
 /** Which tasks are fetched, and how. */
 export interface HubTasksOptions extends Omit<HubOptions, 'revision'> {

@@ -2,10 +2,8 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../errors/index.ts'
 import { fileHash } from '../files/index.ts'
-import { duplicateWarnings } from './duplicate-warnings.ts'
-import { type PairColumns, readPairs } from './read-pairs.ts'
-import type { LabelKind, Task } from './task.ts'
-import { type TaskSpec, taskSpecs } from './task-specs.ts'
+import { duplicateWarnings, type PairColumns, readPairs } from './read-pairs.ts'
+import { type LabelKind, type Task, type TaskSpec, taskSpecs } from './task.ts'
 
 /** Which tasks are read, and from which columns. */
 export interface LoadTasksOptions {

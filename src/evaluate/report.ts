@@ -1,7 +1,7 @@
 import { mean } from '../metrics/index.ts'
+import type { RetrievalSetResult } from './evaluate-retrieval.ts'
 import type { TaskResult } from './evaluate-tasks.ts'
 import type { LoadedTasks } from './load-tasks.ts'
-import type { RetrievalSetResult } from './retrieval/index.ts'
 
 /** One model's results. */
 export interface ModelResults {

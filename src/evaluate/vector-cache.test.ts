@@ -3,9 +3,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/support/model-folder.ts'
 import { largestDifference } from '../../test/support/vectors.ts'
-import { cachedEncode, fillCache } from './cached-encode.ts'
 import type { Encode } from './evaluate-tasks.ts'
-import { VectorCache } from './vector-cache.ts'
+import { cachedEncode, fillCache, VectorCache } from './vector-cache.ts'
 
 const D = 3
 const vectorOf = (text: string) => {

@@ -5,6 +5,7 @@ import { fromHalves, toHalves } from '../checkpoint/index.ts'
 import { InputError } from '../errors/index.ts'
 import { outputError, writeFileAtomic } from '../files/index.ts'
 import type { Matrix } from '../similarity/index.ts'
+import type { Encode } from './evaluate-tasks.ts'
 import { TextIndex, textKey } from './text-index.ts'
 
 /** What a cache keeps numbers as: exactly, or in half the space. */
@@ -15,6 +16,8 @@ const EXTENSION = '.vectors'
 const MAGIC = 'yujuvec3'
 const HEADER_BYTES = 24
 const KEY_BYTES = 8
+/** Texts whose vectors are kept together: what an interruption loses at most. */
+const BLOCK = 2048
 
 /** One file of a cache. */
 interface Segment {
@@ -218,4 +221,39 @@ function unknown(text: string): InputError {
     `the vector of ${JSON.stringify(text.slice(0, 40))} is not known; add it first`,
     { facts: { text } },
   )
+}
+
+/** How to stop the encoding of many texts, and to hear how far it is. */
+export interface FillOptions {
+  readonly signal?: AbortSignal
+  /** Is told how many of the texts are done, those that were known among them. */
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
+}
+
+/** Encodes what the cache does not know yet, and keeps it there, a block at a time. */
+export async function fillCache(
+  cache: VectorCache,
+  texts: Iterable<string>,
+  encode: (texts: readonly string[], signal?: AbortSignal) => ReturnType<Encode>,
+  { signal, onProgress }: FillOptions = {},
+): Promise<void> {
+  const all = new Set(texts)
+  const unknown = [...all].filter((text) => !cache.has(text))
+  // Texts of about one length make batches with little padding.
+  unknown.sort((a, b) => b.length - a.length)
+  const known = all.size - unknown.length
+  for (let start = 0; start < unknown.length; start += BLOCK) {
+    signal?.throwIfAborted()
+    const block = unknown.slice(start, start + BLOCK)
+    await cache.add(block, await encode(block, signal))
+    onProgress?.({ done: known + start + block.length, total: all.size })
+  }
+}
+
+/** An encoder whose vectors are kept: it is asked only for texts that the cache does not know. */
+export function cachedEncode(encode: Encode, cache: VectorCache, options?: FillOptions): Encode {
+  return async (texts) => {
+    await fillCache(cache, texts, encode, options)
+    return cache.vectors(texts)
+  }
 }

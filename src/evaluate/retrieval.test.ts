@@ -1,10 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { temporaryFolder } from '../../../test/support/model-folder.ts'
-import type { Encode } from '../evaluate-tasks.ts'
-import { evaluateRetrieval, loadRetrieval } from './index.ts'
-import { topScores } from './top-scores.ts'
+import { temporaryFolder } from '../../test/support/model-folder.ts'
+import { type Encode, evaluateRetrieval, loadRetrieval } from './index.ts'
 
 const QUERIES = 'q1\taa\nq2\tb\nq3\tcd\n'
 const CORPUS = 'd1\ta\nd2\tbb\nd3\tabb\nd4\tcc\n'
@@ -87,12 +85,4 @@ describe('refused, with the line', () => {
       'document "d2" holds NaN',
     )
   })
-})
-
-test('the highest scores are those of sorting all, ties in order', () => {
-  const scores = Float32Array.from({ length: 500 }, (_, i) => (i * 7919) % 97)
-  const sorted = [...scores.keys()].sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b)
-  for (const count of [1, 10, 499, 500, 600]) {
-    expect(topScores(scores, count)).toEqual(sorted.slice(0, count))
-  }
 })

@@ -1,11 +1,9 @@
-import type { SimilarityName } from '../../checkpoint/index.ts'
-import { InputError } from '../../errors/index.ts'
-import { mean, meanInterval, ndcg, recall, reciprocalRank } from '../../metrics/index.ts'
-import { allPairsSimilarity, type Matrix } from '../../similarity/index.ts'
-import type { Encode } from '../evaluate-tasks.ts'
-import type { RetrievalSet } from './load-retrieval-set.ts'
-import type { RetrievalData } from './retrieval-data.ts'
-import { topScores } from './top-scores.ts'
+import type { SimilarityName } from '../checkpoint/index.ts'
+import { InputError } from '../errors/index.ts'
+import { mean, meanInterval, ndcg, recall, reciprocalRank } from '../metrics/index.ts'
+import { allPairsSimilarity, BestScores, type Matrix } from '../similarity/index.ts'
+import type { Encode } from './evaluate-tasks.ts'
+import type { RetrievalData, RetrievalSet } from './load-retrieval.ts'
 
 /** How queries and documents become vectors: many models want another prompt for each. */
 export interface RetrievalEncode {
@@ -22,7 +20,7 @@ export interface RetrievalOptions {
 /** Means over the queries that have a relevant document, times 100. */
 export interface RetrievalResult {
   readonly queries: number
-  /** Queries that were left out, as nothing is relevant to them. */
+  /** Queries that do not count, as nothing is relevant to them. */
   readonly withoutRelevant: number
   readonly documents: number
   readonly ndcg10: number
@@ -50,7 +48,7 @@ export async function evaluateRetrievalSets(
   return results
 }
 
-/** The deepest place that a metric looks at. */
+/** The deepest rank that a metric looks at. */
 const DEPTH = 100
 /** Queries whose scores with all documents are in memory together. */
 const BLOCK = 64
@@ -65,24 +63,36 @@ export async function evaluateRetrieval(
   { queries, corpus, relevance }: RetrievalData,
   { similarity = 'cosine' }: RetrievalOptions = {},
 ): Promise<RetrievalResult> {
-  const asked = [...queries.keys()].filter((id) => relevance.has(id))
-  if (asked.length === 0) throw nothingRelevant(queries.size)
+  const judged = [...queries.keys()].filter((id) => relevance.has(id))
+  if (judged.length === 0) throw nothingRelevant(queries.size)
   const ids = [...corpus.keys()]
-  const queryVectors = await encode.query(asked.map((id) => queries.get(id) ?? ''))
+  const queryVectors = await encode.query(judged.map((id) => queries.get(id) ?? ''))
   const documentVectors = await encode.corpus([...corpus.values()])
-  requireNumbers(queryVectors, 'query', asked)
+  requireNumbers(queryVectors, 'query', judged)
   requireNumbers(documentVectors, 'document', ids)
   const rankings: Ranking[] = []
   const vectors = [queryVectors, documentVectors] as const
   for (const { start, rows, scores } of allPairsSimilarity(similarity, vectors, BLOCK)) {
+    const best = bestOf(scores, rows, ids.length)
     for (let row = 0; row < rows; row += 1) {
-      const gains = relevance.get(asked[start + row] ?? '') ?? new Map<string, number>()
-      const best = topScores(scores.subarray(row * ids.length, (row + 1) * ids.length), DEPTH)
-      const ranked = best.map((index) => gains.get(ids[index] ?? '') ?? 0)
+      const gains = relevance.get(judged[start + row] ?? '') ?? new Map<string, number>()
+      const ranked = best.entries(row).map(({ id }) => gains.get(ids[id] ?? '') ?? 0)
       rankings.push({ ranked, relevant: [...gains.values()] })
     }
   }
   return summarise(rankings, { documents: ids.length, all: queries.size })
+}
+
+/** Of each row of scores, the indexes of the highest. */
+function bestOf(scores: Float32Array, rows: number, columns: number): BestScores {
+  const best = new BestScores(rows, DEPTH)
+  for (let row = 0, offset = 0; row < rows; row += 1) {
+    for (let column = 0; column < columns; column += 1, offset += 1) {
+      const score = scores[offset] as number
+      if (score >= (best.floors[row] as number)) best.add(row, score, column)
+    }
+  }
+  return best
 }
 
 /** The gains of what was found, in its order; and those of all that is relevant. */
@@ -115,12 +125,12 @@ function summarise(
 }
 
 function requireNumbers({ data, dimensions }: Matrix, what: string, ids: readonly string[]): void {
-  const place = data.findIndex((value) => !Number.isFinite(value))
-  if (place === -1) return
-  const id = ids[Math.floor(place / dimensions)]
+  const index = data.findIndex((value) => !Number.isFinite(value))
+  if (index === -1) return
+  const id = ids[Math.floor(index / dimensions)]
   throw new InputError(
     'evaluate-not-finite',
-    `the vector of the ${what} ${JSON.stringify(id)} holds ${data[place]}; the model is broken`,
+    `the vector of the ${what} ${JSON.stringify(id)} holds ${data[index]}; the model is broken`,
     { facts: { what, id } },
   )
 }
