@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { FIXTURES } from '../../test/support/shared.ts'
 import { loadCheckpoint } from '../checkpoint/index.ts'
-import { operationCount } from './operation-count.ts'
+import { operationCount } from './benchmark.ts'
 import { latencyOf, spreadOf } from './spread.ts'
 
 const TINY = join(FIXTURES, 'models/tiny-bert-zh')

@@ -1,7 +1,11 @@
+import { cpus } from 'node:os'
+import type { Checkpoint } from '../checkpoint/index.ts'
 import { type SentenceEncoder, tokenizeText } from '../encoder/index.ts'
 import { InputError } from '../errors/index.ts'
 import type { Precision } from '../precision/index.ts'
-import { operationCount } from './operation-count.ts'
+import { instructionSets } from '../runtime/index.ts'
+import { type BenchmarkReport, createBenchmarkReport, type LoadCost } from './benchmark-report.ts'
+import { matrixPeak } from './matrix-peak.ts'
 import { type Latency, latencyOf, type Spread, spreadOf } from './spread.ts'
 
 export interface BenchmarkedModel {
@@ -9,7 +13,11 @@ export interface BenchmarkedModel {
   readonly encoder: SentenceEncoder
 }
 
-export interface BenchmarkOptions {
+export interface BenchmarkModelsOptions {
+  /** The models' threads. */
+  readonly threads: number
+  /** As many as models, in their order. Default: loading was not measured. */
+  readonly loads?: readonly LoadCost[]
   /** Texts in a batch. Default 16, as on the model card. */
   readonly batchSize?: number
   /** Tokens a text may have. Default 256, as on the model card; a model with less keeps its limit. */
@@ -39,7 +47,7 @@ export interface ModelBenchmark {
   readonly batchLatency: Latency
   /** Milliseconds for one text alone. */
   readonly singleLatency: Latency
-  /** Time to cut all texts into tokens / cost. */
+  /** Time to tokenize all texts / cost. */
   readonly tokenizationShare: Spread
   /** 10⁹ floating-point operations a second; see `operationCount`. */
   readonly gigaflops: Spread
@@ -48,36 +56,24 @@ export interface ModelBenchmark {
 /** Texts that are encoded alone in each repetition. */
 const SINGLES = 20
 
-interface Settings {
-  readonly batchSize: number
-  readonly maxLength: number
-  readonly signal: AbortSignal | undefined
-}
-
 /**
- * Measures models on the same texts, in turns: every repetition runs each model once, in an order
- * that turns round, so that what else the machine does meets all of them alike.
+ * Measures models on the same texts, in turns, and the machine; puts all of it into a report.
  * @throws InputError when there are no texts or no repetitions.
  */
-export async function benchmark(
+export async function benchmarkModels(
   models: readonly BenchmarkedModel[],
   texts: readonly string[],
-  options: BenchmarkOptions = {},
-): Promise<ModelBenchmark[]> {
-  const { repetitions = 5, warmUp = 1, onProgress } = options
+  { threads, loads = [], ...options }: BenchmarkModelsOptions,
+): Promise<BenchmarkReport> {
+  const { batchSize = 16, maxLength = 256, repetitions = 5, warmUp = 1 } = options
   requireWork(texts.length, repetitions)
-  const { batchSize = 16, maxLength = 256, signal } = options
-  const contestants = models.map((model): Contestant => ({ ...model, runs: [] }))
-  const total = (warmUp + repetitions) * models.length
-  for (let turn = 0, done = 0; turn < warmUp + repetitions; turn += 1) {
-    for (const contestant of inTurn(contestants, turn)) {
-      const run = await runOnce(contestant, texts, { batchSize, maxLength, signal })
-      if (turn >= warmUp) contestant.runs.push(run)
-      done += 1
-      onProgress?.({ done, total })
-    }
-  }
-  return contestants.map(summarise)
+  const backend = models[0]?.encoder.backend ?? 'native'
+  const peakGigaflops = (await matrixPeak({ threads, backend })) / 1e9
+  const settings = { texts: texts.length, batchSize, maxLength, repetitions, warmUp }
+  const measured = await measureInTurns(models, texts, { ...options, ...settings })
+  const processor = cpus()[0]?.model.trim() ?? 'unknown processor'
+  const machine = { processor, instructionSets: instructionSets(), threads, backend, peakGigaflops }
+  return createBenchmarkReport(measured, loads, { machine, ...settings })
 }
 
 function requireWork(texts: number, repetitions: number): void {
@@ -89,18 +85,44 @@ function requireWork(texts: number, repetitions: number): void {
   )
 }
 
+type TurnOptions = BenchmarkReport['settings'] &
+  Pick<BenchmarkModelsOptions, 'signal' | 'onProgress'>
+
+/**
+ * Every repetition runs each model once, in an order that rotates, so that what else the machine
+ * does meets all of them alike.
+ */
+async function measureInTurns(
+  models: readonly BenchmarkedModel[],
+  texts: readonly string[],
+  options: TurnOptions,
+): Promise<ModelBenchmark[]> {
+  const { repetitions, warmUp, onProgress } = options
+  const contestants = models.map((model): Contestant => ({ ...model, runs: [] }))
+  const total = (warmUp + repetitions) * models.length
+  for (let turn = 0, done = 0; turn < warmUp + repetitions; turn += 1) {
+    for (const contestant of rotated(contestants, turn)) {
+      const run = await runOnce(contestant, texts, options)
+      if (turn >= warmUp) contestant.runs.push(run)
+      done += 1
+      onProgress?.({ done, total })
+    }
+  }
+  return contestants.map(summarise)
+}
+
 /** Another one is first every time. */
-function inTurn<Item>(items: readonly Item[], turn: number): Item[] {
+function rotated<Item>(items: readonly Item[], turn: number): Item[] {
   const first = turn % items.length
   return [...items.slice(first), ...items.slice(0, first)]
 }
 
 interface Contestant extends BenchmarkedModel {
-  readonly runs: Run[]
+  readonly runs: TimedRun[]
 }
 
 /** Times in milliseconds. */
-interface Run {
+interface TimedRun {
   readonly whole: number
   readonly tokenization: number
   readonly batches: readonly number[]
@@ -111,8 +133,8 @@ interface Run {
 async function runOnce(
   contestant: Contestant,
   texts: readonly string[],
-  { batchSize, signal, ...settings }: Settings,
-): Promise<Run> {
+  { batchSize, signal, ...settings }: TurnOptions,
+): Promise<TimedRun> {
   const { encoder } = contestant
   const maxLength = Math.min(settings.maxLength, encoder.maxLength)
   const shared = { maxLength, truncate: 'silent', ...(signal ? { signal } : {}) } as const
@@ -148,9 +170,9 @@ function summarise({
   encoder: { checkpoint, precision },
   runs,
 }: Contestant): ModelBenchmark {
-  const perSecond = (amount: (run: Run) => number) =>
+  const perSecond = (amount: (run: TimedRun) => number) =>
     spreadOf(runs.map((run) => (1000 * amount(run)) / run.whole))
-  const operations = ({ tokens }: Run) =>
+  const operations = ({ tokens }: TimedRun) =>
     tokens.reduce((sum, count) => sum + operationCount(checkpoint, count), 0)
   return {
     model,
@@ -164,4 +186,22 @@ function summarise({
     tokenizationShare: spreadOf(runs.map(({ tokenization, whole }) => tokenization / whole)),
     gigaflops: perSecond((run) => operations(run) / 1e9),
   }
+}
+
+/**
+ * Floating-point operations of the matrix products that encode a text of `tokens` tokens, a
+ * multiplication and an addition counted as two: in each layer 8TH² for queries, keys, values and
+ * output, 4TH·I for the feed-forward layer, 4T²H for attention; 2·in·out for each dense module. What
+ * is element by element (activation, normalisation) is not counted, and padding neither.
+ * Reference: Kaplan et al., Scaling Laws for Neural Language Models, 2020, table 1.
+ */
+export function operationCount({ config, modules }: Checkpoint, tokens: number): number {
+  const { hiddenSize, intermediateSize, layers } = config
+  const projections = 8 * tokens * hiddenSize ** 2
+  const feedForward = 4 * tokens * hiddenSize * intermediateSize
+  const attention = 4 * tokens ** 2 * hiddenSize
+  const dense = modules.reduce((sum, module) => {
+    return module.kind === 'dense' ? sum + 2 * module.inFeatures * module.outFeatures : sum
+  }, 0)
+  return layers * (projections + feedForward + attention) + dense
 }

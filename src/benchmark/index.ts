@@ -1,9 +1,9 @@
-export type {
-  BenchmarkedModel,
-  BenchmarkOptions,
-  ModelBenchmark,
+export {
+  type BenchmarkedModel,
+  type BenchmarkModelsOptions,
+  benchmarkModels,
+  type ModelBenchmark,
 } from './benchmark.ts'
-export { type BenchmarkModelsOptions, benchmarkModels } from './benchmark-models.ts'
 export {
   type BenchmarkReport,
   type LoadCost,

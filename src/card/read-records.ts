@@ -46,7 +46,7 @@ const BENCHMARK = z.object({
     .array(
       z.object({
         model: z.string(),
-        costs: z.array(z.number()),
+        costs: z.array(z.number()).min(1),
         cost: MEDIAN,
         sentencesPerSecond: MEDIAN,
         batchLatency: z.object({ p50: z.number() }),

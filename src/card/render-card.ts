@@ -1,4 +1,5 @@
 import { NO_LIMIT } from '../checkpoint/index.ts'
+import { quantile } from '../metrics/index.ts'
 import { markdownTable } from '../tables/index.ts'
 import { CARD_WORDS, type CardLanguage, type CardWords, type FactName } from './card-words.ts'
 import { type CardMetadata, frontMatter } from './front-matter.ts'
@@ -158,10 +159,10 @@ function benchmarkParts({ machine, settings, models }: BenchmarkRecord, words: C
 /** Of each repetition with its neighbour in time, as machines are not always equally busy. */
 function medianRatio(baseline: readonly number[], costs: readonly number[]): number {
   const ratios = costs.map((seconds, turn) => (baseline[turn] ?? seconds) / seconds)
-  ratios.sort((a, b) => a - b)
-  const middle = ratios.length >> 1
-  const upper = ratios[middle] ?? Number.NaN
-  return ratios.length % 2 === 1 ? upper : (upper + (ratios[middle - 1] ?? upper)) / 2
+  return quantile(
+    ratios.sort((a, b) => a - b),
+    0.5,
+  )
 }
 
 function trainingParts({ versions, data, settings, record }: TrainingRecord, words: CardWords) {

@@ -1,6 +1,5 @@
 import type { AxisOptions, Chart, ChartOptions } from './chart.ts'
-import { colour } from './palette.ts'
-import { renderChart, requireData, VERTICAL } from './render.ts'
+import { colour, renderChart, requireData, VERTICAL } from './render.ts'
 
 /** A bar among those of its category. */
 export interface Bar {

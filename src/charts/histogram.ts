@@ -1,6 +1,5 @@
 import type { AxisOptions, Chart, ChartOptions } from './chart.ts'
-import { colour } from './palette.ts'
-import { renderChart, requireData, VERTICAL } from './render.ts'
+import { colour, renderChart, requireData, VERTICAL } from './render.ts'
 
 /** Values of one kind, such as the similarities of all positive pairs. */
 export interface HistogramSeries {

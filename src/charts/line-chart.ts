@@ -1,6 +1,12 @@
 import type { AxisOptions, Chart, ChartOptions } from './chart.ts'
-import { colour } from './palette.ts'
-import { type PlotLibrary, renderChart, requireData, smallTicks, VERTICAL } from './render.ts'
+import {
+  colour,
+  type PlotLibrary,
+  renderChart,
+  requireData,
+  smallTicks,
+  VERTICAL,
+} from './render.ts'
 
 export type Point = readonly [x: number, y: number]
 

@@ -108,6 +108,25 @@ function textWidth(text: string): number {
   return width
 }
 
+/** Observable's ten colours, told apart by most colour-blind readers, on white. */
+const COLOURS = [
+  '#4269d0',
+  '#efb118',
+  '#ff725c',
+  '#3ca951',
+  '#a463f2',
+  '#6cc5b0',
+  '#ff8ab7',
+  '#9c6b4e',
+  '#97bbf5',
+  '#9498a0',
+] as const
+
+/** The colour of the series at `index`; from the eleventh on they come round again. */
+export function colour(index: number): string {
+  return COLOURS[index % COLOURS.length] ?? 'black'
+}
+
 /** @throws InputError when a chart would have nothing to show. */
 export function requireData(count: number, title: string): void {
   if (count > 0) return
