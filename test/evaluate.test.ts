@@ -83,7 +83,7 @@ test.each([
   [[TINY, '--hub', '--offline', '--cache-dir', '/nowhere'], 1, 'not in the cache'],
   [[TINY, '--data', '/nowhere'], 1, '/nowhere holds no task'],
   [[TINY, '--data', '.', '--output', 'report.pdf'], 2, 'end it in .md, .json, .svg'],
-  [[TINY, '--data', '.', '--columns', '0,1'], 2, 'three names or numbers'],
+  [[TINY, '--data', '.', '--columns', '0,1'], 2, '3 names or indexes'],
 ])('evaluate %j: exit code %i', async (args, expected, message) => {
   const { code, stdout, stderr } = await command(...args)
   expect({ code, stdout }).toEqual({ code: expected, stdout: '' })

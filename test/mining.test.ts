@@ -251,7 +251,7 @@ describe('the commands', () => {
     [
       ['mine', '--input', 'a.tsv', '--find', 'negatives', '--columns', '1'],
       2,
-      'two names or numbers',
+      '2 names or indexes',
     ],
     [['mine', '--input', '/missing.txt'], 1, 'there is no file /missing.txt'],
     [['cluster', '--input', 'a.txt', '--min-size', 'x'], 2, '--min-size must be a whole number'],

@@ -1,6 +1,9 @@
+import { extname } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { ArgDef, ArgsDef } from 'citty'
-import { UsageError } from './usage-error.ts'
+
+/** The command line is wrong: an unknown command or flag, a missing argument, a bad value. */
+export class UsageError extends Error {}
 
 /**
  * Refuses what citty would let pass: unknown flags, flags without their value, values that are none
@@ -123,4 +126,15 @@ export function decimalNumber(flag: string, value: string | undefined): number |
   const number = value.trim() === '' ? Number.NaN : Number(value)
   if (Number.isFinite(number)) return number
   throw new UsageError(`--${flag} must be a number, but is "${value}"`)
+}
+
+/**
+ * Which of some formats a file's extension names.
+ * @throws UsageError for another one.
+ */
+export function formatOf<Format extends string>(path: string, formats: readonly Format[]): Format {
+  const format = formats.find((candidate) => extname(path) === `.${candidate}`)
+  if (format) return format
+  const endings = formats.join(', .')
+  throw new UsageError(`the name of ${path} does not tell its format; end it in .${endings}`)
 }

@@ -80,7 +80,28 @@ export const COMMANDS: CommandTable = {
   },
   bulk: {
     description: 'Encode more than one machine can, with a queue in Redis',
-    load: async () => (await import('./commands/bulk.ts')).bulk,
+    commands: {
+      start: {
+        description: 'Put the files of a folder, pattern or bucket into the queue',
+        load: async () => (await import('./bulk/start.ts')).start,
+      },
+      worker: {
+        description: 'Encode files of a run until all are done; any number of these, anywhere',
+        load: async () => (await import('./bulk/worker.ts')).worker,
+      },
+      status: {
+        description: 'Show progress, rate and time left',
+        load: async () => (await import('./bulk/runs.ts')).status,
+      },
+      failed: {
+        description: 'List what failed too often, or try it again',
+        load: async () => (await import('./bulk/runs.ts')).failed,
+      },
+      remove: {
+        description: 'Forget a run; what it wrote stays',
+        load: async () => (await import('./bulk/runs.ts')).remove,
+      },
+    },
   },
   demo: {
     description: 'Encode two sentences and compare them',

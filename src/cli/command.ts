@@ -10,19 +10,20 @@ export interface Command {
 }
 
 /** A command as the help shows it. */
-export interface CommandEntry {
+interface CommandEntry {
   readonly description: string
   /** Loads the command's file, when it is called and not before. */
-  readonly load: () => Promise<Command | CommandGroup>
+  readonly load: () => Promise<Command>
+}
+
+/** A command that is followed by the name of one of several. */
+interface CommandGroup {
+  readonly description: string
+  readonly commands: CommandTable
 }
 
 /** Commands by name, in the order of the help. */
-export type CommandTable = Readonly<Record<string, CommandEntry>>
-
-/** A command that is followed by the name of one of several. */
-export interface CommandGroup {
-  readonly commands: CommandTable
-}
+export type CommandTable = Readonly<Record<string, CommandEntry | CommandGroup>>
 
 /** All values of a flag that may be given again. */
 export type FlagValues = (flag: string) => string[]

@@ -14,6 +14,7 @@ import type {
 } from '../evaluate/index.ts'
 import { given } from '../options/index.ts'
 import type { Precision } from '../precision/index.ts'
+import { COLUMNS_FLAG, pairColumns } from './columns.ts'
 import type { RUN_FLAGS } from './flags.ts'
 import { encoderOf, readCheckpoint } from './model.ts'
 import { startProgress } from './progress-display.ts'
@@ -27,6 +28,27 @@ export const VECTOR_CACHE_FLAG = {
     description: 'Where vectors are kept for next time (default: ~/.cache/yuju/vectors)',
   },
 } as const
+
+/** Which tasks of a folder, and which retrieval sets. */
+export const TASK_FLAGS = {
+  tasks: {
+    type: 'string',
+    valueHint: 'a,b',
+    description: 'Which tasks (default: all seven)',
+  },
+  ...COLUMNS_FLAG,
+  retrieval: {
+    type: 'string',
+    valueHint: 'folder',
+    description: 'A retrieval set to search too: queries, corpus, relevance; may be given again',
+  },
+} as const
+
+/** The tasks that the flags name, and their columns. */
+export function taskOptions({ tasks, columns }: ParsedArgs<typeof TASK_FLAGS>) {
+  const names = tasks?.split(',').map((name) => name.trim())
+  return given({ names, columns: pairColumns(columns) })
+}
 
 /** What stands before the texts of a search. */
 export const ROLE_PROMPT_FLAGS = {

@@ -11,6 +11,24 @@ export const JSON_FLAG = {
   json: { type: 'boolean', description: 'Print JSON for programs, and nothing else on stdout' },
 } as const
 
+/** A model as an argument. */
+export const MODEL_ARGUMENT = {
+  model: {
+    type: 'positional',
+    required: true,
+    description: 'A model folder, or owner/name on the hub',
+  },
+} as const
+
+/** One model or more as arguments. */
+export const MODELS_ARGUMENT = {
+  'model…': {
+    type: 'positional',
+    required: true,
+    description: 'Model folders, or owner/name on the hub',
+  },
+} as const
+
 /** How a model that is not a folder here is fetched. A token is taken from HF_TOKEN only. */
 export const HUB_FLAGS = {
   revision: {

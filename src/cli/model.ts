@@ -4,12 +4,10 @@ import type { Checkpoint } from '../checkpoint/index.ts'
 import type { EncodeOptions, LoadOptions, SentenceEncoder } from '../encoder/index.ts'
 import { given } from '../options/index.ts'
 import type { Precision } from '../precision/index.ts'
-import { wholeNumber } from './command-line.ts'
+import { UsageError, wholeNumber } from './command-line.ts'
 import type { HUB_FLAGS, RUN_FLAGS, TEXT_FLAGS } from './flags.ts'
-import { interruptible } from './interruptible.ts'
 import { startProgress } from './progress-display.ts'
 import type { Shell } from './shell.ts'
-import { UsageError } from './usage-error.ts'
 
 /** The model a command was given: `--model`, else YUJU_MODEL, else the one that ships with yuju. */
 export async function namedModel(model: string | undefined, shell: Shell): Promise<string> {
@@ -44,9 +42,8 @@ export async function encoderOf(
   precision?: Precision,
 ): Promise<SentenceEncoder> {
   const threads = wholeNumber('threads', args.threads)
-  const onWarning = (message: string) => shell.note(`warning: ${message}`)
   const { SentenceEncoder } = await import('../encoder/index.ts')
-  const options = { ...given({ threads, backend: args.backend, precision }), onWarning }
+  const options = { ...given({ threads, backend: args.backend, precision }), onWarning: shell.warn }
   return interruptible(SentenceEncoder.fromCheckpoint(checkpoint, options), shell.signal)
 }
 
@@ -77,7 +74,7 @@ export async function withDownload<Result>(
     signal: shell.signal,
     onDownload: ({ bytes, total }: DownloadProgress) =>
       progress.update({ done: bytes / 1e6, total: total / 1e6 }),
-    onWarning: (message: string) => shell.note(`warning: ${message}`),
+    onWarning: shell.warn,
   })
   try {
     return await interruptible(load(options), shell.signal)
@@ -95,4 +92,22 @@ export function textOptions(
     promptName: args['prompt-name'],
     maxLength: wholeNumber('max-length', args['max-length']),
   })
+}
+
+/** Waits for work that cannot be stopped itself, but no longer than until the signal says so. */
+export async function interruptible<Result>(
+  work: Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result> {
+  signal.throwIfAborted()
+  let stop = () => {}
+  const interrupted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason)
+    signal.addEventListener('abort', stop)
+  })
+  try {
+    return await Promise.race([work, interrupted])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
 }

@@ -1,3 +1,4 @@
+import { grouped } from './format.ts'
 import type { Shell } from './shell.ts'
 
 /** How far a job is; `total` where it is known. */
@@ -66,8 +67,4 @@ async function progressBar(shell: Shell, unit: string): Promise<ProgressDisplay>
 
 function rateText(done: number, milliseconds: number): string {
   return `${grouped((done / milliseconds) * 1000)} a second`
-}
-
-export function grouped(value: number): string {
-  return Math.round(value).toLocaleString('en')
 }

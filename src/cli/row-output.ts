@@ -1,5 +1,5 @@
 import { type NamedRow, ROW_FORMATS, RowWriter } from '../files/index.ts'
-import { grouped } from './progress-display.ts'
+import { grouped, oneLine } from './format.ts'
 import type { Shell } from './shell.ts'
 
 export const ROW_OUTPUT_FLAG = {
@@ -58,13 +58,4 @@ function printRows(rows: Iterable<NamedRow>, json: boolean, shell: Shell): void 
     if (json) shell.printJson(row)
     else shell.print(Object.values(row).map(oneLine).join('\t'))
   }
-}
-
-function oneLine(value: string | number): string {
-  return String(value).replace(/[\t\n\r]+/g, ' ')
-}
-
-/** More digits of a float32 cosine are noise. */
-export function shortScore(score: number): number {
-  return Number(score.toFixed(6))
 }

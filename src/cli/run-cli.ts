@@ -1,11 +1,10 @@
 import { OutputError, YujuError } from '../errors/index.ts'
 import { packageVersion } from '../files/index.ts'
 import type { CommandTable } from './command.ts'
-import { suggestion } from './command-line.ts'
+import { suggestion, UsageError } from './command-line.ts'
 import { COMMANDS } from './command-table.ts'
 import { Interruption, type Shell } from './shell.ts'
 import { commandUsage, programUsage, tableUsage } from './usage.ts'
-import { UsageError } from './usage-error.ts'
 
 /**
  * Runs one command line.
@@ -43,22 +42,21 @@ async function runNamed(
     const hint = suggestion(name, Object.keys(table)) || `; see ${program} --help`
     throw new UsageError(`there is no ${name.startsWith('-') ? 'flag' : 'command'} ${name}${hint}`)
   }
-  const command = await entry.load()
   const about = { name: `${program} ${name}`, description: entry.description }
-  if ('commands' in command) {
-    const isAsked = words[0] !== undefined && isHelp(words[0])
-    if (isAsked) return shell.print(await tableUsage(about, command.commands))
-    return runNamed(command.commands, [...path, name], words, shell)
+  if ('commands' in entry) {
+    if (isHelp(words[0])) return shell.print(await tableUsage(about, entry.commands))
+    return runNamed(entry.commands, [...path, name], words, shell)
   }
-  if (asksHelp(words)) return shell.print(await commandUsage(about, command.args))
+  const command = await entry.load()
+  if (wantsHelp(words)) return shell.print(await commandUsage(about, command.args))
   await command.run(words, shell)
 }
 
-function isHelp(word: string): boolean {
+function isHelp(word: string | undefined): boolean {
   return word === '--help' || word === '-h'
 }
 
-function asksHelp(words: readonly string[]): boolean {
+function wantsHelp(words: readonly string[]): boolean {
   const end = words.indexOf('--')
   return words.slice(0, end < 0 ? words.length : end).some(isHelp)
 }

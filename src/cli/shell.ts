@@ -26,6 +26,8 @@ export interface Shell {
   printed(): Promise<void>
   /** Everything else: a line to stderr. */
   note(line: string): void
+  /** A warning of the library, as a note. */
+  warn(message: string): void
   /** Colours what is printed, where a person reads it. */
   style(style: Style, text: string): string
   /** The bytes of stdin. */
@@ -58,6 +60,8 @@ export function processShell(): Shell {
   }
   const isColoured = stdout.isTTY && !env.NO_COLOR
   const print = (line: string) => void stdout.write(`${line}\n`)
+  // On a terminal a progress bar may stand where the line goes.
+  const note = (line: string) => void stderr.write(`${stderr.isTTY ? '\r\x1b[K' : ''}${line}\n`)
   return {
     signal: interrupt.signal,
     env,
@@ -66,8 +70,8 @@ export function processShell(): Shell {
     errorStream: stderr,
     print,
     printJson: (value) => print(JSON.stringify(value)),
-    // On a terminal a progress bar may stand where the line goes.
-    note: (line) => void stderr.write(`${stderr.isTTY ? '\r\x1b[K' : ''}${line}\n`),
+    note,
+    warn: (message) => note(`warning: ${message}`),
     style: (style, text) => (isColoured ? styleText(style, text) : text),
     // An error of the stream comes before the end of a write that follows.
     printed: () => new Promise((resolve) => stdout.write('', () => resolve())),

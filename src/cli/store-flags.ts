@@ -1,9 +1,9 @@
 import { given } from '../options/index.ts'
 import { STORE_PRECISIONS } from '../search/constants.ts'
 import type { StoreAccess } from '../search/index.ts'
+import { UsageError } from './command-line.ts'
 import { choices } from './flags.ts'
 import type { Shell } from './shell.ts'
-import { UsageError } from './usage-error.ts'
 
 export const STORE_FLAG = {
   store: {

@@ -1,8 +1,9 @@
 import type { ParsedArgs } from 'citty'
 import { readTexts, TEXT_FORMATS, type TextFormat } from '../files/index.ts'
 import { given } from '../options/index.ts'
+import { columnOf } from './columns.ts'
+import { UsageError } from './command-line.ts'
 import type { Shell } from './shell.ts'
-import { UsageError } from './usage-error.ts'
 
 const FORMATS: TextFormat[] = [...TEXT_FORMATS]
 
@@ -45,9 +46,4 @@ export function inputTexts(args: ParsedArgs<typeof INPUT_FLAGS>, shell: Shell): 
   if (input !== '-') return { texts: readTexts(input, options), total: undefined }
   const source = { name: 'standard input', bytes: shell.input() }
   return { texts: readTexts(source, { format: 'txt', ...options }), total: undefined }
-}
-
-/** A column as words name it: a number counts from 0, everything else is a name. */
-export function columnOf<Word extends string | undefined>(column: Word): number | Word {
-  return column !== undefined && /^\d+$/.test(column) ? Number(column) : column
 }

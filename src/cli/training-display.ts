@@ -1,5 +1,5 @@
 import type { EvaluationReport, StepReport } from '../train/index.ts'
-import { grouped } from './progress-display.ts'
+import { grouped, timeText } from './format.ts'
 import type { Shell } from './shell.ts'
 
 /** Shows how a run goes. */
@@ -64,13 +64,4 @@ async function stepBar(shell: Shell): Promise<StepDisplay> {
 function factsOf({ loss, learningRate, textsPerSecond, secondsLeft }: StepReport): string {
   const rate = `${grouped(textsPerSecond)} texts a second`
   return `loss ${loss.toFixed(4)}, rate ${learningRate.toExponential(1)}, ${rate}, ${timeText(secondsLeft)} left`
-}
-
-/** `1:02:03`, or `2:03` below an hour. */
-export function timeText(seconds: number): string {
-  const whole = Math.round(seconds)
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60]
-  const two = (number: number) => String(number).padStart(2, '0')
-  const rest = two(whole % 60)
-  return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`
 }

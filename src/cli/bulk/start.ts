@@ -2,16 +2,14 @@ import type { ParsedArgs } from 'citty'
 import { BULK_TRUNCATION, BULK_TYPES } from '../../bulk/constants.ts'
 import { TEXT_FORMATS, VECTOR_FORMATS } from '../../files/index.ts'
 import { given } from '../../options/index.ts'
+import { columnOf, namedColumns } from '../columns.ts'
 import { defineCommand } from '../command.ts'
-import { decimalNumber, wholeNumber } from '../command-line.ts'
+import { decimalNumber, UsageError, wholeNumber } from '../command-line.ts'
 import { choices, HUB_FLAGS, JSON_FLAG, MODEL_FLAGS, TEXT_FLAGS, VECTOR_FLAGS } from '../flags.ts'
-import { namedColumns } from '../indexed-columns.ts'
+import { grouped } from '../format.ts'
 import { namedModel, readCheckpoint, textOptions } from '../model.ts'
-import { grouped } from '../progress-display.ts'
 import { RECORD_FLAGS, STORE_FLAG } from '../store-flags.ts'
-import { columnOf } from '../text-input.ts'
-import { UsageError } from '../usage-error.ts'
-import { connectRuns, RUN_FLAGS } from './connect-runs.ts'
+import { connectRuns, RUN_FLAGS } from './runs.ts'
 
 const ARGS = {
   ...RUN_FLAGS,
@@ -99,7 +97,7 @@ export const start = defineCommand(ARGS, async (args, shell) => {
   const checkpoint = await readCheckpoint(model, args, shell)
   const run = await runs.start(args.name, {
     ...{ input, model, checkpoint, encode, ...output },
-    onWarning: (message) => shell.note(`warning: ${message}`),
+    onWarning: shell.warn,
     ...given({ column: columnOf(args.column), inputFormat: args.format, ...policy }),
   })
   const { shards, bytes, modelHash } = run

@@ -2,9 +2,9 @@ import type { WorkerEvent } from '../../bulk/index.ts'
 import { QueueError } from '../../errors/index.ts'
 import { defineCommand } from '../command.ts'
 import { JSON_FLAG, MODEL_FLAGS } from '../flags.ts'
+import { grouped } from '../format.ts'
 import { loadEncoder } from '../model.ts'
-import { grouped } from '../progress-display.ts'
-import { connectRuns, RUN_FLAGS } from './connect-runs.ts'
+import { connectRuns, RUN_FLAGS } from './runs.ts'
 
 const ARGS = {
   ...RUN_FLAGS,

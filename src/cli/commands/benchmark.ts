@@ -1,27 +1,27 @@
-import { extname } from 'node:path'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { execPath } from 'node:process'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import type { ParsedArgs } from 'citty'
-import { BENCHMARK_FORMATS, type BenchmarkFormat } from '../../benchmark/constants.ts'
+import { BENCHMARK_FORMATS } from '../../benchmark/constants.ts'
 import type { BenchmarkedModel, BenchmarkReport, LoadCost } from '../../benchmark/index.ts'
+import { RuntimeError } from '../../errors/index.ts'
 import { readTexts, writeFileAtomic } from '../../files/index.ts'
+import type { Precision } from '../../precision/index.ts'
 import { defineCommand } from '../command.ts'
-import { wholeNumber } from '../command-line.ts'
-import { JSON_FLAG, PRECISION_FLAG, RUN_FLAGS } from '../flags.ts'
-import { measureLoad } from '../load-cost.ts'
+import { formatOf, UsageError, wholeNumber } from '../command-line.ts'
+import { JSON_FLAG, MODELS_ARGUMENT, PRECISION_FLAG, RUN_FLAGS } from '../flags.ts'
 import { encoderOf, readCheckpoint } from '../model.ts'
 import { modelNames } from '../model-names.ts'
 import { startProgress } from '../progress-display.ts'
 import type { Shell } from '../shell.ts'
-import { UsageError } from '../usage-error.ts'
 
 /** Texts that are encoded when a model's loading is measured. */
 const LOAD_TEXTS = 64
 
 const ARGS = {
-  'model…': {
-    type: 'positional',
-    required: true,
-    description: 'Model folders, or owner/name on the hub',
-  },
+  ...MODELS_ARGUMENT,
   baseline: {
     type: 'string',
     valueHint: 'folder|owner/name',
@@ -53,7 +53,7 @@ type BenchmarkArgs = ParsedArgs<typeof ARGS>
 export const benchmark = defineCommand(ARGS, async (args, shell) => {
   const { input, output } = args
   if (!input) throw new UsageError('--input is missing; name a file of texts')
-  const format = output === undefined ? undefined : formatOf(output)
+  const format = output === undefined ? undefined : formatOf(output, BENCHMARK_FORMATS)
   const texts = await firstTexts(input, wholeNumber('limit', args.limit) ?? 512)
   const report = await measureAll(texts, args, shell)
   const { renderBenchmark, textBenchmark } = await import('../../benchmark/index.ts')
@@ -63,14 +63,6 @@ export const benchmark = defineCommand(ARGS, async (args, shell) => {
   if (args.json) shell.printJson(report)
   else shell.print(textBenchmark(report))
 })
-
-function formatOf(output: string): BenchmarkFormat {
-  const format = BENCHMARK_FORMATS.find((candidate) => extname(output) === `.${candidate}`)
-  if (format) return format
-  throw new UsageError(
-    `the name of ${output} does not tell its format; end it in .${BENCHMARK_FORMATS.join(', .')}`,
-  )
-}
 
 async function firstTexts(input: string, limit: number): Promise<string[]> {
   const texts: string[] = []
@@ -143,4 +135,31 @@ function settingsOf(args: BenchmarkArgs) {
     repetitions: wholeNumber('repetitions', args.repetitions) ?? 5,
     warmUp: wholeNumber('warm-up', args['warm-up']) ?? 1,
   }
+}
+
+interface LoadTask {
+  readonly folder: string
+  readonly texts: readonly string[]
+  readonly threads: number
+  /** Default: as the folder says. */
+  readonly precision?: Precision | undefined
+  readonly signal: AbortSignal
+}
+
+/** Loads a model in a process of its own, so that its time and memory are its alone. */
+async function measureLoad({
+  folder,
+  texts,
+  threads,
+  precision,
+  signal,
+}: LoadTask): Promise<LoadCost> {
+  const main = fileURLToPath(new URL('../load-cost-main.js', import.meta.url))
+  const child = spawn(execPath, [main, folder], { stdio: ['pipe', 'pipe', 'inherit'], signal })
+  child.stdin.end(JSON.stringify({ texts, threads, precision }))
+  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
+  if (code === 0) return JSON.parse(output)
+  throw new RuntimeError('load-cost', `the process that loads ${folder} ended with code ${code}`, {
+    facts: { folder, code },
+  })
 }

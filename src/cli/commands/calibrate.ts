@@ -3,20 +3,16 @@ import type { ParsedArgs } from 'citty'
 import type { CalibrationResult, Pairs, ThresholdGoal } from '../../evaluate/index.ts'
 import { MAP_KINDS } from '../../metrics/constants.ts'
 import { given } from '../../options/index.ts'
+import { COLUMNS_FLAG, pairColumns } from '../columns.ts'
 import { defineCommand } from '../command.ts'
-import { printFields } from '../fields.ts'
-import { choices, JSON_FLAG, RUN_FLAGS, TEXT_FLAGS } from '../flags.ts'
+import { UsageError } from '../command-line.ts'
+import { choices, JSON_FLAG, MODEL_ARGUMENT, RUN_FLAGS, TEXT_FLAGS } from '../flags.ts'
+import { printFields } from '../format.ts'
 import { encoderOf, readCheckpoint, textOptions } from '../model.ts'
-import { COLUMNS_FLAG, pairColumns } from '../pair-columns.ts'
 import type { Shell } from '../shell.ts'
-import { UsageError } from '../usage-error.ts'
 
 const ARGS = {
-  model: {
-    type: 'positional',
-    required: true,
-    description: 'A model folder, or owner/name on the hub',
-  },
+  ...MODEL_ARGUMENT,
   pairs: {
     type: 'string',
     valueHint: 'file',

@@ -5,16 +5,12 @@ import type { CardFacts, CardLanguage } from '../../card/index.ts'
 import { InputError } from '../../errors/index.ts'
 import { writeFileAtomic } from '../../files/index.ts'
 import { defineCommand } from '../command.ts'
-import { HUB_FLAGS, JSON_FLAG } from '../flags.ts'
+import { HUB_FLAGS, JSON_FLAG, MODEL_ARGUMENT } from '../flags.ts'
 import { readCheckpoint } from '../model.ts'
 import type { Shell } from '../shell.ts'
 
 const ARGS = {
-  model: {
-    type: 'positional',
-    required: true,
-    description: 'A model folder, or owner/name on the hub',
-  },
+  ...MODEL_ARGUMENT,
   name: {
     type: 'string',
     valueHint: 'owner/name',

@@ -1,7 +1,7 @@
 import { given } from '../../options/index.ts'
 import { defineCommand } from '../command.ts'
 import { decimalNumber, wholeNumber } from '../command-line.ts'
-import { compared, MINING_FLAGS, textsOf, vectorsOf } from '../mining/mining-flags.ts'
+import { compared, MINING_FLAGS, textsOf, vectorsOf } from '../mining.ts'
 import { giveRows, ROW_OUTPUT_FLAG } from '../row-output.ts'
 
 const ARGS = {

@@ -1,11 +1,11 @@
 import type { ParsedArgs } from 'citty'
 import type { VectorStore } from '../../search/index.ts'
 import { defineCommand } from '../command.ts'
+import { UsageError } from '../command-line.ts'
 import { JSON_FLAG } from '../flags.ts'
-import { grouped } from '../progress-display.ts'
+import { grouped } from '../format.ts'
 import type { Shell } from '../shell.ts'
 import { FILTER_FLAG, namedStore, STORE_FLAG, storeAccess } from '../store-flags.ts'
-import { UsageError } from '../usage-error.ts'
 
 const ARGS = {
   ...STORE_FLAG,

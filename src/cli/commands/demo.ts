@@ -1,10 +1,9 @@
 import { basename } from 'node:path'
 import { rowsOf, shortNumbers } from '../../files/index.ts'
 import { defineCommand } from '../command.ts'
-import { printFields } from '../fields.ts'
 import { JSON_FLAG, MODEL_FLAGS } from '../flags.ts'
+import { printFields, vectorHead } from '../format.ts'
 import { loadEncoder, namedModel } from '../model.ts'
-import { vectorHead } from '../vector-head.ts'
 
 /** The two sentences of the model card of DMetaSoul/sbert-chinese-general-v2-distill. */
 const SENTENCES = [

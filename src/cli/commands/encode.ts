@@ -12,11 +12,11 @@ import {
   TRUNCATE_FLAG,
   VECTOR_FLAGS,
 } from '../flags.ts'
+import { grouped, vectorHead } from '../format.ts'
 import { loadEncoder, namedModel, textOptions } from '../model.ts'
-import { grouped, startProgress } from '../progress-display.ts'
+import { startProgress } from '../progress-display.ts'
 import type { Shell } from '../shell.ts'
 import { INPUT_FLAGS, inputTexts } from '../text-input.ts'
-import { vectorHead } from '../vector-head.ts'
 
 const ARGS = {
   'text…': {

@@ -1,50 +1,36 @@
-import { extname } from 'node:path'
 import type { ParsedArgs } from 'citty'
 import { REPORT_FORMATS, type ReportFormat } from '../../evaluate/constants.ts'
 import type { LoadedTasks, ModelResults, Report } from '../../evaluate/index.ts'
 import { given } from '../../options/index.ts'
 import { defineCommand } from '../command.ts'
+import { formatOf, UsageError } from '../command-line.ts'
 import {
   type EvaluatedModel,
   evaluateModel,
   ROLE_PROMPT_FLAGS,
+  TASK_FLAGS,
+  taskOptions,
   VECTOR_CACHE_FLAG,
 } from '../evaluated-model.ts'
-import { JSON_FLAG, PRECISION_FLAG, RUN_FLAGS, TEXT_FLAGS } from '../flags.ts'
+import { JSON_FLAG, MODELS_ARGUMENT, PRECISION_FLAG, RUN_FLAGS, TEXT_FLAGS } from '../flags.ts'
 import { textOptions, withDownload } from '../model.ts'
 import { modelNames } from '../model-names.ts'
-import { COLUMNS_FLAG, pairColumns } from '../pair-columns.ts'
 import type { Shell } from '../shell.ts'
-import { UsageError } from '../usage-error.ts'
 
 const ARGS = {
-  'model…': {
-    type: 'positional',
-    required: true,
-    description: 'Model folders, or owner/name on the hub',
-  },
+  ...MODELS_ARGUMENT,
   data: {
     type: 'string',
     valueHint: 'folder',
     description: 'The folder with csts/dev.tsv, afqmc/dev.tsv …',
   },
   hub: { type: 'boolean', description: 'Read the tasks from C-MTEB on the hub, instead of --data' },
-  retrieval: {
-    type: 'string',
-    valueHint: 'folder',
-    description: 'A retrieval set to search too: queries, corpus, relevance; may be given again',
-  },
   teacher: {
     type: 'string',
     valueHint: 'folder|owner/name',
     description: 'The model the others are compared with',
   },
-  tasks: {
-    type: 'string',
-    valueHint: 'a,b',
-    description: 'Which tasks (default: all seven)',
-  },
-  ...COLUMNS_FLAG,
+  ...TASK_FLAGS,
   'allow-missing': {
     type: 'boolean',
     description: 'Average over the tasks that are there, where some are missing',
@@ -72,12 +58,11 @@ type EvaluateArgs = ParsedArgs<typeof ARGS>
 /** Prints a report, or with `--json` the same as one JSON object; writes it too with `--output`. */
 export const evaluate = defineCommand(ARGS, async (args, shell, valuesOf) => {
   const { output } = args
-  const format = output === undefined ? undefined : reportFormat(output)
+  const format = output === undefined ? undefined : formatOf(output, REPORT_FORMATS)
   const { createReport, loadRetrievalSet } = await import('../../evaluate/index.ts')
   const loaded = await tasksOf(args, shell)
   const retrieval = await Promise.all(valuesOf('retrieval').map(loadRetrievalSet))
-  for (const warning of loaded.tasks.flatMap(({ warnings }) => warnings))
-    shell.note(`warning: ${warning}`)
+  for (const warning of loaded.tasks.flatMap(({ warnings }) => warnings)) shell.warn(warning)
   const results: ModelResults[] = []
   for (const model of modelsOf(args)) {
     results.push(await evaluateModel(model, { tasks: loaded.tasks, retrieval }, { args, shell }))
@@ -95,12 +80,11 @@ async function tasksOf(args: EvaluateArgs, shell: Shell): Promise<LoadedTasks> {
   if (hub === (data !== undefined)) {
     throw new UsageError('name the folder of the tasks in --data, or give --hub')
   }
-  const names = args.tasks?.split(',').map((name) => name.trim())
-  const columns = pairColumns(args.columns)
+  const chosen = taskOptions(args)
   const { loadHubTasks, loadTasks } = await import('../../evaluate/index.ts')
-  if (data !== undefined) return loadTasks(data, given({ names, columns }))
+  if (data !== undefined) return loadTasks(data, chosen)
   return withDownload(args, shell, (options) =>
-    loadHubTasks({ ...options, ...given({ names }), environment: shell.env }),
+    loadHubTasks({ ...options, ...given({ names: chosen.names }), environment: shell.env }),
   )
 }
 
@@ -116,14 +100,6 @@ function modelsOf(args: EvaluateArgs): EvaluatedModel[] {
     const prompts = { query: args['query-prompt'], document: args['corpus-prompt'] }
     return { model, name: names[index] ?? model, options: chosen, prompts, precision }
   })
-}
-
-function reportFormat(output: string): ReportFormat {
-  const format = REPORT_FORMATS.find((candidate) => extname(output) === `.${candidate}`)
-  if (format) return format
-  throw new UsageError(
-    `the name of ${output} does not tell its format; end it in .${REPORT_FORMATS.join(', .')}`,
-  )
 }
 
 interface Target {

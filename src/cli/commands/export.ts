@@ -1,16 +1,12 @@
 import { SAVE_TYPES } from '../../checkpoint/constants.ts'
 import { given } from '../../options/index.ts'
 import { defineCommand } from '../command.ts'
-import { choices, HUB_FLAGS, JSON_FLAG } from '../flags.ts'
+import { UsageError } from '../command-line.ts'
+import { choices, HUB_FLAGS, JSON_FLAG, MODEL_ARGUMENT } from '../flags.ts'
 import { readCheckpoint } from '../model.ts'
-import { UsageError } from '../usage-error.ts'
 
 const ARGS = {
-  model: {
-    type: 'positional',
-    required: true,
-    description: 'A model folder, or owner/name on the hub',
-  },
+  ...MODEL_ARGUMENT,
   output: { type: 'string', valueHint: 'folder', description: 'The folder to write (required)' },
   onnx: { type: 'boolean', description: 'Add onnx/model.onnx and tokenizer.json' },
   web: { type: 'boolean', description: 'Add yuju-web.json, for yuju/web in browsers' },

@@ -1,19 +1,19 @@
 import type { ParsedArgs } from 'citty'
 import type { Checkpoint } from '../../checkpoint/index.ts'
 import type { SentenceEncoder } from '../../encoder/index.ts'
-import { type Row, readRows } from '../../files/index.ts'
+import { type ColumnChoice, type Row, readRows } from '../../files/index.ts'
 import { given } from '../../options/index.ts'
 import type { IndexResult, VectorStore } from '../../search/index.ts'
+import { columnOf, namedColumns } from '../columns.ts'
 import { defineCommand } from '../command.ts'
-import { wholeNumber } from '../command-line.ts'
+import { UsageError, wholeNumber } from '../command-line.ts'
 import { JSON_FLAG, MODEL_FLAGS, TEXT_FLAGS, TRUNCATE_FLAG, VECTOR_FLAGS } from '../flags.ts'
-import { namedColumns, rowColumns } from '../indexed-columns.ts'
+import { grouped } from '../format.ts'
 import { loadEncoder, namedModel, textOptions } from '../model.ts'
-import { grouped, startProgress } from '../progress-display.ts'
+import { startProgress } from '../progress-display.ts'
 import type { Shell } from '../shell.ts'
 import { FILTER_FLAG, namedStore, RECORD_FLAGS, STORE_FLAG, storeAccess } from '../store-flags.ts'
 import { INPUT_FLAGS } from '../text-input.ts'
-import { UsageError } from '../usage-error.ts'
 
 const ARGS = {
   ...INPUT_FLAGS,
@@ -87,7 +87,7 @@ async function fill(
       batchSize: wholeNumber('batch-size', args['batch-size']),
       prune: args.prune ? parseFilter(conditions, store.settings) : undefined,
     }),
-    onWarning: (message) => shell.note(`warning: ${message}; ${idCure(args)}`),
+    onWarning: (message) => shell.warn(`${message}; ${idCure(args)}`),
     truncate: args.truncate,
     signal: shell.signal,
     onProgress: ({ read }) => progress.update({ done: read, total: undefined }),
@@ -196,6 +196,15 @@ function requireSame(flag: string, asked: string | undefined, there: string): vo
     `--${flag} is ${asked}, but the store was made with ${there || 'none'}; leave it out, or index ` +
       'again elsewhere',
   )
+}
+
+/** Which columns a row is read for: the text, then the id where there is one, then the metadata. */
+function rowColumns(
+  text: string | undefined,
+  id: string | undefined,
+  metadata: readonly string[],
+): ColumnChoice[] {
+  return [columnOf(text), ...(id === undefined ? [] : [columnOf(id)]), ...metadata]
 }
 
 function rowsOf(metadata: readonly string[], args: IndexArgs, shell: Shell): AsyncIterable<Row> {

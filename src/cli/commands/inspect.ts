@@ -3,17 +3,12 @@ import { describeModel, type ModelDescription } from '../../card/index.ts'
 import { NO_LIMIT } from '../../checkpoint/index.ts'
 import { instructionSets } from '../../runtime/index.ts'
 import { defineCommand } from '../command.ts'
-import { printFields } from '../fields.ts'
-import { HUB_FLAGS, JSON_FLAG } from '../flags.ts'
+import { HUB_FLAGS, JSON_FLAG, MODEL_ARGUMENT } from '../flags.ts'
+import { grouped, printFields } from '../format.ts'
 import { readCheckpoint } from '../model.ts'
-import { grouped } from '../progress-display.ts'
 
 const ARGS = {
-  model: {
-    type: 'positional',
-    required: true,
-    description: 'A model folder, or owner/name on the hub',
-  },
+  ...MODEL_ARGUMENT,
   ...HUB_FLAGS,
   ...JSON_FLAG,
 } as const

@@ -1,7 +1,11 @@
 import type { ParsedArgs } from 'citty'
+import { given } from '../../options/index.ts'
 import { defineCommand } from '../command.ts'
-import { MINING_FLAGS } from '../mining/mining-flags.ts'
-import { ROW_OUTPUT_FLAG } from '../row-output.ts'
+import { decimalNumber, wholeNumber } from '../command-line.ts'
+import { shortScore } from '../format.ts'
+import { compared, MINING_FLAGS, textsOf, vectorsOf } from '../mining.ts'
+import { giveRows, ROW_OUTPUT_FLAG, writeRows } from '../row-output.ts'
+import type { Shell } from '../shell.ts'
 
 const FINDS = ['paraphrases', 'duplicates', 'negatives']
 
@@ -86,10 +90,56 @@ export type MineArgs = ParsedArgs<typeof ARGS>
 export const mine = defineCommand(ARGS, async (args, shell) => {
   switch (args.find) {
     case 'duplicates':
-      return (await import('../mining/duplicates.ts')).duplicates(args, shell)
+      return duplicates(args, shell)
     case 'negatives':
-      return (await import('../mining/negatives.ts')).negatives(args, shell)
+      return (await import('../hard-negatives.ts')).negatives(args, shell)
     default:
-      return (await import('../mining/paraphrases.ts')).paraphrases(args, shell)
+      return paraphrases(args, shell)
   }
 })
+
+const MAX_PAIRS = 1000
+
+/** Gives the most alike pairs, the best first. */
+async function paraphrases(args: MineArgs, shell: Shell): Promise<void> {
+  const options = {
+    maxPairs: wholeNumber('max-pairs', args['max-pairs']) ?? MAX_PAIRS,
+    ...given({
+      threshold: decimalNumber('threshold', args.threshold),
+      perText: wholeNumber('per-text', args['per-text']),
+    }),
+  }
+  const { mineParaphrases } = await import('../../mining/index.ts')
+  const texts = await textsOf(args, shell)
+  const vectors = await vectorsOf(texts, args, shell)
+  const pairs = await compared(args, shell, (more) =>
+    mineParaphrases(vectors, { ...options, ...more }),
+  )
+  const rows = pairs.map(({ first, second, score }) => {
+    const both = { text1: texts[first] ?? '', text2: texts[second] ?? '' }
+    return { score: shortScore(score), ...both, row1: first, row2: second }
+  })
+  await giveRows(rows, { args, what: 'pairs' }, shell)
+}
+
+/** Gives the texts that stay, and tells on stderr and in `--removed` what went. */
+async function duplicates(args: MineArgs, shell: Shell): Promise<void> {
+  const options = given({ threshold: decimalNumber('threshold', args.threshold) })
+  const { findDuplicates } = await import('../../mining/index.ts')
+  const texts = await textsOf(args, shell)
+  const vectors = await vectorsOf(texts, args, shell)
+  const found = await compared(args, shell, (more) =>
+    findDuplicates(vectors, { ...options, ...more }),
+  )
+  const gone = new Set(found.map(({ row }) => row))
+  if (args.removed !== undefined) {
+    const removed = found.map(({ row, of, score }) => {
+      const both = { removed: texts[row] ?? '', kept: texts[of] ?? '' }
+      return { score: shortScore(score), ...both, removedRow: row, keptRow: of }
+    })
+    await writeRows(args.removed, removed)
+  }
+  shell.note(`${gone.size} of ${texts.length} texts were near-duplicates of an earlier one`)
+  const kept = texts.filter((_, row) => !gone.has(row)).map((text) => ({ text }))
+  await giveRows(kept, { args, what: 'texts' }, shell)
+}

@@ -6,41 +6,35 @@ import { readTexts } from '../../files/index.ts'
 import { given } from '../../options/index.ts'
 import type { ActivationRanges } from '../../precision/index.ts'
 import { defineCommand } from '../command.ts'
-import { wholeNumber } from '../command-line.ts'
-import { type EvaluationData, evaluateModel, VECTOR_CACHE_FLAG } from '../evaluated-model.ts'
-import { printFields } from '../fields.ts'
-import { JSON_FLAG, RUN_FLAGS, TEXT_FLAGS } from '../flags.ts'
+import { UsageError, wholeNumber } from '../command-line.ts'
+import {
+  type EvaluationData,
+  evaluateModel,
+  TASK_FLAGS,
+  taskOptions,
+  VECTOR_CACHE_FLAG,
+} from '../evaluated-model.ts'
+import { JSON_FLAG, MODEL_ARGUMENT, RUN_FLAGS, TEXT_FLAGS } from '../flags.ts'
+import { printFields } from '../format.ts'
 import { readCheckpoint, textOptions } from '../model.ts'
-import { COLUMNS_FLAG, pairColumns } from '../pair-columns.ts'
 import type { Shell } from '../shell.ts'
-import { UsageError } from '../usage-error.ts'
 
 /** Texts of `--texts` that are run: more hardly change the ranges. */
 const MOST_TEXTS = 512
 
 const ARGS = {
-  model: {
-    type: 'positional',
-    required: true,
-    description: 'A model folder, or owner/name on the hub',
-  },
+  ...MODEL_ARGUMENT,
   data: {
     type: 'string',
     valueHint: 'folder',
     description: 'The folder with csts/dev.tsv, afqmc/dev.tsv … (required)',
   },
-  tasks: { type: 'string', valueHint: 'a,b', description: 'Which tasks (default: all seven)' },
-  ...COLUMNS_FLAG,
+  ...TASK_FLAGS,
   loss: {
     type: 'string',
     valueHint: 'points',
     default: '0.5',
     description: 'What the average of the tasks may lose, at most; that of searches too',
-  },
-  retrieval: {
-    type: 'string',
-    valueHint: 'folder',
-    description: 'A retrieval set to search too: queries, corpus, relevance; may be given again',
   },
   texts: {
     type: 'string',
@@ -84,9 +78,7 @@ export const quantize = defineCommand(ARGS, async (args, shell, valuesOf) => {
 async function dataOf(args: QuantizeArgs, sets: readonly string[]): Promise<EvaluationData> {
   if (!args.data) throw new UsageError('--data is missing; name the folder of the tasks')
   const { loadRetrievalSet, loadTasks } = await import('../../evaluate/index.ts')
-  const names = args.tasks?.split(',').map((name) => name.trim())
-  const columns = pairColumns(args.columns)
-  const { tasks } = await loadTasks(args.data, given({ names, columns }))
+  const { tasks } = await loadTasks(args.data, taskOptions(args))
   return { tasks, retrieval: await Promise.all(sets.map(loadRetrievalSet)) }
 }
 
@@ -127,7 +119,7 @@ async function evaluateQuantized(
     ...given({ threads, backend: args.backend }),
     precision: 'int8',
     activationRanges: ranges,
-    onWarning: (message) => shell.note(`warning: ${message}`),
+    onWarning: shell.warn,
   })
   const { prompt: _, promptName: __, ...options } = textOptions(args)
   const { signal } = shell

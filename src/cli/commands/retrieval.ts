@@ -3,18 +3,13 @@ import type { RetrievalSet } from '../../evaluate/index.ts'
 import type { RetrievalModel } from '../../evaluate/internal.ts'
 import { given } from '../../options/index.ts'
 import { defineCommand } from '../command.ts'
-import { wholeNumber } from '../command-line.ts'
+import { UsageError, wholeNumber } from '../command-line.ts'
 import { evaluateModel, ROLE_PROMPT_FLAGS, VECTOR_CACHE_FLAG } from '../evaluated-model.ts'
-import { JSON_FLAG, PRECISION_FLAG, RUN_FLAGS, TEXT_FLAGS } from '../flags.ts'
+import { JSON_FLAG, MODELS_ARGUMENT, PRECISION_FLAG, RUN_FLAGS, TEXT_FLAGS } from '../flags.ts'
 import { modelNames } from '../model-names.ts'
-import { UsageError } from '../usage-error.ts'
 
 const ARGS = {
-  'model…': {
-    type: 'positional',
-    required: true,
-    description: 'Model folders, or owner/name on the hub',
-  },
+  ...MODELS_ARGUMENT,
   data: {
     type: 'string',
     valueHint: 'folder',

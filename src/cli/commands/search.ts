@@ -4,8 +4,8 @@ import type { Hit } from '../../search/index.ts'
 import { defineCommand } from '../command.ts'
 import { wholeNumber } from '../command-line.ts'
 import { JSON_FLAG, MODEL_FLAGS, PRECISION_FLAG, TEXT_FLAGS } from '../flags.ts'
+import { oneLine, shortScore } from '../format.ts'
 import { encoderOf, namedModel, readCheckpoint } from '../model.ts'
-import { shortScore } from '../row-output.ts'
 import type { Shell } from '../shell.ts'
 import { FILTER_FLAG, namedStore, STORE_FLAG, storeAccess } from '../store-flags.ts'
 
@@ -56,7 +56,5 @@ async function hitsOf(
 
 function lineOf({ score, text, metadata }: Hit, shell: Shell): string {
   const fields = Object.entries(metadata).map(([name, value]) => `${name}=${value}`)
-  const shown = [score.toFixed(4), text, ...fields].map((field) => field.replace(/[\t\n\r]+/g, ' '))
-  const [first = '', ...rest] = shown
-  return [shell.style('dim', first), ...rest].join('\t')
+  return [shell.style('dim', score.toFixed(4)), ...[text, ...fields].map(oneLine)].join('\t')
 }

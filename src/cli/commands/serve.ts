@@ -4,7 +4,7 @@ import { given } from '../../options/index.ts'
 import type { Listener } from '../../server/index.ts'
 import { defineCommand } from '../command.ts'
 import { HUB_FLAGS, JSON_FLAG, PRECISION_FLAG, RUN_FLAGS } from '../flags.ts'
-import { interruptible } from '../interruptible.ts'
+import { interruptible } from '../model.ts'
 import { readSettings, SETTING_FLAGS } from '../serve/serve-settings.ts'
 import {
   type NamedIndex,

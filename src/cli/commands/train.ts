@@ -1,7 +1,8 @@
 import type { TrainReport } from '../../train/index.ts'
 import { defineCommand } from '../command.ts'
 import { JSON_FLAG } from '../flags.ts'
-import { startTrainingDisplay, timeText } from '../training-display.ts'
+import { timeText } from '../format.ts'
+import { startTrainingDisplay } from '../training-display.ts'
 
 const ARGS = {
   recipe: { type: 'positional', required: true, description: 'The recipe: a JSON file' },

@@ -1,7 +1,7 @@
 import pino from 'pino'
 import { YujuError } from '../../errors/index.ts'
 import type { RequestEvent, ServerEvent } from '../../server/index.ts'
-import type { LogSettings } from './log-settings.ts'
+import type { LogSettings } from './serve-settings.ts'
 
 /** Takes what a server tells, as lines of JSON. Of texts it has none unless asked to. */
 export function requestLog(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { UsageError } from '../usage-error.ts'
+import { UsageError } from '../command-line.ts'
 import { readSettings, SETTINGS } from './serve-settings.ts'
 import { servedIndexes, servedModels } from './served-models.ts'
 

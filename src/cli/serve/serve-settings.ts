@@ -1,8 +1,23 @@
 import type { ArgDef } from 'citty'
 import { z } from 'zod'
 import { checkSettings, listenSettings, serverSettings } from '../../server/settings/index.ts'
-import { UsageError } from '../usage-error.ts'
-import { logSettings } from './log-settings.ts'
+import { UsageError } from '../command-line.ts'
+
+export const LOG_LEVELS = ['silent', 'error', 'warn', 'info'] as const
+
+/** Settings of the log, a line of JSON on stderr for each request. */
+export const logSettings = z.strictObject({
+  logLevel: z
+    .enum(LOG_LEVELS)
+    .default('info')
+    .describe('What is logged: nothing, failures, refusals as well, or every request'),
+  logTexts: z
+    .boolean()
+    .default(false)
+    .describe('Log what was sent, texts included, with every request'),
+})
+
+export type LogSettings = Readonly<z.infer<typeof logSettings>>
 
 /** Every setting of `yuju serve`, from which its flags and environment variables are made. */
 const serveSettings = z.strictObject({

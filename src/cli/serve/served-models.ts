@@ -1,5 +1,5 @@
+import { UsageError } from '../command-line.ts'
 import { modelNames } from '../model-names.ts'
-import { UsageError } from '../usage-error.ts'
 
 /** A model, and what requests call it. */
 export interface NamedModel {

@@ -1,14 +1,13 @@
 import type { ParsedArgs } from 'citty'
-import type { MiningOptions } from '../../mining/index.ts'
-import { given } from '../../options/index.ts'
-import type { Matrix } from '../../similarity/index.ts'
-import { wholeNumber } from '../command-line.ts'
-import { JSON_FLAG, MODEL_FLAGS, TEXT_FLAGS, TRUNCATE_FLAG } from '../flags.ts'
-import { loadEncoder, namedModel, textOptions } from '../model.ts'
-import { startProgress } from '../progress-display.ts'
-import type { Shell } from '../shell.ts'
-import { INPUT_FLAGS, inputTexts } from '../text-input.ts'
-import { UsageError } from '../usage-error.ts'
+import type { MiningOptions } from '../mining/index.ts'
+import { given } from '../options/index.ts'
+import type { Matrix } from '../similarity/index.ts'
+import { UsageError, wholeNumber } from './command-line.ts'
+import { JSON_FLAG, MODEL_FLAGS, TEXT_FLAGS, TRUNCATE_FLAG } from './flags.ts'
+import { loadEncoder, namedModel, textOptions } from './model.ts'
+import { startProgress } from './progress-display.ts'
+import type { Shell } from './shell.ts'
+import { INPUT_FLAGS, inputTexts } from './text-input.ts'
 
 /** What every command takes that compares all texts of a file. */
 export const MINING_FLAGS = {

@@ -1,14 +1,13 @@
-import { readRows, readTexts } from '../../files/index.ts'
-import { type HardNegatives, mineHardNegatives } from '../../mining/index.ts'
-import { given } from '../../options/index.ts'
-import type { Matrix } from '../../similarity/index.ts'
-import { decimalNumber, wholeNumber } from '../command-line.ts'
-import type { MineArgs } from '../commands/mine.ts'
-import { giveRows } from '../row-output.ts'
-import type { Shell } from '../shell.ts'
-import { columnOf } from '../text-input.ts'
-import { UsageError } from '../usage-error.ts'
-import { compared, vectorsOf } from './mining-flags.ts'
+import { readRows, readTexts } from '../files/index.ts'
+import { type HardNegatives, mineHardNegatives } from '../mining/index.ts'
+import { given } from '../options/index.ts'
+import type { Matrix } from '../similarity/index.ts'
+import { anchorColumns } from './columns.ts'
+import { decimalNumber, UsageError, wholeNumber } from './command-line.ts'
+import type { MineArgs } from './commands/mine.ts'
+import { compared, vectorsOf } from './mining.ts'
+import { giveRows } from './row-output.ts'
+import type { Shell } from './shell.ts'
 
 /** Gives triplets: of every pair, its texts and each negative of its anchor. */
 export async function negatives(args: MineArgs, shell: Shell): Promise<void> {
@@ -66,7 +65,7 @@ async function readPairTexts({ input, format, columns, corpus }: MineArgs): Prom
   const candidates = new Set<string>()
   if (corpus !== undefined) for await (const text of readTexts(corpus)) candidates.add(text)
   for await (const { cells } of readRows(input, {
-    columns: pairColumns(columns),
+    columns: anchorColumns(columns),
     ...given({ format }),
   })) {
     const [anchor, positive] = cells.map(String)
@@ -75,14 +74,6 @@ async function readPairTexts({ input, format, columns, corpus }: MineArgs): Prom
     candidates.add(positive)
   }
   return { anchors, corpus: candidates }
-}
-
-function pairColumns(columns = '0,1') {
-  const [anchor, positive, ...others] = columns.split(',').map((name) => columnOf(name.trim()))
-  if (anchor !== undefined && positive !== undefined && others.length === 0) {
-    return [anchor, positive]
-  }
-  throw new UsageError(`--columns must be two names or numbers, like 0,1, but is "${columns}"`)
 }
 
 function rowNumbers(texts: Iterable<string>): ReadonlyMap<string, number> {
