@@ -1,7 +1,6 @@
 import type { SentenceEncoder } from 'yuju/web'
-import { ColourScale } from '../kit/colour-scale.ts'
 import { byId, element } from '../kit/element.ts'
-import { heatMap, type NumberedSentence } from '../kit/heat-map.ts'
+import { ColourScale, heatMap, type NumberedSentence } from '../kit/heat-map.ts'
 import { labelled, said } from '../kit/language.ts'
 import { highestPair, pairsOf, similarityMatrix } from '../kit/similarity-matrix.ts'
 

@@ -1,6 +1,5 @@
 import { byId, element } from '../kit/element.ts'
-import { said } from '../kit/language.ts'
-import { messageOf, PageError } from '../kit/page-error.ts'
+import { messageOf, PageError, said } from '../kit/language.ts'
 import { shorten } from '../kit/text-lines.ts'
 import { copied, inBackground } from './background.ts'
 import type { Lines } from './lines.ts'

@@ -1,7 +1,6 @@
 import type { Matrix, SentenceEncoder } from 'yuju/web'
 import { byId } from '../kit/element.ts'
-import { said } from '../kit/language.ts'
-import { PageError } from '../kit/page-error.ts'
+import { PageError, said } from '../kit/language.ts'
 import type { LineField } from './line-field.ts'
 
 /** Sentences with their vectors, scaled to length 1. */

@@ -1,5 +1,5 @@
 import { byId } from '../kit/element.ts'
-import { messageOf } from '../kit/page-error.ts'
+import { messageOf } from '../kit/language.ts'
 import { shorten } from '../kit/text-lines.ts'
 import { copied, inBackground } from './background.ts'
 import type { Lines } from './lines.ts'

@@ -1,10 +1,8 @@
-import type { SentenceEncoder } from 'yuju/web'
+import type { Matrix, SentenceEncoder } from 'yuju/web'
 import { byId, element } from '../kit/element.ts'
 import { hitList } from '../kit/hit-list.ts'
-import { said } from '../kit/language.ts'
-import { messageOf } from '../kit/page-error.ts'
+import { messageOf, said } from '../kit/language.ts'
 import type { Lines } from './lines.ts'
-import { rowScores } from './scores.ts'
 
 /** The lines that mean what a query means. */
 export class Search {
@@ -37,4 +35,16 @@ export class Search {
     const facts = { count: list.childElementCount, milliseconds }
     this.#summary.replaceChildren(said('searched', facts))
   }
+}
+
+/** The product of each row with a vector: for vectors of length 1, their cosine similarity. */
+function rowScores({ data, rows, dimensions }: Matrix, vector: Float32Array): Float32Array {
+  const scores = new Float32Array(rows)
+  for (let row = 0; row < rows; row += 1) {
+    let sum = 0
+    const start = row * dimensions
+    for (let i = 0; i < dimensions; i += 1) sum += (data[start + i] ?? 0) * (vector[i] ?? 0)
+    scores[row] = sum
+  }
+  return scores
 }

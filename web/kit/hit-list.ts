@@ -1,5 +1,5 @@
-import { ColourScale } from './colour-scale.ts'
 import { element } from './element.ts'
+import { ColourScale } from './heat-map.ts'
 import { labelled } from './language.ts'
 import { shorten } from './text-lines.ts'
 

@@ -108,3 +108,21 @@ function phrase(word: string, facts: Facts): string {
 function isWord(word: string): word is Word {
   return Object.hasOwn(WORDS, word)
 }
+
+/** An error that the page explains in its own words. */
+export class PageError extends Error {
+  readonly word: Word
+  readonly facts: Facts
+
+  constructor(word: Word, facts: Facts = {}) {
+    super(word)
+    this.word = word
+    this.facts = facts
+  }
+}
+
+/** What an error says, in the language of the page where it can. */
+export function messageOf(error: unknown): Node | string {
+  if (error instanceof PageError) return said(error.word, error.facts)
+  return error instanceof Error ? error.message : String(error)
+}

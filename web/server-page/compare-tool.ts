@@ -1,8 +1,6 @@
-import { ColourScale } from '../kit/colour-scale.ts'
 import { element } from '../kit/element.ts'
-import { heatMap } from '../kit/heat-map.ts'
-import { said } from '../kit/language.ts'
-import { PageError } from '../kit/page-error.ts'
+import { ColourScale, heatMap } from '../kit/heat-map.ts'
+import { PageError, said } from '../kit/language.ts'
 import {
   highestPair,
   pairsOf,

@@ -1,7 +1,6 @@
 import { element } from '../kit/element.ts'
 import { hitList } from '../kit/hit-list.ts'
-import { said } from '../kit/language.ts'
-import { PageError } from '../kit/page-error.ts'
+import { PageError, said } from '../kit/language.ts'
 import { textLines } from '../kit/text-lines.ts'
 import { modelPanel, panelRow } from './model-panel.ts'
 import type { ServerClient, TimedResponse } from './server-client.ts'

@@ -1,10 +1,8 @@
 import { element } from '../kit/element.ts'
-import { labelled, said } from '../kit/language.ts'
-import { PageError } from '../kit/page-error.ts'
+import { labelled, PageError, said } from '../kit/language.ts'
 import { modelPanel, panelRow } from './model-panel.ts'
 import type { ServerClient, Token } from './server-client.ts'
 import type { ToolWork } from './tool.ts'
-import { markTruncated, type ShownToken } from './truncated-tokens.ts'
 
 /** More tokens than anyone reads; browsers slow down with many more. */
 const SHOWN = 2000
@@ -48,4 +46,22 @@ function tokenItem({ id, text, special, isTruncated }: ShownToken): HTMLElement 
   const kind = isTruncated ? 'truncated' : special ? 'special' : 'plain'
   const shown = element(isTruncated ? 's' : 'span', { lang: 'zh' }, text)
   return element('li', { class: kind }, shown, element('small', {}, String(id)))
+}
+
+/** A token, and whether the model's limit truncates it. */
+interface ShownToken extends Token {
+  readonly isTruncated: boolean
+}
+
+/**
+ * What the limit does to a text's tokens: those at the end are truncated, and the special tokens
+ * around them stay.
+ */
+function markTruncated(tokens: readonly Token[], limit: number): readonly ShownToken[] {
+  const specialAtEnd = tokens.length - 1 - tokens.findLastIndex(({ special }) => !special)
+  const end = tokens.length - specialAtEnd
+  return tokens.map((token, index) => ({
+    ...token,
+    isTruncated: index >= limit - specialAtEnd && index < end,
+  }))
 }

@@ -1,7 +1,6 @@
 import { byId, element } from '../kit/element.ts'
-import { said } from '../kit/language.ts'
-import { problemNote } from './problem-note.ts'
-import { type Model, ServerFailure, type TimedResponse } from './server-client.ts'
+import { messageOf, PageError, said } from '../kit/language.ts'
+import { type Model, ServerFailure, type TimedResponse, Unreachable } from './server-client.ts'
 
 /** What one model responded. */
 export interface ModelResponse<Value> extends TimedResponse<Value> {
@@ -73,4 +72,21 @@ export function addTool<Input, Value>(
     event.preventDefault()
     form.requestSubmit()
   })
+}
+
+/** What went wrong, for the person before the page. */
+export function problemNote(error: unknown): HTMLElement {
+  return element('p', { class: 'problem', role: 'alert' }, ...partsOf(error))
+}
+
+function partsOf(error: unknown): readonly (Node | string)[] {
+  if (error instanceof PageError) return [messageOf(error)]
+  if (error instanceof Unreachable) return [said('unreachable')]
+  if (error instanceof ServerFailure) {
+    const { status, code, message } = error
+    const isBusy = status === 429 || status === 503
+    const advice = isBusy ? [' ', said('busy')] : []
+    return [said('refused', { status, code }), ' ', message, ...advice]
+  }
+  return [said('pageFailed'), ' ', String(error)]
 }
