@@ -12,14 +12,16 @@ import {
 } from '../dist/channel/index.js'
 import * as errors from '../dist/errors/index.js'
 
-/** What `support/channel-peer.mjs` answers. */
+/** What `support/channel-peer.mjs` serves. */
 interface PeerMethods {
   wait(name: string): string
   release(name: string): void
   fail(name: string): never
   throwValue(value: unknown): never
   failWithCircle(_: undefined): never
-  answerFunction(_: undefined): () => void
+  failTogether(_: undefined): never
+  failWithMany(_: undefined): never
+  returnFunction(_: undefined): () => void
   untilAborted(name: string): void
   aborted(_: undefined): string[]
   say(notices: readonly unknown[]): void
@@ -64,7 +66,7 @@ function open(start: () => PeerPort): Channel<PeerMethods> {
 afterEach(() => channel.close())
 
 describe.each(Object.entries(TRANSPORTS))('over %s', (name, start) => {
-  test('answers match their requests, in whatever order they come', async () => {
+  test('results match their requests, in whatever order they come', async () => {
     const { ask } = asker(start)
     const order: string[] = []
     const asked = ['a', 'b', 'c'].map((name) => ask('wait', name).then((got) => order.push(got)))
@@ -91,14 +93,38 @@ describe.each(Object.entries(TRANSPORTS))('over %s', (name, start) => {
     expectForeign(await failureOf(ask('fail', 'TypeError')))
     await expect(ask('throwValue', 'no error at all')).rejects.toBe('no error at all')
     await expect(ask('throwValue', undefined)).rejects.toBe(undefined)
-    await expect(ask('failWithCircle', undefined)).rejects.toThrow('round')
+    const circle = await failureOf(ask('failWithCircle', undefined))
+    expect(circle.message).toBe('round')
+    expect(circle.cause).toBe(circle)
+  })
+
+  test('the errors of an AggregateError pass whole, as causes do', async () => {
+    const { ask } = asker(start)
+    const { cause } = await failureOf(ask('failTogether', undefined))
+    if (!(cause instanceof AggregateError)) return expect.unreachable(String(cause))
+    expect(cause).toMatchObject({ name: 'AggregateError', message: 'all' })
+    expect(Object.keys(cause)).toEqual([])
+    const [own, foreign, ...others] = cause.errors
+    expect(own).toBeInstanceOf(ERROR_CLASSES.InputError)
+    expect(own).toMatchObject({ code: 'some-code', facts: { path: '/模型' } })
+    expectForeign(own.cause)
+    expectForeign(foreign)
+    expect(others).toEqual(['a string', cause])
+  })
+
+  test('of more errors than 1,000 in one the rest is dropped', async () => {
+    const { ask } = asker(start)
+    const error = await failureOf(ask('failWithMany', undefined))
+    if (!(error instanceof AggregateError)) return expect.unreachable(String(error))
+    expect(error.errors).toHaveLength(1000)
+    expect(error.errors[998]).toMatchObject({ message: 'error 998' })
   })
 
   test('what cannot be sent is a failure, here and there, and nothing waits for it', async () => {
     const { ask } = asker(start)
     const unsendable = (() => {}) as unknown as string
     await expect(ask('wait', unsendable)).rejects.toThrow('could not be cloned')
-    await expect(ask('answerFunction', undefined)).rejects.toThrow('could not be cloned')
+    await expect(ask('returnFunction', undefined)).rejects.toThrow('could not be cloned')
     await expect(ask('noMethod' as 'die', undefined)).rejects.toThrow('not a function')
   })
 
@@ -117,7 +143,7 @@ describe.each(Object.entries(TRANSPORTS))('over %s', (name, start) => {
     expect(await other).toBe('second')
   })
 
-  test('notices come in order, before the answer that follows them', async () => {
+  test('notices come in order, before the result that follows them', async () => {
     const { ask } = asker(start)
     await ask('say', [1, { share: 0.5 }, '好'])
     expect(notices).toEqual([1, { share: 0.5 }, '好'])
@@ -181,7 +207,7 @@ function isErrorClass(value: unknown): boolean {
 
 async function failureOf(promise: Promise<unknown>): Promise<errors.YujuError> {
   return promise.then(
-    () => expect.unreachable('it was answered'),
+    () => expect.unreachable('it did not fail'),
     (error) => error,
   )
 }

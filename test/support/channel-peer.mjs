@@ -39,7 +39,18 @@ serve(here, {
     error.cause = error
     throw error
   },
-  answerFunction: () => () => {},
+  failTogether() {
+    const together = new AggregateError(
+      [failure('InputError'), failure('TypeError'), 'a string'],
+      'all',
+    )
+    together.errors.push(together)
+    throw new ERROR_CLASSES.HubError('some-code', 'nothing came', { cause: together })
+  },
+  failWithMany() {
+    throw new AggregateError(Array.from({ length: 5000 }, (_, i) => new Error(`error ${i}`)))
+  },
+  returnFunction: () => () => {},
   untilAborted: (name, signal) =>
     new Promise((resolve) => {
       signal.addEventListener('abort', () => resolve(aborted.push(name)))
