@@ -1,19 +1,24 @@
-import type { Answered, Asked, Reply, Request } from './messages.ts'
+import {
+  type Argument,
+  buffersOf,
+  type ChannelReply,
+  type ChannelRequest,
+  type Result,
+} from './messages.ts'
 import { packError } from './packed-error.ts'
 import type { Port } from './port.ts'
-import { buffersOf } from './transfer.ts'
 
-/** What answers each method; the signal aborts when who asked wants the answer no more. */
+/** What serves each method; the signal aborts when nobody wants the result any more. */
 export type Handlers<Methods> = {
   readonly [Name in keyof Methods]: (
-    asked: Asked<Methods, Name>,
+    argument: Argument<Methods, Name>,
     signal: AbortSignal,
-  ) => Answered<Methods, Name> | Promise<Answered<Methods, Name>>
+  ) => Result<Methods, Name> | Promise<Result<Methods, Name>>
 }
 
 /**
- * Answers what the `Channel` at the other end asks: each request as it comes, not one after the other.
- * @param failureOf what is said of what a handler throws. Default: that.
+ * Serves the requests of the `Channel` at the other end: each as it comes, not one after the other.
+ * @param failureOf the error that is sent for what a handler throws. Default: that.
  */
 export function serve<Methods>(
   port: Port,
@@ -22,24 +27,24 @@ export function serve<Methods>(
 ): void {
   const running = new Map<number, AbortController>()
   port.listen(async (message) => {
-    const request = message as Request
+    const request = message as ChannelRequest
     const { id } = request
     if ('abort' in request) return running.get(id)?.abort()
     const controller = new AbortController()
     running.set(id, controller)
     try {
       const handle = handlers[request.method as keyof Methods]
-      const answer = await handle(request.asked as never, controller.signal)
-      port.send({ id, answer } satisfies Reply, buffersOf(answer))
+      const result = await handle(request.argument as never, controller.signal)
+      port.send({ id, result } satisfies ChannelReply, buffersOf(result))
     } catch (error) {
-      port.send({ id, failure: packError(failureOf(error)) } satisfies Reply, [])
+      port.send({ id, failure: packError(failureOf(error)) } satisfies ChannelReply, [])
     } finally {
       running.delete(id)
     }
   })
 }
 
-/** Tells the other end what it did not ask for. */
+/** Sends the other end what it did not request. */
 export function notify(port: Port, notice: unknown): void {
-  port.send({ notice } satisfies Reply, [])
+  port.send({ notice } satisfies ChannelReply, [])
 }

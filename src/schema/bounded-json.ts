@@ -17,10 +17,10 @@ const BACKSLASH = 0x5c
 function requireBounded(json: string): void {
   let depth = 0
   let values = 1
-  for (let place = 0; place < json.length; place += 1) {
-    switch (json.charCodeAt(place)) {
+  for (let index = 0; index < json.length; index += 1) {
+    switch (json.charCodeAt(index)) {
       case 0x22: // "
-        place = closingQuote(json, place)
+        index = closingQuote(json, index)
         break
       case 0x5b: // [
       case 0x7b: // {
@@ -43,11 +43,11 @@ function requireBounded(json: string): void {
 
 /** Where the string that begins at `start` ends. */
 function closingQuote(json: string, start: number): number {
-  for (let place = start + 1; ; place += 1) {
-    place = json.indexOf('"', place)
-    if (place < 0) return json.length
-    let first = place
+  for (let index = start + 1; ; index += 1) {
+    index = json.indexOf('"', index)
+    if (index < 0) return json.length
+    let first = index
     while (json.charCodeAt(first - 1) === BACKSLASH) first -= 1
-    if ((place - first) % 2 === 0) return place
+    if ((index - first) % 2 === 0) return index
   }
 }

@@ -1,11 +1,5 @@
 import type { Matrix } from 'yuju/web'
-import {
-  type Answered,
-  type Asked,
-  Channel,
-  transfer,
-  workerPort,
-} from '../../dist/channel/index.js'
+import { Channel, transfer, workerPort } from '../../dist/channel/index.js'
 import { RuntimeError } from '../../dist/errors/index.js'
 import type { LinesFile } from './read-lines.ts'
 
@@ -32,16 +26,16 @@ interface BackgroundOptions {
   readonly onProgress?: (share: number) => void
 }
 
-/** Asks a worker of its own, which ends with its answer or when the signal says so. */
+/** The result of a worker of its own, which ends with it or when the signal says so. */
 export async function inBackground<Method extends keyof BackgroundMethods>(
   method: Method,
-  asked: Asked<BackgroundMethods, Method>,
+  argument: Parameters<BackgroundMethods[Method]>[0],
   { signal, onProgress = () => {} }: BackgroundOptions = {},
-): Promise<Answered<BackgroundMethods, Method>> {
+) {
   const worker = new Worker(new URL('./background-worker.ts', import.meta.url), { type: 'module' })
   const channel = new Channel<BackgroundMethods>(workerPort(worker), { died, onNotice: onProgress })
   try {
-    return await channel.ask(method, asked, signal)
+    return await channel.ask(method, argument as never, signal)
   } finally {
     await channel.close()
   }

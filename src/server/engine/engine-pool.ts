@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Answered, Asked } from '../../channel/index.ts'
+import type { Argument, Result } from '../../channel/index.ts'
 import { RuntimeError } from '../../errors/index.ts'
 import type {
   DecodeInput,
@@ -90,13 +90,13 @@ export class EnginePool implements Engine {
 
   async #ask<Method extends EngineMethod>(
     method: Method,
-    asked: Asked<EngineMethods, Method>,
-  ): Promise<Answered<EngineMethods, Method>> {
+    argument: Argument<EngineMethods, Method>,
+  ): Promise<Result<EngineMethods, Method>> {
     try {
-      return await this.#lend((worker) => worker.ask(method, asked))
+      return await this.#lend((worker) => worker.ask(method, argument))
     } catch (error) {
       if (!(error instanceof RuntimeError && error.code === 'engine-crashed')) throw error
-      return await this.#lend((worker) => worker.ask(method, asked))
+      return await this.#lend((worker) => worker.ask(method, argument))
     }
   }
 

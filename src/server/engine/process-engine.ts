@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { type Answered, type Asked, Channel, processPort } from '../../channel/index.ts'
+import { type Argument, Channel, processPort, type Result } from '../../channel/index.ts'
 import { type ErrorDetails, RuntimeError, type YujuError } from '../../errors/index.ts'
 import type { EngineMethod, EngineMethods, EngineStart, ModelDescription } from './engine.ts'
 
@@ -75,11 +75,11 @@ export class ProcessEngine {
    */
   async ask<Method extends EngineMethod>(
     method: Method,
-    asked: Asked<EngineMethods, Method>,
-  ): Promise<Answered<EngineMethods, Method>> {
+    argument: Argument<EngineMethods, Method>,
+  ): Promise<Result<EngineMethods, Method>> {
     const timer = this.#startTimer(method)
     try {
-      return await this.#channel.ask(method, asked)
+      return await this.#channel.ask(method, argument)
     } finally {
       clearTimeout(timer)
     }
