@@ -112,11 +112,13 @@ describe('yuju/ai', () => {
     })
   })
 
-  test('texts that were cut are told as a warning of the result', async () => {
+  test('truncated texts are a warning of the result', async () => {
     await using encoder = await SentenceEncoder.load(TINY, { onWarning: unexpected })
     const model = new YujuEmbeddingModel(encoder)
     const { warnings } = await model.doEmbed({ values: ['短', '长'.repeat(5000)] })
-    expect(warnings).toEqual([{ type: 'other', message: '1 of 2 texts were cut to the limit' }])
+    expect(warnings).toEqual([
+      { type: 'other', message: '1 of 2 texts were truncated to the limit' },
+    ])
   })
 
   test('a proxy of the model, which is what AI SDK 7 calls, gives the same', async () => {
