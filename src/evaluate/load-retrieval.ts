@@ -3,7 +3,7 @@ import { basename, join, resolve, sep } from 'node:path'
 import { InputError } from '../errors/index.ts'
 import {
   type ColumnChoice,
-  placeText,
+  locationText,
   type Row,
   readRows,
   TEXT_FORMATS,
@@ -70,10 +70,10 @@ function rowsOf(path: string, names: readonly ColumnChoice[], header: boolean) {
 
 async function readTextsById(path: string, header: boolean): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>()
-  for await (const { cells, place } of rowsOf(path, TEXT_COLUMNS, header)) {
+  for await (const { cells, location } of rowsOf(path, TEXT_COLUMNS, header)) {
     const [id = '', text = ''] = cells.map(String)
     if (texts.has(id)) {
-      const message = `${placeText(place)}: the id ${JSON.stringify(id)} was there before`
+      const message = `${locationText(location)}: the id ${JSON.stringify(id)} was there before`
       throw new InputError('retrieval-id-twice', message, { facts: { id, file: path } })
     }
     texts.set(id, text)
@@ -81,19 +81,19 @@ async function readTextsById(path: string, header: boolean): Promise<ReadonlyMap
   return texts
 }
 
-function requireKnown(id: string, texts: ReadonlyMap<string, string>, { place }: Row): void {
+function requireKnown(id: string, texts: ReadonlyMap<string, string>, { location }: Row): void {
   if (texts.has(id)) return
-  const message = `${placeText(place)}: there is no text with the id ${JSON.stringify(id)}`
-  throw new InputError('retrieval-id-unknown', message, { facts: { id, file: place.name } })
+  const message = `${locationText(location)}: there is no text with the id ${JSON.stringify(id)}`
+  throw new InputError('retrieval-id-unknown', message, { facts: { id, file: location.name } })
 }
 
-function gainOf(label: string, { place }: Row): number {
+function gainOf(label: string, { location }: Row): number {
   const gain = label.trim() === '' ? Number.NaN : Number(label)
   if (gain >= 0 && Number.isFinite(gain)) return gain
   throw new InputError(
     'input-label',
-    `${placeText(place)}: the gain must be a number from 0, but is ${JSON.stringify(label)}`,
-    { facts: { file: place.name, line: place.line, label } },
+    `${locationText(location)}: the gain must be a number from 0, but is ${JSON.stringify(label)}`,
+    { facts: { file: location.name, line: location.line, label } },
   )
 }
 

@@ -1,5 +1,11 @@
 import { InputError } from '../errors/index.ts'
-import { type ColumnChoice, type Place, placeText, type Row, readRows } from '../files/index.ts'
+import {
+  type ColumnChoice,
+  locationText,
+  type Row,
+  type RowLocation,
+  readRows,
+} from '../files/index.ts'
 import type { LabelKind, Pairs } from './task.ts'
 
 /**
@@ -37,12 +43,12 @@ export async function readPairs(
   return {
     first: rows.map(({ cells }) => String(cells[0])),
     second: rows.map(({ cells }) => String(cells[1])),
-    gold: Float64Array.from(rows, ({ cells, place }) => labelOf(cells[2], labels, place)),
-    lines: Uint32Array.from(rows, ({ place }) => place.line),
+    gold: Float64Array.from(rows, ({ cells, location }) => labelOf(cells[2], labels, location)),
+    lines: Uint32Array.from(rows, ({ location }) => location.line),
   }
 }
 
-function labelOf(label: unknown, labels: LabelKind, place: Place): number {
+function labelOf(label: unknown, labels: LabelKind, location: RowLocation): number {
   const value = String(label).trim() === '' ? Number.NaN : Number(label)
   const isRight =
     labels === 'binary' ? value === 0 || value === 1 : value >= 0 && value <= labels.max
@@ -50,8 +56,8 @@ function labelOf(label: unknown, labels: LabelKind, place: Place): number {
   const range = labels === 'binary' ? '0 or 1' : `from 0 to ${labels.max}`
   throw new InputError(
     'input-label',
-    `${placeText(place)}: the label must be ${range}, but is ${JSON.stringify(String(label))}`,
-    { facts: { file: place.name, line: place.line, label } },
+    `${locationText(location)}: the label must be ${range}, but is ${JSON.stringify(String(label))}`,
+    { facts: { file: location.name, line: location.line, label } },
   )
 }
 

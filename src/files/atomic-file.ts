@@ -88,7 +88,7 @@ const NO_LINKS: ReadonlySet<string> = new Set([
  * @returns whether it got the name; where not, it is removed
  * @throws OutputError when the folder cannot be written.
  */
-export async function placeFile(whole: string, path: string): Promise<boolean> {
+export async function publishFile(whole: string, path: string): Promise<boolean> {
   try {
     await link(whole, path)
   } catch (cause) {

@@ -1,12 +1,12 @@
 import { InputError } from '../errors/index.ts'
 
-/** Which column of a file: its name, or its number counted from 0. */
+/** Which column of a file: its name, or its index from 0. */
 export type Column = string | number
 
 /** A column; or the first there is of several names; or, undefined, the only one or `text`. */
 export type ColumnChoice = Column | readonly string[] | undefined
 
-/** Where the chosen column is among those there are; -1 where it is not. */
+/** The index of the chosen column among those there are; -1 where it is not. */
 function columnIndex(names: readonly string[], choice: ColumnChoice): number {
   if (typeof choice === 'number') return choice < names.length ? choice : -1
   if (typeof choice === 'object') {
@@ -43,7 +43,7 @@ export function missingColumn(
 function lack(choice: ColumnChoice): string {
   if (choice === undefined) return 'has several columns; name one of them'
   if (typeof choice !== 'object') return `has no column ${choice}`
-  return `has no column ${choice.join(' or ')}; name it, or number it if no row holds names`
+  return `has no column ${choice.join(' or ')}; name it, or give its index if no row holds names`
 }
 
 /** @param column its name, where it has one */
@@ -75,7 +75,7 @@ function wrongValue(expected: string, { value, column, where }: WrongValue): Inp
 }
 
 /** Where a row begins or ends in its file. */
-export interface Place {
+export interface RowLocation {
   readonly name: string
   /** Counted from 1; rows of Parquet, which has no lines, from 0. */
   readonly line: number
@@ -87,9 +87,9 @@ export interface RawRow {
   readonly values: readonly unknown[]
   /** What the columns are called, where they have names. */
   readonly names: readonly string[] | undefined
-  readonly place: Place
+  readonly location: RowLocation
 }
 
-export function placeText({ name, line, unit = 'line' }: Place): string {
+export function locationText({ name, line, unit = 'line' }: RowLocation): string {
   return `${name}, ${unit} ${line}`
 }

@@ -2,10 +2,10 @@ import { InputError } from '../errors/index.ts'
 import {
   type ColumnChoice,
   columnIndices,
+  locationText,
   missingColumn,
-  type Place,
-  placeText,
   type RawRow,
+  type RowLocation,
 } from './column.ts'
 import { linesOf } from './utf8-text.ts'
 
@@ -28,7 +28,7 @@ export async function* tabSeparatedRows(
 
 /**
  * Some columns. Where one is chosen by name, the first row holds the names; where all are chosen by
- * number, or none is, the first row is data already. Without a choice there must be just one column.
+ * index, or none is, the first row is data already. Without a choice there must be just one column.
  * @throws InputError when a row lacks a column, or has more or fewer cells than the first: a text with a tab
  *   in it would shift the others.
  */
@@ -42,40 +42,44 @@ export async function* delimitedColumns(
   let names: readonly string[] | undefined
   let firstWidth = 0
   for await (const { cells, line } of rows) {
-    const place = { name, line }
+    const location = { name, line }
     firstWidth ||= cells.length
-    if (cells.length !== firstWidth) throw raggedRow(cells.length, firstWidth, place)
+    if (cells.length !== firstWidth) throw raggedRow(cells.length, firstWidth, location)
     if (!indices) {
       indices = hasNames
-        ? columnIndices(cells, choices, placeText(place))
-        : choices.map((choice) => numberedColumn(choice, cells, place))
+        ? columnIndices(cells, choices, locationText(location))
+        : choices.map((choice) => requireIndex(choice, cells, location))
       names = hasNames ? indices.map((index) => cells[index] ?? '') : undefined
       if (hasNames) continue
     }
-    yield { values: indices.map((index) => cells[index] ?? ''), names, place }
+    yield { values: indices.map((index) => cells[index] ?? ''), names, location }
   }
 }
 
-function numberedColumn(choice: ColumnChoice, cells: readonly string[], place: Place): number {
+function requireIndex(
+  choice: ColumnChoice,
+  cells: readonly string[],
+  location: RowLocation,
+): number {
   if (typeof choice === 'number' && choice < cells.length) return choice
-  if (typeof choice === 'number') throw shortRow(cells.length, choice, place)
+  if (typeof choice === 'number') throw shortRow(cells.length, choice, location)
   if (cells.length === 1) return 0
-  throw missingColumn(cells, choice, placeText(place))
+  throw missingColumn(cells, choice, locationText(location))
 }
 
-function raggedRow(width: number, firstWidth: number, place: Place): InputError {
+function raggedRow(width: number, firstWidth: number, location: RowLocation): InputError {
   return new InputError(
     'input-column-count',
-    `${placeText(place)}: expected ${firstWidth} cells, as in the first row, but got ${width}; if cells ` +
+    `${locationText(location)}: expected ${firstWidth} cells, as in the first row, but got ${width}; if cells ` +
       'with tabs or line breaks stand in quotes, as pandas writes them, give the format csv',
-    { facts: { file: place.name, line: place.line, expected: firstWidth, got: width } },
+    { facts: { file: location.name, line: location.line, expected: firstWidth, got: width } },
   )
 }
 
-function shortRow(columns: number, index: number, place: Place): InputError {
+function shortRow(columns: number, index: number, location: RowLocation): InputError {
   return new InputError(
     'input-column-missing',
-    `${placeText(place)}: has no column ${index} (counted from 0), only ${columns}`,
-    { facts: { file: place.name, line: place.line, column: index, columns } },
+    `${locationText(location)}: has no column ${index} (counted from 0), only ${columns}`,
+    { facts: { file: location.name, line: location.line, column: index, columns } },
   )
 }

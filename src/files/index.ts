@@ -1,6 +1,6 @@
-export { outputError, placeFile, writeFileAtomic } from './atomic-file.ts'
+export { outputError, publishFile, writeFileAtomic } from './atomic-file.ts'
 export type { Column, ColumnChoice } from './column.ts'
-export { type Place, placeText } from './column.ts'
+export { locationText, type RowLocation } from './column.ts'
 export { fileHash, inputError } from './input-bytes.ts'
 export type { TextSource } from './open-rows.ts'
 export { TEXT_FORMATS, type TextFormat, textFormatOf } from './open-rows.ts'

@@ -1,5 +1,11 @@
 import { InputError } from '../errors/index.ts'
-import { type ColumnChoice, columnIndices, type Place, placeText, type RawRow } from './column.ts'
+import {
+  type ColumnChoice,
+  columnIndices,
+  locationText,
+  type RawRow,
+  type RowLocation,
+} from './column.ts'
 import { linesOf } from './utf8-text.ts'
 
 /** Some columns of JSON Lines, one value a line; blank lines are passed over. */
@@ -27,18 +33,22 @@ export async function* jsonArrayColumns(
 }
 
 /** A value that is neither object nor array is the only column there is, and has no name. */
-function jsonColumns(json: string, choices: readonly ColumnChoice[], place: Place): RawRow {
-  const value = parse(json, place)
+function jsonColumns(
+  json: string,
+  choices: readonly ColumnChoice[],
+  location: RowLocation,
+): RawRow {
+  const value = parse(json, location)
   if (typeof value !== 'object' || value === null) {
     const [choice] = choices
     const isOnly = choices.length === 1 && (choice === undefined || Array.isArray(choice))
-    if (!isOnly) throw noColumns(value, choice, place)
-    return { values: [value], names: undefined, place }
+    if (!isOnly) throw noColumns(value, choice, location)
+    return { values: [value], names: undefined, location }
   }
   const all = Object.keys(value)
-  const indices = columnIndices(all, choices, placeText(place))
+  const indices = columnIndices(all, choices, locationText(location))
   const names = indices.map((index) => all[index] ?? '')
-  return { values: names.map((name) => (value as Record<string, unknown>)[name]), names, place }
+  return { values: names.map((name) => (value as Record<string, unknown>)[name]), names, location }
 }
 
 interface ArrayItem {
@@ -135,26 +145,26 @@ class ArraySplitter {
   }
 }
 
-function noColumns(value: unknown, choice: ColumnChoice, place: Place): InputError {
+function noColumns(value: unknown, choice: ColumnChoice, location: RowLocation): InputError {
   const got = value === null ? 'null' : typeof value
   return new InputError(
     'input-not-text',
-    `${placeText(place)}: expected an object with the column ${choice}, but got ${got}`,
-    { facts: { where: placeText(place), column: choice, got } },
+    `${locationText(location)}: expected an object with the column ${choice}, but got ${got}`,
+    { facts: { where: locationText(location), column: choice, got } },
   )
 }
 
-function parse(json: string, place: Place): unknown {
+function parse(json: string, location: RowLocation): unknown {
   try {
     return JSON.parse(json)
   } catch (cause) {
-    throw malformed(place, cause instanceof Error ? cause.message : String(cause), cause)
+    throw malformed(location, cause instanceof Error ? cause.message : String(cause), cause)
   }
 }
 
-function malformed(place: Place, reason: string, cause?: unknown): InputError {
-  return new InputError('input-json', `${placeText(place)}: malformed JSON: ${reason}`, {
-    facts: { file: place.name, line: place.line },
+function malformed(location: RowLocation, reason: string, cause?: unknown): InputError {
+  return new InputError('input-json', `${locationText(location)}: malformed JSON: ${reason}`, {
+    facts: { file: location.name, line: location.line },
     cause,
   })
 }

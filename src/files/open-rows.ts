@@ -69,13 +69,13 @@ async function* plainRows(
   choices: readonly ColumnChoice[],
 ): AsyncGenerator<RawRow, void, void> {
   if (choices.length !== 1) {
-    const message = `${name}: a txt has one column, but ${choices.length} were asked for`
+    const message = `${name}: a txt has one column, but ${choices.length} were requested`
     throw new InputError('input-column-missing', message, { facts: { file: name } })
   }
   let line = 0
   for await (const text of linesOf(chunks)) {
     line += 1
-    yield { values: [text], names: undefined, place: { name, line } }
+    yield { values: [text], names: undefined, location: { name, line } }
   }
 }
 
@@ -98,7 +98,7 @@ export const TEXT_FORMATS = ['txt', 'jsonl', 'json', 'tsv', 'csv', 'parquet'] as
 export type TextFormat = (typeof TEXT_FORMATS)[number]
 
 /**
- * The format a file's name tells: its extension, in front of `.gz` where the file is compressed.
+ * The format a file's name says: its extension, in front of `.gz` where the file is compressed.
  * @throws InputError for an extension that says nothing.
  */
 export function textFormatOf(path: string): TextFormat {

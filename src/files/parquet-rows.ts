@@ -40,7 +40,7 @@ function pageLength(length: number): number {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** For the texts only: the statistics in a file's metadata may be cut inside a character. */
+/** For the texts only: the statistics in a file's metadata may be truncated inside a character. */
 const STRICT: Partial<ParquetParsers> = {
   stringFromBytes: (bytes) => bytes && utf8.decode(bytes),
 }
@@ -63,7 +63,7 @@ export async function* parquetColumns(
     }
     for (let row = 0; row < rowEnd - rowStart; row += 1) {
       const values = columns.map((column) => column[row])
-      yield { values, names, place: { name: path, line: rowStart + row, unit: 'row' } }
+      yield { values, names, location: { name: path, line: rowStart + row, unit: 'row' } }
     }
   }
 }

@@ -46,7 +46,7 @@ export class ParquetVectorWriter implements VectorWriter {
     return new ParquetWriter({ writer: this.#bytes, schema, createdBy: 'yuju' })
   }
 
-  /** `offset`, the place in the file, goes on counting when the buffer begins anew. */
+  /** `offset`, into the file, goes on counting when the buffer begins anew. */
   async #flush(): Promise<void> {
     await this.#file.write(this.#bytes.getBytes())
     this.#bytes.index = 0

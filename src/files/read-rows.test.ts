@@ -18,8 +18,8 @@ function file(name: string, content: string | Uint8Array): string {
 
 async function all(path: string, ...columns: readonly ColumnChoice[]) {
   const rows: { cells: readonly Cell[]; line: number }[] = []
-  for await (const { cells, place } of readRows(path, { columns })) {
-    rows.push({ cells, line: place.line })
+  for await (const { cells, location } of readRows(path, { columns })) {
+    rows.push({ cells, line: location.line })
   }
   return rows
 }
@@ -34,7 +34,7 @@ const objects = [
   { score: 0, b: '气温', a: '天气', id: 2 },
 ]
 
-describe('several columns, in the order asked for', () => {
+describe('several columns, in the order of the request', () => {
   const parquet = join(folder, 'a.parquet')
   parquetWriteFile({
     filename: parquet,
@@ -102,7 +102,7 @@ describe('bad input', () => {
     ['b.jsonl', '{"a":"一","b":["二"]}', 'in column b, but got array'],
     ['c.jsonl', '{"a":"一"}', 'line 1: has no column b; there are 1: a'],
     ['d.jsonl', '"一"', 'line 1: expected an object with the column a, but got string'],
-    ['a.txt', '一', 'a txt has one column, but 2 were asked for'],
+    ['a.txt', '一', 'a txt has one column, but 2 were requested'],
     ['e.jsonl', '', 'holds no texts'],
   ])('%s: %j', async (name, content, message) => {
     await expect(all(file(name, content), 'a', 'b')).rejects.toThrow(message)
@@ -110,7 +110,7 @@ describe('bad input', () => {
 
   test('of several names, none', async () => {
     await expect(all(file('a.tsv', 'x\ty\n'), ['a', 'b'])).rejects.toThrow(
-      'has no column a or b; name it, or number it if no row holds names; there are 2: x, y',
+      'has no column a or b; name it, or give its index if no row holds names; there are 2: x, y',
     )
   })
 })

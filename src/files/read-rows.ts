@@ -1,13 +1,19 @@
-import { type ColumnChoice, notCell, type Place, placeText, type RawRow } from './column.ts'
+import {
+  type ColumnChoice,
+  locationText,
+  notCell,
+  type RawRow,
+  type RowLocation,
+} from './column.ts'
 import { openRows, type TextFormat, type TextSource } from './open-rows.ts'
 
 /** What one column holds in one row. In tsv, csv and txt, numbers are texts too. */
 export type Cell = string | number
 
-/** The chosen columns of a row, in the order they were asked for. */
+/** The chosen columns of a row, in the order of the request. */
 export interface Row {
   readonly cells: readonly Cell[]
-  readonly place: Place
+  readonly location: RowLocation
 }
 
 export interface ReadRowsOptions {
@@ -27,11 +33,11 @@ export async function* readRows(
   { columns, format }: ReadRowsOptions,
 ): AsyncGenerator<Row, void, void> {
   for await (const row of openRows(source, columns, format)) {
-    yield { cells: row.values.map((value, at) => cellOf(value, at, row)), place: row.place }
+    yield { cells: row.values.map((value, at) => cellOf(value, at, row)), location: row.location }
   }
 }
 
-function cellOf(value: unknown, at: number, { names, place }: RawRow): Cell {
+function cellOf(value: unknown, at: number, { names, location }: RawRow): Cell {
   switch (typeof value) {
     case 'string':
     case 'number':
@@ -40,6 +46,6 @@ function cellOf(value: unknown, at: number, { names, place }: RawRow): Cell {
     case 'bigint':
       return Number(value)
     default:
-      throw notCell(value, names?.[at], placeText(place))
+      throw notCell(value, names?.[at], locationText(location))
   }
 }

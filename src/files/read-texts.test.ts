@@ -45,10 +45,10 @@ async function failure(source: TextSource, options?: ReadTextsOptions): Promise<
 
 /** Bytes in chunks of any size, as a pipe may deliver them. */
 function chunks(bytes: Uint8Array, size: number): TextSource {
-  async function* cut() {
+  async function* parts() {
     for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
   }
-  return { name: 'chunks.txt', bytes: cut() }
+  return { name: 'chunks.txt', bytes: parts() }
 }
 
 describe('txt', () => {
@@ -341,9 +341,9 @@ describe('bad input', () => {
     expect(error.message).toContain(`${path}, line 50001: not UTF-8`)
   })
 
-  test('a character cut by the end of the file', async () => {
+  test('a character truncated by the end of the file', async () => {
     const bytes = Buffer.from('花呗\n天').subarray(0, -1)
-    expect((await failure(file('cut.txt', bytes))).facts).toMatchObject({ line: 2 })
+    expect((await failure(file('truncated.txt', bytes))).facts).toMatchObject({ line: 2 })
   })
 
   test.each([
@@ -357,8 +357,8 @@ describe('bad input', () => {
     expect((await failure(file(name, content))).code).toBe(code)
   })
 
-  test('cut gzip', async () => {
-    const path = file('cut.txt.gz', gzipSync('花呗\n'.repeat(100)).subarray(0, 30))
+  test('truncated gzip', async () => {
+    const path = file('truncated.txt.gz', gzipSync('花呗\n'.repeat(100)).subarray(0, 30))
     expect((await failure(path)).code).toBe('input-damaged')
   })
 
@@ -376,7 +376,7 @@ describe('bad input', () => {
   })
 })
 
-test('a source is read no further than it is asked for', async () => {
+test('a source is read no further than rows are requested', async () => {
   let given = 0
   async function* endless() {
     for (;;) {

@@ -1,10 +1,10 @@
-import { type Column, notText, placeText } from './column.ts'
+import { type Column, locationText, notText } from './column.ts'
 import { openRows, type TextFormat, type TextSource } from './open-rows.ts'
 
 export interface ReadTextsOptions {
   /**
    * The column that holds the texts. In csv and tsv a name means that the first row holds the
-   * names, a number (from 0) that there is no such row. Default: the only column; in jsonl, json
+   * names, an index (from 0) that there is no such row. Default: the only column; in jsonl, json
    * and parquet also the one called `text`. A txt has no columns.
    */
   readonly column?: Column
@@ -29,9 +29,9 @@ export async function* readTexts(
   source: TextSource,
   { column, format }: ReadTextsOptions = {},
 ): AsyncGenerator<string, void, void> {
-  for await (const { values, names, place } of openRows(source, [column], format)) {
+  for await (const { values, names, location } of openRows(source, [column], format)) {
     const [text] = values
-    if (typeof text !== 'string') throw notText(text, names?.[0], placeText(place))
+    if (typeof text !== 'string') throw notText(text, names?.[0], locationText(location))
     yield text
   }
 }

@@ -9,7 +9,7 @@ export const ROW_FORMATS = ['tsv', 'jsonl', 'txt'] as const
 type RowFormat = (typeof ROW_FORMATS)[number]
 
 /**
- * A file of rows in the making; it appears whole or not at all, and its name tells the format. tsv:
+ * A file of rows in the making; it appears whole or not at all, and its name says the format. tsv:
  * values between tabs, no row of names. jsonl: an object a line. txt: rows of one value, one a line.
  */
 export class RowWriter {

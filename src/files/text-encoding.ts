@@ -20,8 +20,8 @@ export async function* decodedText(
   yield* utf8Text(all, name, () => likelyEncoding(start))
 }
 
-/** Bytes that tell an encoding. */
-const TELLING_BYTES = 4096
+/** Bytes that an encoding is detected from. */
+const DETECTION_BYTES = 4096
 
 /** The first bytes, and all of them. */
 async function beginning(chunks: AsyncIterable<Uint8Array>) {
@@ -29,7 +29,7 @@ async function beginning(chunks: AsyncIterable<Uint8Array>) {
   const read: Uint8Array[] = []
   let size = 0
   // A pipe may give a byte at a time.
-  while (size < TELLING_BYTES) {
+  while (size < DETECTION_BYTES) {
     const { value, done } = await iterator.next()
     if (done) break
     read.push(value)
@@ -47,7 +47,7 @@ async function beginning(chunks: AsyncIterable<Uint8Array>) {
       await iterator.return?.()
     }
   }
-  return { start: Buffer.concat(read).subarray(0, TELLING_BYTES), all: all() }
+  return { start: Buffer.concat(read).subarray(0, DETECTION_BYTES), all: all() }
 }
 
 /** What the byte order mark says; undefined for UTF-8, with a mark or without. */

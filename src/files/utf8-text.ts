@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer'
 import { InputError } from '../errors/index.ts'
-import { type Place, placeText } from './column.ts'
+import { locationText, type RowLocation } from './column.ts'
 
 const NEWLINE = 10
 const BYTE_ORDER_MARK = '\uFEFF'
 
 /**
- * Decodes UTF-8 chunk by chunk, whatever the chunks' borders cut through; a byte order mark at the
+ * Decodes UTF-8 chunk by chunk, wherever the chunks end; a byte order mark at the
  * start is dropped.
  * @param name of the file, for errors
  * @param likelyEncoding what it may be instead, as iconv calls it
@@ -25,8 +25,8 @@ export async function* utf8Text(
       const text = decoder.decode(bytes)
       return isFirst && text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text
     } catch (cause) {
-      const place = { name, line: line + linesBeforeFault(bytes) }
-      throw notUtf8(place, likelyEncoding(), cause)
+      const location = { name, line: line + linesBeforeFault(bytes) }
+      throw notUtf8(location, likelyEncoding(), cause)
     }
   }
   let isFirst = true
@@ -73,11 +73,11 @@ export function countNewlines(text: string): number {
   return count
 }
 
-function notUtf8(place: Place, encoding: string, cause: unknown): InputError {
+function notUtf8(location: RowLocation, encoding: string, cause: unknown): InputError {
   return new InputError(
     'input-not-utf8',
-    `${placeText(place)}: not UTF-8; convert the file first, e.g. iconv -f ${encoding} -t UTF-8`,
-    { facts: { file: place.name, line: place.line }, cause },
+    `${locationText(location)}: not UTF-8; convert the file first, e.g. iconv -f ${encoding} -t UTF-8`,
+    { facts: { file: location.name, line: location.line }, cause },
   )
 }
 

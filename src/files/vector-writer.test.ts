@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { OutputError } from '../errors/index.ts'
-import { placeFile, writeFileAtomic } from './atomic-file.ts'
+import { publishFile, writeFileAtomic } from './atomic-file.ts'
 import { createVectorWriter, type VectorBlock } from './vector-writer.ts'
 
 let folder: string
@@ -132,11 +132,11 @@ describe('whole or not at all', () => {
     const path = join(folder, 'a')
     const others = ['1', '2', '3'].map((name) => join(folder, name))
     for (const other of others) writeFileSync(other, other)
-    const placed = await Promise.all(others.map((other) => placeFile(other, path)))
+    const placed = await Promise.all(others.map((other) => publishFile(other, path)))
     expect(placed.filter((isPlaced) => isPlaced)).toHaveLength(1)
     expect(readFileSync(path, 'utf8')).toBe(others[placed.indexOf(true)])
     expect(readdirSync(folder)).toEqual(['a'])
-    await expect(placeFile(join(folder, 'gone'), join(folder, 'b'))).rejects.toMatchObject({
+    await expect(publishFile(join(folder, 'gone'), join(folder, 'b'))).rejects.toMatchObject({
       code: 'output-folder-missing',
     })
   })

@@ -23,7 +23,7 @@ export const VECTOR_FORMATS = ['npy', 'jsonl', 'parquet'] as const
 export type VectorFormat = (typeof VECTOR_FORMATS)[number]
 
 /**
- * Begins a file of vectors; its name tells the format.
+ * Begins a file of vectors; its name says the format.
  *
  * npy: NumPy's format, [N,D] float32, int8 or uint8; only vectors. jsonl: `{"text", "embedding"}` a
  * line. parquet: a column `text` of strings and a column `embedding` of lists.

@@ -1,5 +1,5 @@
 import { InputError } from '../errors/index.ts'
-import { type Cell, placeText, type Row } from '../files/index.ts'
+import { type Cell, locationText, type Row } from '../files/index.ts'
 import type { TextToIndex } from './index-texts.ts'
 import type { StoreSettings } from './store-settings.ts'
 
@@ -55,8 +55,8 @@ function cellValue(
   if (Number.isFinite(number)) return number
   throw new InputError(
     'input-not-number',
-    `${placeText(row.place)}: the column ${name} must be a number, but is ${JSON.stringify(cell)}`,
-    { facts: { file: row.place.name, line: row.place.line, column: name } },
+    `${locationText(row.location)}: the column ${name} must be a number, but is ${JSON.stringify(cell)}`,
+    { facts: { file: row.location.name, line: row.location.line, column: name } },
   )
 }
 

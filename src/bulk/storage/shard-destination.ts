@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import {
   createVectorWriter,
   outputError,
-  placeFile,
+  publishFile,
   type VectorBlock,
   type VectorWriter,
   writeFileAtomic,
@@ -56,7 +56,7 @@ export class FolderDestination implements Destination {
     const whole = join(this.#root, `.${DESCRIPTION_FILE}.${crypto.randomUUID()}`)
     await makeFolder(this.#root)
     await writeFileAtomic(whole, description)
-    await placeFile(whole, path)
+    await publishFile(whole, path)
     return readFile(path, 'utf8')
   }
 
@@ -71,7 +71,7 @@ export class FolderDestination implements Destination {
     await makeFolder(folder)
     // Each try has a file of its own: a worker that was taken for dead may still write to its.
     return StagedShard.create(join(folder, `${crypto.randomUUID()}-${basename(output)}`), {
-      publish: (whole) => placeFile(whole, path),
+      publish: (whole) => publishFile(whole, path),
       clean: () => this.#clean(folder, output),
     })
   }

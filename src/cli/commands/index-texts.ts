@@ -153,10 +153,10 @@ async function* inOrder(
   from: readonly string[],
   to: readonly string[],
 ): AsyncGenerator<Row, void, void> {
-  for await (const { cells, place } of rows) {
+  for await (const { cells, location } of rows) {
     const metadata = cells.slice(cells.length - from.length)
     const ordered = to.map((name) => metadata[from.indexOf(name)] ?? '')
-    yield { cells: [...cells.slice(0, cells.length - from.length), ...ordered], place }
+    yield { cells: [...cells.slice(0, cells.length - from.length), ...ordered], location }
   }
 }
 

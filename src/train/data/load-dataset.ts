@@ -5,7 +5,7 @@ import {
   type Column,
   type ColumnChoice,
   fileHash,
-  placeText,
+  locationText,
   readRows,
   type TextFormat,
 } from '../../files/index.ts'
@@ -66,9 +66,9 @@ export async function loadDataset(path: string, options: LoadDatasetOptions): Pr
   const columns = texts.length
   const dataset = new MemoryDataset({ name, kind, columns, hash, ...(label ? { label } : {}) })
   const passes = filterOf(where)
-  for await (const { cells, place } of readRows(path, rowOptions(texts, options))) {
+  for await (const { cells, location } of readRows(path, rowOptions(texts, options))) {
     if (!passes(cells.at(-1))) continue
-    dataset.add(cells, () => placeText(place))
+    dataset.add(cells, () => locationText(location))
     if (dataset.length >= limit) break
   }
   if (dataset.length === 0) throw nothingLeft(path, where)
