@@ -10,9 +10,9 @@ import type { Weight } from './weight.ts'
  */
 export async function checkpointHash(checkpoint: Checkpoint): Promise<string> {
   const { config, modules, tokenizerFiles, maxLength, lowercase } = checkpoint
-  const { prompts, defaultPromptName } = checkpoint
+  const { prompts, defaultPromptName, crossEncoder } = checkpoint
   const hash = createHash('sha256')
-  const settings = { config, maxLength, lowercase, prompts, defaultPromptName }
+  const settings = { config, maxLength, lowercase, prompts, defaultPromptName, crossEncoder }
   hash.update(JSON.stringify([settings, modules.map(withoutWeights), [...tokenizerFiles].sort()]))
   for (const weight of weightsOf(checkpoint)) await updateWeight(hash, weight)
   return hash.digest('hex')

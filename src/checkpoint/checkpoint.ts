@@ -1,4 +1,5 @@
 import type { BertConfig } from './bert-config.ts'
+import type { CrossEncoderSpec } from './cross-encoder.ts'
 import type { ModuleSpec } from './module-spec.ts'
 import type { WeightMap } from './weight.ts'
 
@@ -31,6 +32,8 @@ export interface Checkpoint {
   readonly prompts: Readonly<Record<string, string>>
   readonly defaultPromptName: string | undefined
   readonly similarity: SimilarityName
+  /** Only of a cross-encoder, whose modules lead to the logit of a pair instead of a vector. */
+  readonly crossEncoder?: CrossEncoderSpec
   /** What a user should know about how the folder was read, e.g. a default that applied. */
   readonly warnings: readonly string[]
 }

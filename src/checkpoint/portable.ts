@@ -2,6 +2,13 @@
 export type { BertConfig } from './bert-config.ts'
 export { type CalibrationFile, readCalibration } from './calibration-file.ts'
 export type { Checkpoint, SimilarityName } from './checkpoint.ts'
+export {
+  type CrossEncoderCheckpoint,
+  requireCrossEncoder,
+  requireEncoder,
+  SCORE_ACTIVATIONS,
+  type ScoreActivation,
+} from './cross-encoder.ts'
 export { checkFilesWhole, checkFinite, type RangeReader } from './finite-weights.ts'
 export { endsEarly, type ModelFolder, type StoredFile, tooLarge } from './model-folder.ts'
 export type { Activation, DenseSpec, ModuleSpec, PoolingMode } from './module-spec.ts'

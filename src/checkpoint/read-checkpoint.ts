@@ -2,6 +2,14 @@ import { CheckpointError } from '../errors/index.ts'
 import { z } from '../schema/index.ts'
 import { type BertConfig, parseBertConfig } from './bert-config.ts'
 import { type Checkpoint, SIMILARITY_NAMES } from './checkpoint.ts'
+import {
+  type CrossEncoderSpec,
+  classifierModules,
+  hasSegments,
+  namesClassifier,
+  type ScoreActivation,
+  scoreActivation,
+} from './cross-encoder.ts'
 import { encoderWeights } from './encoder-weights.ts'
 import {
   LARGEST_VOCABULARY,
@@ -10,7 +18,8 @@ import {
   readJson,
   readText,
 } from './model-folder.ts'
-import { readModuleList, readModules } from './modules.ts'
+import type { ModuleSpec } from './module-spec.ts'
+import { type ModuleList, readModuleList, readModules } from './modules.ts'
 import { readStaticEmbedding } from './static-embedding.ts'
 import { readWeightFiles } from './weight-files.ts'
 
@@ -40,10 +49,22 @@ const limitsSchema = z.looseObject({
   document_length: z.optional(z.null()),
   query_expansion: z.optional(z.null()),
 })
+/** Of a cross-encoder: the logit of a pair. */
+const logits = z.looseObject({
+  text: z.looseObject({ method: z.literal('forward'), method_output_name: z.literal('logits') }),
+})
+const CLASSIFICATION = 'sequence-classification'
+const classifierLimitsSchema = z.extend(limitsSchema, {
+  transformer_task: z.literal(CLASSIFICATION),
+  modality_config: z.nullish(logits),
+  module_output_name: z.nullish(z.literal('scores')),
+})
+const taskSchema = z.looseObject({ transformer_task: z.unknown() })
 const sentenceSchema = z.looseObject({
   prompts: z.nullish(z.record(z.string(), z.string())),
   default_prompt_name: z.nullish(z.string()),
   similarity_fn_name: z.nullish(z.enum(SIMILARITY_NAMES)),
+  activation_fn: z.nullish(z.string()),
 })
 /** `Number.isInteger` takes 1e30 too, transformers' way to say that there is no limit. */
 const length = z.number().check(z.gte(1), z.refine(Number.isInteger, 'expected a whole number'))
@@ -62,16 +83,20 @@ const LIMIT_FILES = ['bert', 'roberta', 'camembert', 'xlm-roberta'].map(
 export async function readCheckpoint(folder: ModelFolder): Promise<Checkpoint> {
   const list = await readModuleList(folder)
   const encoder = folder.folder(list.encoderPath)
-  const parts =
+  const { classifier, ...parts }: EncoderParts =
     list.first === 'StaticEmbedding'
       ? { ...(await readStaticEmbedding(encoder)), lowercase: false }
-      : await readEncoder(encoder)
-  const plan = await readModules(folder, list, parts.config.hiddenSize)
+      : await readEncoder(encoder, list)
+  const plan = classifier
+    ? { modules: classifier, warnings: [] }
+    : await readModules(folder, list, parts.config.hiddenSize)
   const sentence = (await parsed(folder, 'config_sentence_transformers.json', sentenceSchema)) ?? {}
+  const activation = () => scoreActivation(sentence.activation_fn, parts.config, folder.path)
   return {
     folder: folder.path,
     ...parts,
     modules: plan.modules,
+    ...(classifier ? { crossEncoder: await crossEncoder(encoder, parts, activation()) } : {}),
     prompts: sentence.prompts ?? {},
     defaultPromptName: sentence.default_prompt_name ?? undefined,
     similarity: sentence.similarity_fn_name ?? 'cosine',
@@ -79,17 +104,23 @@ export async function readCheckpoint(folder: ModelFolder): Promise<Checkpoint> {
   }
 }
 
-type EncoderParts = Pick<
-  Checkpoint,
-  'config' | 'weights' | 'tokenizerFiles' | 'maxLength' | 'lowercase'
->
+interface EncoderParts
+  extends Pick<Checkpoint, 'config' | 'weights' | 'tokenizerFiles' | 'maxLength' | 'lowercase'> {
+  /** What makes a logit of a cross-encoder's token vectors. */
+  readonly classifier?: readonly ModuleSpec[]
+}
 
-async function readEncoder(encoder: ModelFolder): Promise<EncoderParts> {
+async function readEncoder(encoder: ModelFolder, { followers }: ModuleList): Promise<EncoderParts> {
   const config = await readConfig(encoder)
   const limits = await readLimits(encoder)
+  const stored = await readWeightFiles(encoder)
+  const isClassifier = followers
+    ? limits.transformer_task === CLASSIFICATION
+    : namesClassifier(config)
   return {
     config,
-    weights: encoderWeights(await readWeightFiles(encoder), config, encoder.path),
+    weights: encoderWeights(stored, config, encoder.path),
+    ...(isClassifier ? { classifier: classifierModules(stored, config, encoder.path) } : {}),
     tokenizerFiles: await readTokenizerFiles(encoder),
     maxLength: await maxLength(encoder, limits.max_seq_length, config),
     lowercase: limits.do_lower_case ?? false,
@@ -102,9 +133,22 @@ async function readConfig(encoder: ModelFolder): Promise<BertConfig> {
   return parseBertConfig(content, `${encoder.path}/config.json`)
 }
 
-async function readLimits(encoder: ModelFolder): Promise<z.infer<typeof limitsSchema>> {
+async function crossEncoder(
+  encoder: ModelFolder,
+  { config }: Pick<Checkpoint, 'config'>,
+  activation: ScoreActivation,
+): Promise<CrossEncoderSpec> {
+  const tokenizerConfig = await readJson(encoder, 'tokenizer_config.json')
+  return { activation, segments: hasSegments(config, tokenizerConfig) }
+}
+
+type Limits = z.infer<typeof limitsSchema> | z.infer<typeof classifierLimitsSchema>
+
+async function readLimits(encoder: ModelFolder): Promise<Limits> {
   for (const name of LIMIT_FILES) {
-    const limits = await parsed(encoder, name, limitsSchema)
+    const task = taskSchema.safeParse(await readJson(encoder, name)).data?.transformer_task
+    const schema = task === CLASSIFICATION ? classifierLimitsSchema : limitsSchema
+    const limits = await parsed(encoder, name, schema)
     if (limits) return limits
   }
   return {}

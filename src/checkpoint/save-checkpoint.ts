@@ -3,6 +3,11 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { InputError, OutputError, YujuError } from '../errors/index.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { SaveType } from './constants.ts'
+import {
+  type CrossEncoderSpec,
+  classifierNames,
+  SCORE_ACTIVATION_CLASSES,
+} from './cross-encoder.ts'
 import type { Activation, DenseSpec, ModuleSpec } from './module-spec.ts'
 import { poolingConfig } from './pooling-config.ts'
 import { isStatic, TABLE_NAME } from './static-embedding.ts'
@@ -84,8 +89,7 @@ async function writeFiles(
   const json = (name: string, content: unknown) =>
     writeFile(join(folder, name), `${JSON.stringify(content, null, 2)}\n`)
   const first = isStatic(checkpoint) ? STATIC_ENTRY : moduleEntry(0, '')
-  // The mean of a static model is part of its first module.
-  const followers = isStatic(checkpoint) ? checkpoint.modules.slice(1) : checkpoint.modules
+  const followers = followersOf(checkpoint)
   await mkdir(join(folder, first.path), { recursive: true })
   await writeSafetensors(join(folder, first.path, 'model.safetensors'), weightsOf(checkpoint), type)
   for (const [name, text] of checkpoint.tokenizerFiles) {
@@ -96,12 +100,13 @@ async function writeFiles(
     await json('sentence_bert_config.json', {
       max_seq_length: checkpoint.maxLength,
       do_lower_case: checkpoint.lowercase,
+      ...(checkpoint.crossEncoder ? CLASSIFIER_OUTPUT : {}),
     })
   }
   await json('config_sentence_transformers.json', {
     prompts: checkpoint.prompts,
     default_prompt_name: checkpoint.defaultPromptName ?? null,
-    similarity_fn_name: checkpoint.similarity,
+    ...kindSettings(checkpoint),
   })
   await json('modules.json', [first, ...followers.map(entryOf)])
   for (const [index, module] of followers.entries()) {
@@ -115,8 +120,48 @@ async function writeFiles(
   }
 }
 
+/** How sentence-transformers is told that a transformer gives the logit of a pair. */
+const CLASSIFIER_OUTPUT = {
+  transformer_task: 'sequence-classification',
+  modality_config: { text: { method: 'forward', method_output_name: 'logits' } },
+  module_output_name: 'scores',
+}
+
+/** The mean of a static model is part of its first module, and the head of a cross-encoder too. */
+function followersOf(checkpoint: Checkpoint): readonly ModuleSpec[] {
+  if (checkpoint.crossEncoder) return []
+  return isStatic(checkpoint) ? checkpoint.modules.slice(1) : checkpoint.modules
+}
+
+function kindSettings({ crossEncoder, similarity }: Checkpoint): object {
+  if (!crossEncoder) return { similarity_fn_name: similarity }
+  return {
+    model_type: 'CrossEncoder',
+    activation_fn: SCORE_ACTIVATION_CLASSES[crossEncoder.activation],
+  }
+}
+
+/** As BertForSequenceClassification and its like call them. */
+function classifierWeights({ config, folder, weights, modules }: Checkpoint): Weight[] {
+  const names = classifierNames(config, folder)
+  const encoder = [...weights.values()].map((weight) => ({
+    ...weight,
+    name: names.encoder + weight.name,
+  }))
+  const layers = modules.filter((module) => module.kind === 'dense')
+  const head = [names.dense, names.output].flatMap((name, index) => {
+    const { weight, bias } = layers[index] ?? {}
+    return [
+      ...(weight ? [{ ...weight, name: `${name}.weight` }] : []),
+      ...(bias ? [{ ...bias, name: `${name}.bias` }] : []),
+    ]
+  })
+  return [...encoder, ...head]
+}
+
 /** StaticEmbedding of sentence-transformers calls its table so. */
 function weightsOf(checkpoint: Checkpoint): Weight[] {
+  if (checkpoint.crossEncoder) return classifierWeights(checkpoint)
   return [...checkpoint.weights.values()].map((weight) =>
     isStatic(checkpoint) && weight.name === TABLE_NAME
       ? { ...weight, name: 'embedding.weight' }
@@ -125,18 +170,30 @@ function weightsOf(checkpoint: Checkpoint): Weight[] {
 }
 
 /** `config.json` with the fields that layer selection or a vocabulary cut may have changed. */
-function configOf({ config, weights }: Checkpoint, type: SaveType | undefined) {
+function configOf({ config, weights, crossEncoder }: Checkpoint, type: SaveType | undefined) {
+  const encoderClass = ARCHITECTURE_CLASSES[String(config.raw.model_type)] ?? 'BertModel'
   const stored = weights.get('embeddings.word_embeddings.weight')?.type ?? 'float32'
   const { dtype: _, torch_dtype: __, ...raw } = config.raw
   return {
     ...raw,
-    architectures: [ARCHITECTURE_CLASSES[String(raw.model_type)] ?? 'BertModel'],
+    architectures: [encoderClass],
+    ...(crossEncoder ? classifierConfig(encoderClass, crossEncoder) : {}),
     vocab_size: config.vocabularySize,
     hidden_size: config.hiddenSize,
     num_hidden_layers: config.layers,
     num_attention_heads: config.heads,
     intermediate_size: config.intermediateSize,
     torch_dtype: type ?? stored,
+  }
+}
+
+/** What sentence-transformers before version 6 reads of it, and transformers. */
+function classifierConfig(encoderClass: string, { activation }: CrossEncoderSpec): object {
+  return {
+    architectures: [encoderClass.replace(/Model$/, 'ForSequenceClassification')],
+    id2label: { 0: 'LABEL_0' },
+    label2id: { LABEL_0: 0 },
+    sentence_transformers: { activation_fn: SCORE_ACTIVATION_CLASSES[activation] },
   }
 }
 

@@ -4,7 +4,7 @@ import type { Checkpoint } from '../checkpoint/index.ts'
 import { InputError } from '../errors/index.ts'
 import { writeFileAtomic } from '../files/index.ts'
 import { type Graph, type Initializer, serializeGraph } from '../graph/index.ts'
-import { sentenceGraph } from '../model/index.ts'
+import { GRAPH_NAMES, sentenceGraph } from '../model/index.ts'
 import { tokenizerJsonText } from '../tokenizer/index.ts'
 import { tokenizerOptions } from './tokenizer-options.ts'
 
@@ -16,13 +16,15 @@ const LARGEST_FILE = 2 ** 31 - 1
  * fastembed and sentence-transformers' ONNX backend look for them.
  *
  * Inputs `input_ids`, `attention_mask` and (where the model has segments) `token_type_ids`, int64
- * [B,T]; outputs `last_hidden_state` [B,T,H] and `sentence_embedding` [B,D], float32. Only standard
+ * [B,T]; outputs `last_hidden_state` [B,T,H] and `sentence_embedding` [B,D], float32, of a cross-encoder
+ * `logits` [B,1] in place of it. Only standard
  * operators; weights in the element type they are stored in.
  * @throws InputError for a model over 2 GB; OutputError when the folder cannot be written.
  */
 export async function exportOnnx(checkpoint: Checkpoint, folder: string): Promise<void> {
   const segments = checkpoint.config.typeVocabularySize > 1
-  const graph = sentenceGraph(checkpoint, { attention: 'standard', segments })
+  const outputName = checkpoint.crossEncoder ? GRAPH_NAMES.logits : GRAPH_NAMES.sentenceVectors
+  const graph = sentenceGraph(checkpoint, { attention: 'standard', segments, outputName })
   const weights = await readInitializers(graph)
   const model = serializeGraph(graph, (initializer) => weights.get(initializer) ?? new Uint8Array())
   await mkdir(join(folder, 'onnx'), { recursive: true })

@@ -15,6 +15,8 @@ import { pool } from './pooling.ts'
 import { storedWeights, type WeightSource, Weights } from './weight-value.ts'
 
 export interface SentenceGraphOptions extends EncoderOptions {
+  /** What the graph calls what its modules lead to. Default: `sentence_embedding`. */
+  readonly outputName?: string
   /** Whether the graph takes segment numbers; without them every token is in segment 0. */
   readonly segments: boolean
 }
@@ -28,6 +30,8 @@ export const GRAPH_NAMES = {
   poolingMask: 'pooling_mask',
   tokenVectors: 'last_hidden_state',
   sentenceVectors: 'sentence_embedding',
+  /** Of an exported cross-encoder, in place of the sentence vectors. */
+  logits: 'logits',
 } as const
 
 /** Whether a model leaves the tokens of a prompt out of its pooling. */
@@ -39,12 +43,15 @@ export function excludesPrompt({ modules }: Pick<Checkpoint, 'modules'>): boolea
  * The whole model of a checkpoint, from token ids [B,T] to token vectors [B,T,H] and sentence
  * vectors [B,D], with its weights.
  */
-export function sentenceGraph(checkpoint: Checkpoint, options: SentenceGraphOptions): Graph {
+export function sentenceGraph(
+  checkpoint: Checkpoint,
+  { outputName = GRAPH_NAMES.sentenceVectors, ...options }: SentenceGraphOptions,
+): Graph {
   const graph = new Graph()
   const source = storedWeights(graph)
   const { tokenVectors, sentenceVectors } = sentenceModel(checkpoint, { ...options, graph, source })
   graph.output(GRAPH_NAMES.tokenVectors, tokenVectors)
-  graph.output(GRAPH_NAMES.sentenceVectors, sentenceVectors)
+  graph.output(outputName, sentenceVectors)
   return graph
 }
 

@@ -1,0 +1,190 @@
+import { CheckpointError } from '../errors/index.ts'
+import { z } from '../schema/index.ts'
+import type { BertConfig } from './bert-config.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import type { Activation, DenseSpec, ModuleSpec } from './module-spec.ts'
+import { isNumberType, type Weight, type WeightMap } from './weight.ts'
+
+/** What may turn the logit of a pair into its score. */
+export const SCORE_ACTIVATIONS = ['sigmoid', 'identity'] as const
+/** What turns the logit of a pair into its score: 1 / (1 + e⁻ˣ), or nothing. */
+export type ScoreActivation = (typeof SCORE_ACTIVATIONS)[number]
+
+/** What a cross-encoder has beside what every model has. */
+export interface CrossEncoderSpec {
+  readonly activation: ScoreActivation
+  /** Whether the model tells the two texts of a pair apart by segment numbers. */
+  readonly segments: boolean
+}
+
+/** A model that reads two texts as one row, and whose modules end in one number, the logit. */
+export interface CrossEncoderCheckpoint extends Checkpoint {
+  readonly crossEncoder: CrossEncoderSpec
+}
+
+/** How a family's sequence classifier names its weights. */
+export interface ClassifierNames {
+  /** Before the names of the encoder's own weights. */
+  readonly encoder: string
+  /** The layer from the first token's vector to the classifier's input, followed by tanh. */
+  readonly dense: string
+  /** The layer that gives the logit. */
+  readonly output: string
+}
+
+const BERT: ClassifierNames = {
+  encoder: 'bert.',
+  dense: 'bert.pooler.dense',
+  output: 'classifier',
+}
+const ROBERTA: ClassifierNames = {
+  encoder: 'roberta.',
+  dense: 'classifier.dense',
+  output: 'classifier.out_proj',
+}
+
+/** @throws CheckpointError when the classifiers of this architecture are not known. */
+export function classifierNames({ raw }: Pick<BertConfig, 'raw'>, folder: string): ClassifierNames {
+  switch (raw.model_type) {
+    case 'bert':
+      return BERT
+    case 'roberta':
+    case 'xlm-roberta':
+    case 'camembert':
+      return ROBERTA
+    default:
+      throw refused(folder, `no cross-encoder of model_type ${raw.model_type} is known`)
+  }
+}
+
+/** Whether `config.json` is that of a sequence classifier, as transformers saves one. */
+export function namesClassifier({ raw }: Pick<BertConfig, 'raw'>): boolean {
+  const { architectures } = raw
+  const [name]: unknown[] = Array.isArray(architectures) ? architectures : []
+  return typeof name === 'string' && name.endsWith('ForSequenceClassification')
+}
+
+/**
+ * The head of a sequence classifier, from token vectors to the logit: the first token's vector, a dense
+ * layer with tanh, and a layer to one number. Reference: BertForSequenceClassification and
+ * XLMRobertaForSequenceClassification of transformers.
+ * @throws CheckpointError when a weight is missing, or there is more than one label.
+ */
+export function classifierModules(
+  stored: WeightMap,
+  config: BertConfig,
+  folder: string,
+): readonly ModuleSpec[] {
+  const { dense, output } = classifierNames(config, folder)
+  const { hiddenSize } = config
+  const labels = stored.get(`${output}.weight`)?.shape[0]
+  if (labels !== undefined && labels !== 1) {
+    throw refused(folder, `it is a classifier of ${labels} labels; expected one, the score`)
+  }
+  const layer = (name: string, outFeatures: number, activation: Activation): DenseSpec => ({
+    kind: 'dense',
+    inFeatures: hiddenSize,
+    outFeatures,
+    activation,
+    weight: requireWeight(stored, `${name}.weight`, { folder, shape: [outFeatures, hiddenSize] }),
+    bias: requireWeight(stored, `${name}.bias`, { folder, shape: [outFeatures] }),
+  })
+  return [
+    { kind: 'pooling', modes: ['cls'], includePrompt: true },
+    layer(dense, hiddenSize, 'tanh'),
+    layer(output, 1, 'identity'),
+  ]
+}
+
+function requireWeight(
+  stored: WeightMap,
+  name: string,
+  { folder, shape }: { readonly folder: string; readonly shape: readonly number[] },
+): Weight {
+  const weight = stored.get(name)
+  const wanted = `the weight ${name} [${shape.join(',')}]`
+  if (!weight) throw refused(folder, `it has no weight ${name}, which its classifier needs`)
+  if (String(weight.shape) !== String(shape)) {
+    throw refused(folder, `${wanted} is [${weight.shape.join(',')}]`)
+  }
+  if (!isNumberType(weight.type)) throw refused(folder, `${wanted} is ${weight.type}`)
+  return weight
+}
+
+const namedActivation = z.nullish(z.string())
+const configSchema = z.looseObject({
+  sentence_transformers: z.nullish(z.looseObject({ activation_fn: namedActivation })),
+  sbert_ce_default_activation_function: namedActivation,
+})
+
+/**
+ * What turns logits into scores: what `config_sentence_transformers.json` names, else `config.json`, now
+ * or before version 4; else the sigmoid. Reference: CrossEncoder of sentence-transformers.
+ * @param named `activation_fn` of `config_sentence_transformers.json`
+ * @throws CheckpointError for any other function than the sigmoid and the identity.
+ */
+export function scoreActivation(
+  named: string | null | undefined,
+  { raw }: Pick<BertConfig, 'raw'>,
+  folder: string,
+): ScoreActivation {
+  const parsed = configSchema.safeParse(raw)
+  if (!parsed.success) throw refused(folder, z.prettifyError(parsed.error))
+  const { sentence_transformers: own, sbert_ce_default_activation_function: old } = parsed.data
+  const path = named ?? own?.activation_fn ?? old
+  if (path === undefined || path === null) return 'sigmoid'
+  const [, name] = path.match(/^torch\.nn\.(?:modules\.\w+\.)?(Sigmoid|Identity)$/) ?? []
+  if (name) return name === 'Sigmoid' ? 'sigmoid' : 'identity'
+  throw refused(
+    folder,
+    `its activation_fn ${path} is neither torch.nn.Sigmoid nor torch.nn.Identity`,
+  )
+}
+
+/** How the activation is written into a folder. */
+export const SCORE_ACTIVATION_CLASSES: Readonly<Record<ScoreActivation, string>> = {
+  sigmoid: 'torch.nn.modules.activation.Sigmoid',
+  identity: 'torch.nn.modules.linear.Identity',
+}
+
+const inputsSchema = z.looseObject({ model_input_names: z.nullish(z.array(z.string())) })
+
+/** Whether pairs have segment numbers: the encoder knows several, and the tokenizer does not leave them out. */
+export function hasSegments({ typeVocabularySize }: BertConfig, tokenizerConfig: unknown): boolean {
+  const inputs = inputsSchema.safeParse(tokenizerConfig ?? {})
+  const names = inputs.success ? inputs.data.model_input_names : undefined
+  return typeVocabularySize > 1 && (names?.includes('token_type_ids') ?? true)
+}
+
+/** @throws CheckpointError when the model is a cross-encoder. */
+export function requireEncoder({ folder, crossEncoder }: Checkpoint): void {
+  if (!crossEncoder) return
+  throw new CheckpointError(
+    'checkpoint-kind',
+    `${folder} is a cross-encoder: it scores pairs of texts and has no vectors; load it with Reranker ` +
+      'of yuju/rerank, or use yuju rerank',
+    { facts: { folder } },
+  )
+}
+
+/** @throws CheckpointError when the model is no cross-encoder. */
+export function requireCrossEncoder(
+  checkpoint: Checkpoint,
+): asserts checkpoint is CrossEncoderCheckpoint {
+  if (checkpoint.crossEncoder) return
+  const { folder } = checkpoint
+  throw new CheckpointError(
+    'checkpoint-kind',
+    `${folder} is a sentence encoder, whose vectors are compared; expected a cross-encoder, whose ` +
+      'config.json names a class …ForSequenceClassification: load it with SentenceEncoder',
+    { facts: { folder } },
+  )
+}
+
+function refused(folder: string, what: string): CheckpointError {
+  return new CheckpointError(
+    'checkpoint-cross-encoder',
+    `${folder} cannot be used as a cross-encoder: ${what}`,
+    { facts: { folder } },
+  )
+}
