@@ -21,6 +21,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   runtime: 2,
   precision: 3,
   encoder: 4,
+  rerank: 5,
   evaluate: 5,
   benchmark: 6,
   train: 5,
@@ -32,7 +33,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   server: 7,
   cli: 8,
   adapters: 7,
-  web: 5,
+  web: 6,
 }
 
 /** A page that the server hands out; what it fetches is the server itself. */

@@ -6,6 +6,7 @@ import { SentenceEncoder } from 'yuju'
 import { createStore, indexTexts, modelSettings } from 'yuju/search'
 import { temporaryFolder } from './support/model-folder.ts'
 import { TINY } from './support/server-client.ts'
+import { FIXTURES } from './support/shared.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -38,6 +39,7 @@ async function project(): Promise<string> {
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   for (const [name, code] of examples) writeFileSync(join(folder, `${name}.ts`), code)
   cpSync(TINY, join(folder, 'my-model'), { recursive: true })
+  cpSync(join(FIXTURES, 'rerankers/bert'), join(folder, 'my-reranker'), { recursive: true })
   const pairs = SENTENCES.map((text, i) => `${text}\t${SENTENCES[(i * 3 + 1) % 120]}\t${i % 6}\n`)
   writeFileSync(join(folder, 'pairs.tsv'), pairs.join(''))
   writeFileSync(join(folder, 'scored.tsv'), `sentence1\tsentence2\tscore\n${pairs.join('')}`)
@@ -66,6 +68,7 @@ function compile(folder: string): string {
 
 test('the examples are short, and those of the main entries', () => {
   expect([...examples.keys()].sort()).toEqual([
+    'Reranker',
     'SentenceEncoder',
     'createServer',
     'distil',

@@ -26,6 +26,8 @@ test('values that each entry exports', () => {
 
     yuju/mining: detectCommunities findDuplicates mineHardNegatives mineParaphrases
 
+    yuju/rerank: Reranker
+
     yuju/search: TextSearch createMemoryStore createOrOpenStore createStore indexTexts modelSettings openStore parseFilter searchStore
 
     yuju/server: createServer listen
@@ -52,6 +54,8 @@ test('types that each entry exports', () => {
     yuju/langchain: YujuEmbeddingsOptions
 
     yuju/mining: AnchorsAndCorpus CommunityOptions Duplicate DuplicateOptions HardNegativeOptions HardNegatives MiningOptions ParaphraseOptions Scored ScoredPair
+
+    yuju/rerank: LoadOptions PairScores RankedDocument RerankOptions ScoreActivation ScoreOptions ScoreStreamOptions TextPair
 
     yuju/search: Condition Filter Hit HybridOptions IndexOptions IndexProgress IndexResult Membership Metadata NamedColumn SearchOptions StoreAccess StoreEncoding StoreOptions StorePrecision StoreQuery StoreSettings StoreSimilarity StoredText TextSearchOptions TextToIndex VectorRecord VectorStore
 

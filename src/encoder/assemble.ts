@@ -36,7 +36,7 @@ export interface Environment extends Pick<EncoderParts, 'warn' | 'readCalibratio
  * Wires a checkpoint, its tokenizer, its graph and a session.
  * @throws CheckpointError for a damaged model; RuntimeError when no runtime can run it.
  */
-export async function assembleEncoder(
+export async function assembleModel(
   checkpoint: Checkpoint,
   environment: Environment,
 ): Promise<EncoderParts> {
@@ -45,11 +45,13 @@ export async function assembleEncoder(
   // The runtime maps the files, and a program that reads a map beyond its file's end is killed.
   await checkFilesWhole(weights.values(), readRange)
   const { precision, linear } = await layersOf(checkpoint, environment)
-  const graph = sentenceGraph(checkpoint, { attention: 'fused', segments: false, linear })
+  const segments = checkpoint.crossEncoder?.segments ?? false
+  const graph = sentenceGraph(checkpoint, { attention: 'fused', segments, linear })
   const dimensions = Number(graph.outputs.get(GRAPH_NAMES.sentenceVectors)?.shape[1])
   const [session, tokenizer] = await openMeanwhile(openSession(graph), async () => {
     const tokenizer = createTokenizer(tokenizerFiles, tokenizerOptions(checkpoint))
     requireTableRows(tokenizer, checkpoint)
+    requireSegments(tokenizer, checkpoint)
     await checkFinite(weights.values(), readRange)
     return tokenizer
   })
@@ -97,5 +99,19 @@ function requireTableRows({ vocabularySize }: Tokenizer, { config, folder }: Che
     `the tokenizer of ${folder} has ${vocabularySize} tokens, but the embedding table only ` +
       `${config.vocabularySize} rows; the folder mixes files of two models`,
     { facts: { folder, tokens: vocabularySize, rows: config.vocabularySize } },
+  )
+}
+
+/** Segment numbers come from the tokenizer, and may be those of another model. */
+function requireSegments(tokenizer: Tokenizer, { config, crossEncoder, folder }: Checkpoint): void {
+  if (!crossEncoder?.segments) return
+  const { typeIds } = tokenizer.encodePair('', '')
+  const segments = Math.max(0, ...typeIds) + 1
+  if (segments <= config.typeVocabularySize) return
+  throw new CheckpointError(
+    'checkpoint-segments',
+    `the tokenizer of ${folder} gives pairs ${segments} segments, but the model has only ` +
+      `${config.typeVocabularySize}; the folder mixes files of two models`,
+    { facts: { folder, segments, known: config.typeVocabularySize } },
   )
 }

@@ -1,23 +1,38 @@
-import { GRAPH_NAMES } from '../model/index.ts'
+import type { Checkpoint } from '../checkpoint/portable.ts'
+import { excludesPrompt, GRAPH_NAMES } from '../model/index.ts'
 import type { Tensor } from '../runtime/portable.ts'
+import type { Tokenizer } from '../tokenizer/index.ts'
 
-/** One row of a batch: the tokens of a text. */
+/** One row of a batch: the tokens of a text, or of a pair of texts. */
 export interface BatchRow {
   readonly ids: Int32Array
   /** Tokens at the start that belong to a prompt. */
   readonly promptLength: number
+  /** Segment numbers of a pair. Default: all 0. */
+  readonly typeIds?: Int32Array
 }
 
 export interface BatchLayout {
   readonly padId: number
   /** Whether the graph takes a mask of its own for the pooling. */
   readonly poolingMask: boolean
+  /** Whether the graph takes segment numbers. */
+  readonly segments: boolean
+}
+
+/** What the graph of a model takes. */
+export function batchLayout(
+  checkpoint: Pick<Checkpoint, 'modules' | 'crossEncoder'>,
+  { padId }: Pick<Tokenizer, 'padId'>,
+): BatchLayout {
+  const segments = checkpoint.crossEncoder?.segments ?? false
+  return { padId, poolingMask: excludesPrompt(checkpoint), segments }
 }
 
 /** Texts side by side as the graph takes them, [B,T], the short rows filled up on the right. */
 export function batchTensors(
   rows: readonly BatchRow[],
-  { padId, poolingMask }: BatchLayout,
+  { padId, poolingMask, segments }: BatchLayout,
 ): Record<string, Tensor> {
   // One at least: a text without a token is padding, and no tensor is empty.
   const width = rows.reduce((longest, { ids }) => Math.max(longest, ids.length), 1)
@@ -38,6 +53,13 @@ export function batchTensors(
           [GRAPH_NAMES.poolingMask]: matrix(({ ids, promptLength }, target) =>
             setOnes(target, promptLength, ids.length),
           ),
+        }
+      : {}),
+    ...(segments
+      ? {
+          [GRAPH_NAMES.typeIds]: matrix(({ typeIds }, target) => {
+            if (typeIds) writeLow(target, typeIds)
+          }),
         }
       : {}),
   }

@@ -13,8 +13,9 @@ import { type EncodeOptions, requireWhole, type StreamOptions } from './options.
 import { PairMatcher } from './pair-match.ts'
 import { requireTokens } from './prepared-tokens.ts'
 import { quantizeEmbeddings } from './quantization.ts'
-import { type PreparedText, tokenizeText } from './text-preparation.ts'
+import { type PreparedText, prepareTexts, tokenizeText } from './text-preparation.ts'
 import { roleOptions } from './text-role.ts'
+import { TruncationCount } from './truncation-count.ts'
 
 /** What a tokenizer made of a text, for people. */
 export interface TokenizedText {
@@ -39,12 +40,12 @@ export interface EncoderParts extends PipelineParts {
  */
 export class Encoder {
   readonly #parts: EncoderParts
-  readonly #pipeline: EncodingPipeline
+  readonly #pipeline: EncodingPipeline<string>
   readonly #judge: PairMatcher
 
   protected constructor(parts: EncoderParts) {
     this.#parts = parts
-    this.#pipeline = new EncodingPipeline(parts)
+    this.#pipeline = new EncodingPipeline(parts, prepareTexts)
     this.#judge = new PairMatcher(parts.checkpoint.folder, parts.readCalibration)
   }
 
@@ -96,8 +97,9 @@ export class Encoder {
     requireTexts(list)
     if (typeof texts === 'string') requireRanges(settings, 'one text')
     const embeddings = await this.#pipeline.encode(list, settings)
-    const cut = countCut(embeddings.truncated)
-    this.#warnOfTruncation({ ...cut, all: list.length }, settings)
+    const truncation = new TruncationCount('texts', settings)
+    truncation.add(embeddings.truncated)
+    truncation.warn(this.#parts.warn)
     const result = quantizeEmbeddings(embeddings, settings.output, settings.outputRanges)
     return typeof texts === 'string' ? result.data : result
   }
@@ -152,22 +154,19 @@ export class Encoder {
     const size = requireWhole('blockSize', blockSize, { min: 1, max: 1_000_000 })
     const settings = encodeSettings(options as EncodeOptions<Output>, this.#parts)
     requireRanges(settings, 'a stream')
-    const seen = { texts: 0, tokens: 0, all: 0 }
+    const truncation = new TruncationCount('texts', settings)
     try {
       for await (const block of blocksOf(texts, size)) {
         requireTexts(block)
-        const start = seen.all
+        const start = truncation.all
         const report = (done: number) =>
           settings.onProgress?.({ done: start + done, total: undefined })
         const embeddings = await this.#pipeline.encodeBlock(block, settings, { start, report })
-        const cut = countCut(embeddings.truncated)
-        seen.texts += cut.texts
-        seen.tokens += cut.tokens
-        seen.all += block.length
+        truncation.add(embeddings.truncated)
         yield quantizeEmbeddings(embeddings, settings.output, settings.outputRanges)
       }
     } finally {
-      this.#warnOfTruncation(seen, settings)
+      truncation.warn(this.#parts.warn)
     }
   }
 
@@ -261,28 +260,6 @@ export class Encoder {
   [Symbol.dispose](): void {
     void this.dispose()
   }
-
-  #warnOfTruncation(
-    { texts, tokens, all }: CutTexts & { readonly all: number },
-    { truncate, maxLength }: EncodeSettings<OutputType>,
-  ): void {
-    if (truncate !== 'warn' || texts === 0) return
-    const share = `${texts} of ${all} texts`
-    this.#parts.warn(
-      `${share} were truncated to ${maxLength} tokens; ${tokens} tokens were removed`,
-    )
-  }
-}
-
-/** How many texts the limit cut, and how many tokens it cut off them. */
-interface CutTexts {
-  readonly texts: number
-  readonly tokens: number
-}
-
-function countCut(truncated: Int32Array): CutTexts {
-  const texts = truncated.reduce((count, tokens) => count + (tokens > 0 ? 1 : 0), 0)
-  return { texts, tokens: truncated.reduce((sum, tokens) => sum + tokens, 0) }
 }
 
 function requireRanges({ output, outputRanges }: EncodeSettings<OutputType>, what: string): void {

@@ -1,10 +1,10 @@
-import { excludesPrompt } from '../model/index.ts'
 import type { Session } from '../runtime/portable.ts'
 import { type BatchRun, runBatches } from './batch-runner.ts'
+import { batchLayout } from './batch-tensors.ts'
 import type { OutputType } from './constants.ts'
 import type { Embeddings, TokenEmbeddings } from './embeddings.ts'
 import type { EncodeSettings } from './encode-settings.ts'
-import { type PreparedText, prepareTexts, type TextTools } from './text-preparation.ts'
+import type { PreparedText, TextTools } from './text-preparation.ts'
 import { finishVectors } from './vectors.ts'
 
 /** Texts that are sorted by length together, and the most that wait as tokens in memory. */
@@ -18,6 +18,13 @@ export interface PipelineParts extends TextTools {
   readonly dimensions: number
 }
 
+/** Splits what a model reads, texts or pairs of them, into tokens. */
+export type Prepare<Item> = (
+  items: readonly Item[],
+  settings: Settings,
+  tools: TextTools & { readonly firstNumber: number },
+) => Promise<PreparedText[]>
+
 /** Where a block stands among all texts. */
 interface BlockPlace {
   /** The number of its first text. */
@@ -28,16 +35,21 @@ interface BlockPlace {
   readonly into?: Float32Array<ArrayBuffer> | undefined
 }
 
-/** The road from texts to vectors: tokens, batches, the session, and back into the texts' order. */
-export class EncodingPipeline {
+/**
+ * The road from texts to vectors, or from pairs of texts to logits: tokens, batches, the session, and
+ * back into the texts' order.
+ */
+export class EncodingPipeline<Item = string> {
   readonly #parts: PipelineParts
+  readonly #prepare: Prepare<Item>
 
-  constructor(parts: PipelineParts) {
+  constructor(parts: PipelineParts, prepare: Prepare<Item>) {
     this.#parts = parts
+    this.#prepare = prepare
   }
 
   /** Float32 vectors of all texts, worked through a block at a time. */
-  async encode(texts: readonly string[], settings: Settings): Promise<Embeddings> {
+  async encode(texts: readonly Item[], settings: Settings): Promise<Embeddings> {
     const rows = texts.length
     const { dimensions } = settings
     const data = new Float32Array(rows * dimensions)
@@ -62,11 +74,11 @@ export class EncodingPipeline {
 
   /** Float32 vectors of texts that are few enough to be sorted together. */
   async encodeBlock(
-    texts: readonly string[],
+    texts: readonly Item[],
     settings: Settings,
     { start, report, into }: BlockPlace,
   ): Promise<Embeddings> {
-    const prepared = await prepareTexts(texts, settings, { ...this.#parts, firstNumber: start })
+    const prepared = await this.#prepare(texts, settings, { ...this.#parts, firstNumber: start })
     return this.encodePrepared(prepared, settings, { report, into })
   }
 
@@ -99,10 +111,10 @@ export class EncodingPipeline {
   }
 
   /** The vector of every token of every text, before pooling. */
-  async tokenEmbeddings(texts: readonly string[], settings: Settings): Promise<TokenEmbeddings[]> {
+  async tokenEmbeddings(texts: readonly Item[], settings: Settings): Promise<TokenEmbeddings[]> {
     const { checkpoint, tokenizer } = this.#parts
     const dimensions = checkpoint.config.hiddenSize
-    const prepared = await prepareTexts(texts, settings, { ...this.#parts, firstNumber: 0 })
+    const prepared = await this.#prepare(texts, settings, { ...this.#parts, firstNumber: 0 })
     const results: TokenEmbeddings[] = []
     await this.#run(prepared, settings, {
       output: 'tokenVectors',
@@ -125,7 +137,7 @@ export class EncodingPipeline {
     run: Pick<BatchRun, 'output' | 'take'>,
   ): Promise<void> {
     const { session, tokenizer, checkpoint } = this.#parts
-    const layout = { padId: tokenizer.padId, poolingMask: excludesPrompt(checkpoint) }
+    const layout = batchLayout(checkpoint, tokenizer)
     await runBatches(session, prepared, { layout, run: { ...run, limits, signal } })
   }
 }

@@ -1,4 +1,4 @@
-export { type BatchLayout, batchTensors } from './batch-tensors.ts'
+export { type BatchLayout, batchLayout, batchTensors } from './batch-tensors.ts'
 export { PADDING_WORTH_A_RUN } from './batching.ts'
 export { blocksOf } from './blocks.ts'
 export { BUNDLED_MODEL } from './bundled-model.ts'
@@ -17,6 +17,7 @@ export { exportWeb } from './export-web.ts'
 export { type LoadOptions, loadSource } from './load.ts'
 export { measureActivationRanges } from './measure-activation-ranges.ts'
 export { nextTurn } from './next-turn.ts'
+export { openCheckpoint, openSource, type RunOptions } from './open-model.ts'
 export type {
   EncodeOptions,
   Progress,
@@ -24,7 +25,13 @@ export type {
 } from './options.ts'
 export { outputRangesOf, quantizeEmbeddings, quantizeRows, stepWidths } from './quantization.ts'
 export { SentenceEncoder } from './sentence-encoder.ts'
-export { type PreparedText, prepareTexts, tokenizeText } from './text-preparation.ts'
+export {
+  type PreparedText,
+  preparePairs,
+  prepareTexts,
+  type TextPair,
+  tokenizeText,
+} from './text-preparation.ts'
 export { roleOptions, TEXT_ROLES, type TextRole } from './text-role.ts'
 export { tokenizerOptions } from './tokenizer-options.ts'
 export { finishVectors } from './vectors.ts'

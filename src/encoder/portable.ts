@@ -1,5 +1,6 @@
 /** What encodes in Node and in browsers alike: the way in for code that both run. */
-export { assembleEncoder } from './assemble.ts'
+export { assembleModel } from './assemble.ts'
+export { blocksOf } from './blocks.ts'
 export type { OutputType, TruncationPolicy } from './constants.ts'
 export type {
   Embeddings,
@@ -7,7 +8,9 @@ export type {
   OutputRanges,
   TokenEmbeddings,
 } from './embeddings.ts'
+export { encodeSettings, requireTexts } from './encode-settings.ts'
 export { Encoder, type EncoderParts, type TokenizedText } from './encoder.ts'
+export { BLOCK_SIZE, EncodingPipeline } from './encoding-pipeline.ts'
 export {
   type EncodeOptions,
   type Progress,
@@ -16,3 +19,5 @@ export {
   type StreamOptions,
 } from './options.ts'
 export { outputRangesOf, quantizeEmbeddings } from './quantization.ts'
+export { preparePairs, type TextPair } from './text-preparation.ts'
+export { TruncationCount } from './truncation-count.ts'

@@ -14,6 +14,9 @@ export interface PreparedText extends BatchRow {
   readonly truncated: number
 }
 
+/** Two texts that are read as one row. */
+export type TextPair = readonly [string, string]
+
 export interface TextTools {
   readonly tokenizer: Tokenizer
   readonly checkpoint: Checkpoint
@@ -52,6 +55,29 @@ export async function prepareTexts(
     return { ids: pool?.keep(ids) ?? ids, truncated, promptLength }
   }
   return mapInTurns(texts, prepare, settings.signal)
+}
+
+/**
+ * Splits pairs of texts into tokens, as `prepareTexts` does texts; the prompt stands before the first
+ * text of each. Where a pair is too long, the longer text loses tokens first.
+ * @throws InputError for a pair over the limit where the policy is `error`.
+ */
+export async function preparePairs(
+  pairs: readonly TextPair[],
+  settings: Settings,
+  { tokenizer, firstNumber }: TextTools & { readonly firstNumber: number },
+): Promise<PreparedText[]> {
+  const pool = pairs.length > 1 ? new TokenPool() : undefined
+  const prepare = ([first, second]: TextPair, index: number): PreparedText => {
+    const pair = tokenizer.encodePair(settings.prompt + first, second, settings)
+    const { truncated } = pair
+    if (truncated > 0 && settings.truncate === 'error') {
+      throw tooLong(firstNumber + index, truncated, settings)
+    }
+    const keep = (tokens: Int32Array) => pool?.keep(tokens) ?? tokens
+    return { ids: keep(pair.ids), typeIds: keep(pair.typeIds), truncated, promptLength: 0 }
+  }
+  return mapInTurns(pairs, prepare, settings.signal)
 }
 
 /** Tokens of the prompt with its opening special token. Reference: get_prompt_length. */

@@ -9,6 +9,7 @@ import {
   sentenceGraph,
 } from '../model/index.ts'
 import type { Session, Tensor } from '../runtime/portable.ts'
+import type { Encoding } from '../tokenizer/index.ts'
 
 /** The smallest and largest number of each column [I] of a linear layer's input. */
 export interface ColumnRanges {
@@ -23,11 +24,11 @@ const OUTPUT = 'ranges'
 
 /**
  * The ranges of the inputs of each linear layer of a model while it encodes some texts.
- * @param texts their tokens
+ * @param texts their tokens; of a cross-encoder those of pairs
  */
 export async function measureColumnRanges(
   checkpoint: Checkpoint,
-  texts: readonly Int32Array[],
+  texts: readonly Pick<Encoding, 'ids' | 'typeIds'>[],
   openSession: (graph: Graph) => Promise<Session>,
 ): Promise<ActivationRanges> {
   const inputs = new Map<string, Value>()
@@ -35,7 +36,8 @@ export async function measureColumnRanges(
     inputs.set(weights.prefix, rows)
     return floatLayer(rows, weights)
   }
-  const graph = sentenceGraph(checkpoint, { attention: 'fused', segments: false, linear })
+  const segments = checkpoint.crossEncoder?.segments ?? false
+  const graph = sentenceGraph(checkpoint, { attention: 'fused', segments, linear })
   const measured = [...new Set(inputs.values())]
   const extremes = measured.flatMap((rows) => [reduceMin(rows, 0), reduceMax(rows, 0)])
   graph.output(OUTPUT, concat(extremes, 0))
@@ -43,8 +45,8 @@ export async function measureColumnRanges(
   try {
     const ranges = new Map(measured.map((rows) => [rows, emptyRanges(rows)]))
     // One by one: what stands in place of padding is no text's.
-    for (const ids of texts) {
-      const { data } = await session.run(textInputs(ids, checkpoint), OUTPUT)
+    for (const text of texts) {
+      const { data } = await session.run(textInputs(text, checkpoint), OUTPUT)
       takeExtremes(data as Float32Array, [...ranges.values()])
     }
     const entries = [...inputs].map(([prefix, rows]) => [prefix, ranges.get(rows)] as const)
@@ -59,13 +61,19 @@ function emptyRanges({ shape }: Value): ColumnRanges {
   return { smallest: new Float32Array(columns), largest: new Float32Array(columns) }
 }
 
-function textInputs(ids: Int32Array, checkpoint: Checkpoint): Record<string, Tensor> {
+function textInputs(
+  { ids, typeIds }: Pick<Encoding, 'ids' | 'typeIds'>,
+  checkpoint: Checkpoint,
+): Record<string, Tensor> {
   const matrix = (data: BigInt64Array): Tensor => ({ type: 'int64', dims: [1, ids.length], data })
   const ones = new BigInt64Array(ids.length).fill(1n)
   return {
     [GRAPH_NAMES.ids]: matrix(BigInt64Array.from(ids, BigInt)),
     [GRAPH_NAMES.mask]: matrix(ones),
     ...(excludesPrompt(checkpoint) ? { [GRAPH_NAMES.poolingMask]: matrix(ones.slice()) } : {}),
+    ...(checkpoint.crossEncoder?.segments
+      ? { [GRAPH_NAMES.typeIds]: matrix(BigInt64Array.from(typeIds, BigInt)) }
+      : {}),
   }
 }
 

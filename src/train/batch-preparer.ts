@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../checkpoint/index.ts'
 import {
+  batchLayout,
   batchTensors,
   choosePrompt,
   type PreparedText,
@@ -7,7 +8,6 @@ import {
   roleOptions,
 } from '../encoder/index.ts'
 import { InputError } from '../errors/index.ts'
-import { excludesPrompt } from '../model/index.ts'
 import type { Tensor } from '../runtime/index.ts'
 import type { Tokenizer } from '../tokenizer/index.ts'
 import type { Example } from './data/index.ts'
@@ -50,7 +50,7 @@ export class BatchPreparer {
     const { texts, columns } = uniqueTexts(examples, this.#prompts(source))
     const prepared = await this.#tokenize(texts)
     const { order, parts } = partsByLength(prepared, source.cachedTexts)
-    const layout = { padId: tokenizer.padId, poolingMask: excludesPrompt(checkpoint) }
+    const layout = batchLayout(checkpoint, tokenizer)
     const place = new Map(order.map((text, position) => [text, position]))
     const placed = columns.map((numbers) => numbers.map((number) => place.get(number) ?? 0))
     const tensors = parts.map((part) => batchTensors(part, layout))

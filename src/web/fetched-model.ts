@@ -2,9 +2,10 @@ import {
   type Checkpoint,
   readCalibration,
   readCheckpoint,
+  requireEncoder,
   type WebManifest,
 } from '../checkpoint/portable.ts'
-import { assembleEncoder, type EncoderParts } from '../encoder/portable.ts'
+import { assembleModel, type EncoderParts } from '../encoder/portable.ts'
 import { InputError } from '../errors/index.ts'
 import { type Precision, readActivationRanges } from '../precision/portable.ts'
 import { blobFolder, storedBlob } from './blob-folder.ts'
@@ -52,9 +53,10 @@ export class FetchedModel {
   }): Promise<EncoderParts> {
     const folder = blobFolder(this.#address, this.#blobs)
     const checkpoint: Checkpoint = await readCheckpoint(folder)
+    requireEncoder(checkpoint)
     const entries = [...this.#blobs].map(([path, blob]) => [this.#address + path, blob] as const)
     const blobs = new Map(entries)
-    return assembleEncoder(checkpoint, {
+    return assembleModel(checkpoint, {
       readRange: (file, offset, length) =>
         storedBlob(file, blobs.get(file) ?? new Blob()).read(offset, length),
       openSession: (graph) => openSession(graph, { ...where, blobs }),

@@ -86,7 +86,7 @@ export function batchInputs(
     return { ids: tokenizer.encode(text).ids, promptLength: 0 }
   })
   return {
-    ...batchTensors(tokens, { padId: tokenizer.padId, poolingMask: false }),
+    ...batchTensors(tokens, { padId: tokenizer.padId, poolingMask: false, segments: false }),
     ...rowInputs(columns.length, examples.length),
     ...targetInputs(batch),
   }
