@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
+import type { Weight } from '../model/index.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { readWeightBytes } from './read-weight.ts'
-import type { Weight } from './weight.ts'
 
 /**
  * SHA-256, in hex, of everything a checkpoint's vectors depend on: configuration, weights, modules,

@@ -1,28 +1,15 @@
-import type { BertConfig } from './bert-config.ts'
+import type { StoredModel } from '../model/index.ts'
 import type { CrossEncoderSpec } from './cross-encoder.ts'
-import type { ModuleSpec } from './module-spec.ts'
-import type { WeightMap } from './weight.ts'
 
 /** The similarity functions a model can name as its own. */
 export const SIMILARITY_NAMES = ['cosine', 'dot', 'euclidean', 'manhattan'] as const
 /** A similarity function that a model can name as its own. */
 export type SimilarityName = (typeof SIMILARITY_NAMES)[number]
 
-/**
- * A model folder, described: everything needed to build and run the model, nothing run yet. A static
- * model (`isStatic`) has a configuration without layers, and its table as its only weight.
- */
-export interface Checkpoint {
+/** A model folder, described: everything needed to build and run the model, nothing run yet. */
+export interface Checkpoint extends StoredModel {
   /** The folder it was read from. */
   readonly folder: string
-  readonly config: BertConfig
-  /**
-   * The encoder's weights under the names of Hugging Face's BertModel, without any `bert.` prefix:
-   * `embeddings.word_embeddings.weight`, `encoder.layer.0.attention.self.query.weight` …
-   */
-  readonly weights: WeightMap
-  /** What follows the encoder, in order: a pooling, then any of dense and normalize. */
-  readonly modules: readonly ModuleSpec[]
   /** Tokenizer files by name (`tokenizer.json`, `vocab.txt`, `tokenizer_config.json` …): their text. */
   readonly tokenizerFiles: ReadonlyMap<string, string>
   /** The most tokens a text may have, special tokens included. */

@@ -1,9 +1,15 @@
 import { CheckpointError } from '../errors/index.ts'
+import {
+  type Activation,
+  type DenseSpec,
+  type EncoderConfig,
+  isNumberType,
+  type ModuleSpec,
+  type Weight,
+  type WeightMap,
+} from '../model/index.ts'
 import { z } from '../schema/index.ts'
-import type { BertConfig } from './bert-config.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import type { Activation, DenseSpec, ModuleSpec } from './module-spec.ts'
-import { isNumberType, type Weight, type WeightMap } from './weight.ts'
 
 /** What may turn the logit of a pair into its score. */
 export const SCORE_ACTIVATIONS = ['sigmoid', 'identity'] as const
@@ -44,7 +50,10 @@ const ROBERTA: ClassifierNames = {
 }
 
 /** @throws CheckpointError when the classifiers of this architecture are not known. */
-export function classifierNames({ raw }: Pick<BertConfig, 'raw'>, folder: string): ClassifierNames {
+export function classifierNames(
+  { raw }: Pick<EncoderConfig, 'raw'>,
+  folder: string,
+): ClassifierNames {
   switch (raw.model_type) {
     case 'bert':
       return BERT
@@ -58,7 +67,7 @@ export function classifierNames({ raw }: Pick<BertConfig, 'raw'>, folder: string
 }
 
 /** Whether `config.json` is that of a sequence classifier, as transformers saves one. */
-export function namesClassifier({ raw }: Pick<BertConfig, 'raw'>): boolean {
+export function namesClassifier({ raw }: Pick<EncoderConfig, 'raw'>): boolean {
   const { architectures } = raw
   const [name]: unknown[] = Array.isArray(architectures) ? architectures : []
   return typeof name === 'string' && name.endsWith('ForSequenceClassification')
@@ -72,7 +81,7 @@ export function namesClassifier({ raw }: Pick<BertConfig, 'raw'>): boolean {
  */
 export function classifierModules(
   stored: WeightMap,
-  config: BertConfig,
+  config: EncoderConfig,
   folder: string,
 ): readonly ModuleSpec[] {
   const { dense, output } = classifierNames(config, folder)
@@ -125,7 +134,7 @@ const configSchema = z.looseObject({
  */
 export function scoreActivation(
   named: string | null | undefined,
-  { raw }: Pick<BertConfig, 'raw'>,
+  { raw }: Pick<EncoderConfig, 'raw'>,
   folder: string,
 ): ScoreActivation {
   const parsed = configSchema.safeParse(raw)
@@ -150,7 +159,10 @@ export const SCORE_ACTIVATION_CLASSES: Readonly<Record<ScoreActivation, string>>
 const inputsSchema = z.looseObject({ model_input_names: z.nullish(z.array(z.string())) })
 
 /** Whether pairs have segment numbers: the encoder knows several, and the tokenizer does not leave them out. */
-export function hasSegments({ typeVocabularySize }: BertConfig, tokenizerConfig: unknown): boolean {
+export function hasSegments(
+  { typeVocabularySize }: EncoderConfig,
+  tokenizerConfig: unknown,
+): boolean {
   const inputs = inputsSchema.safeParse(tokenizerConfig ?? {})
   const names = inputs.success ? inputs.data.model_input_names : undefined
   return typeVocabularySize > 1 && (names?.includes('token_type_ids') ?? true)

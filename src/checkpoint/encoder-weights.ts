@@ -1,24 +1,31 @@
 import { CheckpointError } from '../errors/index.ts'
-import type { BertConfig } from './bert-config.ts'
-import { isNumberType, type Weight, type WeightMap } from './weight.ts'
-
-/** What model classes and wrappers put in front of the encoder's own names. */
-const PREFIXES = ['', 'bert.', 'roberta.', 'model.', '0.auto_model.', 'auto_model.']
-const MARKER = 'embeddings.word_embeddings.weight'
+import {
+  type EncoderConfig,
+  familyOf,
+  isNumberType,
+  type Weight,
+  type WeightMap,
+} from '../model/index.ts'
 
 /**
  * The encoder's weights out of all a folder stores: names without prefix, LayerNorms of the oldest
  * checkpoints (gamma, beta) renamed, heads and poolers left out.
  * @throws CheckpointError for a weight that is missing, has the wrong shape or is quantized.
  */
-export function encoderWeights(stored: WeightMap, config: BertConfig, folder: string): WeightMap {
-  const prefix = PREFIXES.find((candidate) => stored.has(candidate + MARKER))
+export function encoderWeights(
+  stored: WeightMap,
+  config: EncoderConfig,
+  folder: string,
+): WeightMap {
+  const family = familyOf(config)
+  const { table } = family.names
+  const prefix = family.prefixes.find((candidate) => stored.has(candidate + table))
   if (prefix === undefined) {
     const some = [...stored.keys()].slice(0, 3).join(', ')
     throw new CheckpointError(
       'checkpoint-weight-missing',
-      `${folder} has no weight ${MARKER}, so it holds no BERT encoder; it holds ${some} …`,
-      { facts: { folder, name: MARKER } },
+      `${folder} has no weight ${table}, so it holds no ${family.name} encoder; it holds ${some} …`,
+      { facts: { folder, name: table } },
     )
   }
   const named = new Map<string, Weight>()
@@ -27,7 +34,8 @@ export function encoderWeights(stored: WeightMap, config: BertConfig, folder: st
   }
   const weights = new Map<string, Weight>()
   // One by one: the first that is missing ends a list that is as long as config.json likes.
-  for (const [name, shape] of expectedShapes(config)) {
+  for (const [name, axes] of family.weightShapes(config)) {
+    const shape = axes.map(({ size }) => size)
     weights.set(name, requireWeight(named, name, shape))
   }
   return weights
@@ -45,36 +53,6 @@ function modernName(name: string): string {
   return name
     .replace(/LayerNorm\.gamma$/, 'LayerNorm.weight')
     .replace(/LayerNorm\.beta$/, 'LayerNorm.bias')
-}
-
-/** Every weight of the encoder with its shape. Linear layers are [out, in], as PyTorch has them. */
-function* expectedShapes(config: BertConfig): Generator<readonly [string, readonly number[]]> {
-  const { hiddenSize: hidden, intermediateSize: inner } = config
-  yield ['embeddings.word_embeddings.weight', [config.vocabularySize, hidden]]
-  yield ['embeddings.position_embeddings.weight', [config.maxPositions, hidden]]
-  yield ['embeddings.token_type_embeddings.weight', [config.typeVocabularySize, hidden]]
-  yield* norm('embeddings.LayerNorm', hidden)
-  for (let layer = 0; layer < config.layers; layer += 1) {
-    const name = `encoder.layer.${layer}`
-    for (const part of ['query', 'key', 'value']) {
-      yield* linear(`${name}.attention.self.${part}`, hidden, hidden)
-    }
-    yield* linear(`${name}.attention.output.dense`, hidden, hidden)
-    yield* norm(`${name}.attention.output.LayerNorm`, hidden)
-    yield* linear(`${name}.intermediate.dense`, inner, hidden)
-    yield* linear(`${name}.output.dense`, hidden, inner)
-    yield* norm(`${name}.output.LayerNorm`, hidden)
-  }
-}
-
-function* linear(name: string, out: number, into: number) {
-  yield [`${name}.weight`, [out, into]] as const
-  yield [`${name}.bias`, [out]] as const
-}
-
-function* norm(name: string, size: number) {
-  yield [`${name}.weight`, [size]] as const
-  yield [`${name}.bias`, [size]] as const
 }
 
 function sameShape(a: readonly number[], b: readonly number[]): boolean {

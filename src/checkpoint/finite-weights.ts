@@ -1,5 +1,5 @@
 import { CheckpointError } from '../errors/index.ts'
-import { aligned, type Weight, type WeightType } from './weight.ts'
+import { aligned, type Weight, type WeightType } from '../model/index.ts'
 
 /** Bytes that are checked at once. */
 const CHUNK = 1 << 20

@@ -20,11 +20,11 @@ import {
   tinyModel,
   tinyWeight,
 } from '../../test/support/tiny-model.ts'
+import { WEIGHT_BYTES, type Weight } from '../model/index.ts'
 import { readCalibration } from './calibration-file.ts'
 import { diskFolder } from './disk-folder.ts'
 import { loadCheckpoint } from './load-checkpoint.ts'
 import { readWeightBytes } from './read-weight.ts'
-import { WEIGHT_BYTES, type Weight } from './weight.ts'
 
 async function expectRefused(folder: string, code: string, what: string): Promise<void> {
   await expect(loadCheckpoint(folder)).rejects.toMatchObject({

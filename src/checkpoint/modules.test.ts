@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { tinyModel, tinyModules, tinyWeight } from '../../test/support/tiny-model.ts'
+import type { Weight } from '../model/index.ts'
 import { diskFolder } from './disk-folder.ts'
 import { loadCheckpoint } from './load-checkpoint.ts'
 import { readModuleList, readModules } from './modules.ts'
-import type { Weight } from './weight.ts'
 
 async function modulesOf(folder: string) {
   const files = diskFolder(folder)

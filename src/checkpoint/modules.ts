@@ -1,12 +1,11 @@
 import { CheckpointError } from '../errors/index.ts'
+import type { Activation, DenseSpec, ModuleSpec, Weight } from '../model/index.ts'
 import { z } from '../schema/index.ts'
 import { type ModelFolder, missingFile, readJson } from './model-folder.ts'
-import type { Activation, DenseSpec, ModuleSpec } from './module-spec.ts'
 import { parsePooling } from './pooling-config.ts'
 import { readSafetensors } from './safetensors.ts'
 import { STATIC_POOLING } from './static-embedding.ts'
 import { readTorchWeights } from './torch-weights.ts'
-import type { Weight } from './weight.ts'
 
 /** What turns tokens into vectors: a transformer, or a table with a vector for each token. */
 type FirstModule = 'Transformer' | 'StaticEmbedding'

@@ -1,11 +1,11 @@
+import {
+  type DenseSpec,
+  denseWeightName,
+  type ModuleSpec,
+  type Weight,
+  type WeightMap,
+} from '../model/index.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import type { DenseSpec, ModuleSpec } from './module-spec.ts'
-import type { Weight, WeightMap } from './weight.ts'
-
-/** A weight of the module at `index` (from 0, the encoder not counted): `2_Dense.linear.weight`. */
-export function denseWeightName(index: number, part: 'weight' | 'bias'): string {
-  return `${index + 1}_Dense.linear.${part}`
-}
 
 /** Every weight of a model, those of its modules too, by a name that is unique in it. */
 export function namedWeights({ weights, modules }: Checkpoint): WeightMap {

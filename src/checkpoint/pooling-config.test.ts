@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { POOLING_MODES, type PoolingMode } from './module-spec.ts'
+import { POOLING_MODES, type PoolingMode } from '../model/index.ts'
 import { parsePooling, poolingConfig } from './pooling-config.ts'
 
 function parse(content: unknown) {

@@ -1,6 +1,6 @@
 import { CheckpointError } from '../errors/index.ts'
+import { POOLING_MODES, type PoolingMode, type PoolingSpec } from '../model/index.ts'
 import { z } from '../schema/index.ts'
-import { POOLING_MODES, type PoolingMode, type PoolingSpec } from './module-spec.ts'
 
 /** `1_Pooling/config.json`, in both generations of keys. */
 

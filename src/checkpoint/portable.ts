@@ -1,5 +1,16 @@
 /** What reads a model wherever it lies, without Node: the way in for code that browsers run too. */
-export type { BertConfig } from './bert-config.ts'
+export {
+  type Activation,
+  type DenseSpec,
+  isNumberType,
+  isStatic,
+  type ModuleSpec,
+  type PoolingMode,
+  TABLE_NAME,
+  type Weight,
+  type WeightMap,
+  type WeightType,
+} from '../model/index.ts'
 export { type CalibrationFile, readCalibration } from './calibration-file.ts'
 export type { Checkpoint, SimilarityName } from './checkpoint.ts'
 export {
@@ -11,16 +22,12 @@ export {
 } from './cross-encoder.ts'
 export { checkFilesWhole, checkFinite, type RangeReader } from './finite-weights.ts'
 export { endsEarly, type ModelFolder, type StoredFile, tooLarge } from './model-folder.ts'
-export type { Activation, DenseSpec, ModuleSpec, PoolingMode } from './module-spec.ts'
-export { denseWeightName } from './named-weights.ts'
 export { readCheckpoint } from './read-checkpoint.ts'
 export { readSafetensors } from './safetensors.ts'
-export { isStatic, TABLE_NAME } from './static-embedding.ts'
 export {
   type ManifestFile,
   parseWebManifest,
   WEB_MANIFEST_FILE,
   type WebManifest,
 } from './web-manifest.ts'
-export { isNumberType, type Weight, type WeightMap, type WeightType } from './weight.ts'
 export { toFloat32, weightBytes, weightNumbers } from './weight-numbers.ts'

@@ -1,6 +1,6 @@
 import { CheckpointError } from '../errors/index.ts'
+import { type EncoderConfig, type ModuleSpec, parseEncoderConfig } from '../model/index.ts'
 import { z } from '../schema/index.ts'
-import { type BertConfig, parseBertConfig } from './bert-config.ts'
 import { type Checkpoint, SIMILARITY_NAMES } from './checkpoint.ts'
 import {
   type CrossEncoderSpec,
@@ -18,7 +18,6 @@ import {
   readJson,
   readText,
 } from './model-folder.ts'
-import type { ModuleSpec } from './module-spec.ts'
 import { type ModuleList, readModuleList, readModules } from './modules.ts'
 import { readStaticEmbedding } from './static-embedding.ts'
 import { readWeightFiles } from './weight-files.ts'
@@ -77,7 +76,7 @@ const LIMIT_FILES = ['bert', 'roberta', 'camembert', 'xlm-roberta'].map(
 
 /**
  * Reads a model folder: a sentence-transformers folder of any version, one of model2vec, or a plain
- * BERT folder. Weights stay where they are.
+ * folder of an encoder. Weights stay where they are.
  * @throws CheckpointError naming the file for anything missing, damaged or not supported.
  */
 export async function readCheckpoint(folder: ModelFolder): Promise<Checkpoint> {
@@ -127,10 +126,10 @@ async function readEncoder(encoder: ModelFolder, { followers }: ModuleList): Pro
   }
 }
 
-async function readConfig(encoder: ModelFolder): Promise<BertConfig> {
+async function readConfig(encoder: ModelFolder): Promise<EncoderConfig> {
   const content = await readJson(encoder, 'config.json')
   if (content === undefined) throw missingFile(encoder, ['config.json'])
-  return parseBertConfig(content, `${encoder.path}/config.json`)
+  return parseEncoderConfig(content, `${encoder.path}/config.json`)
 }
 
 async function crossEncoder(
@@ -187,7 +186,7 @@ async function readTokenizerFiles(folder: ModelFolder): Promise<ReadonlyMap<stri
 async function maxLength(
   folder: ModelFolder,
   limit: number | null | undefined,
-  { maxPositions, positionOffset }: BertConfig,
+  { maxPositions, positionOffset }: EncoderConfig,
 ): Promise<number> {
   const positions = maxPositions - positionOffset
   const tokenizer = await parsed(folder, 'tokenizer_config.json', tokenizerConfigSchema)

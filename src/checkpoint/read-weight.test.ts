@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/support/model-folder.ts'
+import type { Weight, WeightType } from '../model/index.ts'
 import { readRange } from './disk-folder.ts'
 import { checkFinite } from './finite-weights.ts'
 import { readWeight, readWeightBytes } from './read-weight.ts'
-import type { Weight, WeightType } from './weight.ts'
 
 /** A weight in memory, or, with bytes in front of it, in a file. */
 function weightOf(type: WeightType, numbers: ArrayBufferView<ArrayBuffer>): Weight {

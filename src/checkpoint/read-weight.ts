@@ -1,5 +1,5 @@
+import type { Weight } from '../model/index.ts'
 import { readRange } from './disk-folder.ts'
-import type { Weight } from './weight.ts'
 import { weightBytes, weightNumbers } from './weight-numbers.ts'
 
 /** The stored bytes of a weight. */

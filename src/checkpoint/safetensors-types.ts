@@ -1,4 +1,4 @@
-import type { WeightType } from './weight.ts'
+import type { WeightType } from '../model/index.ts'
 
 /** The element types of safetensors files. Reference: the `Dtype` of the safetensors library. */
 export const TYPE_NAMES: Readonly<Record<WeightType, string>> = {

@@ -2,10 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/support/model-folder.ts'
+import type { WeightMap } from '../model/index.ts'
 import { diskFile } from './disk-folder.ts'
 import { readWeight } from './read-weight.ts'
 import { readSafetensors } from './safetensors.ts'
-import type { WeightMap } from './weight.ts'
 
 function fileOf(header: string | Buffer, data: Uint8Array = new Uint8Array()): Buffer {
   const length = Buffer.alloc(8)

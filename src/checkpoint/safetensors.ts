@@ -1,9 +1,9 @@
 import { CheckpointError } from '../errors/index.ts'
+import { requireFewTensors, WEIGHT_BYTES, type Weight, type WeightMap } from '../model/index.ts'
 import { parseJson, z } from '../schema/index.ts'
 import { repeatedKey } from './json-keys.ts'
 import type { StoredFile } from './model-folder.ts'
 import { typeNamed } from './safetensors-types.ts'
-import { requireFewTensors, WEIGHT_BYTES, type Weight, type WeightMap } from './weight.ts'
 
 /**
  * Reads the header of a safetensors file: 8 bytes of header length, the header in JSON, the data.

@@ -11,12 +11,11 @@ import {
   tinyModules,
   tinyWeight,
 } from '../../test/support/tiny-model.ts'
+import type { ModuleSpec, PoolingMode, Weight, WeightMap } from '../model/index.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { loadCheckpoint } from './load-checkpoint.ts'
-import type { ModuleSpec, PoolingMode } from './module-spec.ts'
 import { readWeight, readWeightBytes } from './read-weight.ts'
 import { saveCheckpoint } from './save-checkpoint.ts'
-import type { Weight, WeightMap } from './weight.ts'
 
 /** A model with everything a folder can say. */
 async function richModel(): Promise<Checkpoint> {

@@ -1,6 +1,16 @@
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { InputError, OutputError, YujuError } from '../errors/index.ts'
+import {
+  type Activation,
+  type DenseSpec,
+  familyOf,
+  isStatic,
+  type ModuleSpec,
+  TABLE_NAME,
+  tableName,
+  type Weight,
+} from '../model/index.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { SaveType } from './constants.ts'
 import {
@@ -8,10 +18,7 @@ import {
   classifierNames,
   SCORE_ACTIVATION_CLASSES,
 } from './cross-encoder.ts'
-import type { Activation, DenseSpec, ModuleSpec } from './module-spec.ts'
 import { poolingConfig } from './pooling-config.ts'
-import { isStatic, TABLE_NAME } from './static-embedding.ts'
-import type { Weight } from './weight.ts'
 import { writeSafetensors } from './write-safetensors.ts'
 
 export interface SaveOptions {
@@ -170,9 +177,10 @@ function weightsOf(checkpoint: Checkpoint): Weight[] {
 }
 
 /** `config.json` with the fields that layer selection or a vocabulary cut may have changed. */
-function configOf({ config, weights, crossEncoder }: Checkpoint, type: SaveType | undefined) {
-  const encoderClass = ARCHITECTURE_CLASSES[String(config.raw.model_type)] ?? 'BertModel'
-  const stored = weights.get('embeddings.word_embeddings.weight')?.type ?? 'float32'
+function configOf(checkpoint: Checkpoint, type: SaveType | undefined) {
+  const { config, weights, crossEncoder } = checkpoint
+  const encoderClass = familyOf(config).classes[config.modelType]?.model ?? ''
+  const stored = weights.get(tableName(checkpoint))?.type ?? 'float32'
   const { dtype: _, torch_dtype: __, ...raw } = config.raw
   return {
     ...raw,
@@ -195,13 +203,6 @@ function classifierConfig(encoderClass: string, { activation }: CrossEncoderSpec
     label2id: { LABEL_0: 0 },
     sentence_transformers: { activation_fn: SCORE_ACTIVATION_CLASSES[activation] },
   }
-}
-
-const ARCHITECTURE_CLASSES: Readonly<Record<string, string>> = {
-  bert: 'BertModel',
-  roberta: 'RobertaModel',
-  'xlm-roberta': 'XLMRobertaModel',
-  camembert: 'CamembertModel',
 }
 
 const MODULE_CLASSES = { pooling: 'Pooling', dense: 'Dense', normalize: 'Normalize' } as const

@@ -1,10 +1,16 @@
 import { CheckpointError } from '../errors/index.ts'
+import {
+  isNumberType,
+  NO_LIMIT,
+  type PoolingSpec,
+  staticConfig,
+  TABLE_NAME,
+  type Weight,
+  type WeightMap,
+} from '../model/index.ts'
 import { z } from '../schema/index.ts'
-import type { BertConfig } from './bert-config.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { LARGEST_VOCABULARY, type ModelFolder, missingFile, readJson } from './model-folder.ts'
-import type { PoolingSpec } from './module-spec.ts'
-import { isNumberType, type Weight, type WeightMap } from './weight.ts'
 import { readWeightFiles } from './weight-files.ts'
 
 /**
@@ -13,9 +19,6 @@ import { readWeightFiles } from './weight-files.ts'
  * sentence-transformers, or a folder of model2vec (Tulkens and van Dongen 2024).
  */
 
-/** The table's name in a checkpoint: that of an encoder's table of words. */
-export const TABLE_NAME = 'embeddings.word_embeddings.weight'
-
 /** What StaticEmbedding calls it, and what model2vec does. */
 const STORED_NAMES = ['embedding.weight', 'embeddings']
 /** Parts of newer folders of model2vec that change which row a token has, or scale it. */
@@ -23,34 +26,6 @@ const FOLDED_NAMES = ['mapping', 'weights']
 
 /** What static models do with the vectors of a text's tokens. */
 export const STATIC_POOLING: PoolingSpec = { kind: 'pooling', modes: ['mean'], includePrompt: true }
-
-/** Texts have no limit of their own. */
-export const NO_LIMIT = Number.MAX_SAFE_INTEGER
-
-/** Whether a model is a table of vectors, without an encoder. */
-export function isStatic({ config }: Pick<Checkpoint, 'config'>): boolean {
-  return config.layers === 0
-}
-
-/** The configuration of a static model of `vocabularySize` tokens: no layers, heads or positions. */
-export function staticConfig(vocabularySize: number, dimensions: number): BertConfig {
-  return {
-    vocabularySize,
-    hiddenSize: dimensions,
-    layers: 0,
-    heads: 0,
-    intermediateSize: 0,
-    maxPositions: NO_LIMIT,
-    positionOffset: 0,
-    typeVocabularySize: 1,
-    layerNormEpsilon: 0,
-    activation: 'identity',
-    padId: 0,
-    hiddenDropout: 0,
-    attentionDropout: 0,
-    raw: { architectures: ['StaticEmbedding'] },
-  }
-}
 
 type StaticParts = Pick<Checkpoint, 'config' | 'weights' | 'tokenizerFiles' | 'maxLength'>
 

@@ -1,9 +1,9 @@
 import { CheckpointError } from '../errors/index.ts'
+import { requireFewTensors, type Weight, type WeightMap } from '../model/index.ts'
 import { z } from '../schema/index.ts'
 import { type ModelFolder, missingFile, readJson, type StoredFile } from './model-folder.ts'
 import { readSafetensors } from './safetensors.ts'
 import { readTorchWeights } from './torch-weights.ts'
-import { requireFewTensors, type Weight, type WeightMap } from './weight.ts'
 
 interface WeightFormat {
   readonly file: string

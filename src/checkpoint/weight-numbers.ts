@@ -1,7 +1,7 @@
 import { CheckpointError } from '../errors/index.ts'
+import { aligned, type Weight, type WeightType } from '../model/index.ts'
 import type { RangeReader } from './finite-weights.ts'
 import { fromHalves } from './float16.ts'
-import { aligned, type Weight, type WeightType } from './weight.ts'
 
 /** The numbers of a weight as float32, row-major, read by whoever reads its file. */
 export async function weightNumbers(

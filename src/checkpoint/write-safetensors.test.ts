@@ -2,11 +2,11 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/support/model-folder.ts'
+import { WEIGHT_BYTES, type Weight, type WeightMap, type WeightType } from '../model/index.ts'
 import type { SaveType } from './constants.ts'
 import { diskFile } from './disk-folder.ts'
 import { readWeight, readWeightBytes } from './read-weight.ts'
 import { readSafetensors } from './safetensors.ts'
-import { WEIGHT_BYTES, type Weight, type WeightMap, type WeightType } from './weight.ts'
 import { writeSafetensors } from './write-safetensors.ts'
 
 async function roundTrip(weights: readonly Weight[], type?: SaveType): Promise<WeightMap> {

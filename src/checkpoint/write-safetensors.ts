@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises'
 import { OutputError } from '../errors/index.ts'
+import { WEIGHT_BYTES, type Weight } from '../model/index.ts'
 import type { SaveType } from './constants.ts'
 import { toHalves } from './float16.ts'
 import { readWeight, readWeightBytes } from './read-weight.ts'
 import { TYPE_NAMES } from './safetensors-types.ts'
-import { WEIGHT_BYTES, type Weight } from './weight.ts'
 
 /**
  * Writes a safetensors file, one weight at a time.

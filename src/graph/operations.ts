@@ -304,8 +304,8 @@ export function quantize(x: Value, [scale, zeroPoint]: readonly [Value, Value]):
   return { codes: single('QuantizeLinear', [x, scale, zeroPoint]), scale, zeroPoint }
 }
 
-/** a·b + bias for codes a uint8 [M,K] and b int8 [K,N], summed as whole numbers: float32 [M,N]. */
-export const codesProduct = (a: Codes, b: Codes, bias: Value) =>
+/** a·b + bias (where there is one) for codes a uint8 [M,K] and b int8 [K,N], summed as whole numbers: float32 [M,N]. */
+export const codesProduct = (a: Codes, b: Codes, bias: Value | undefined) =>
   single('MatMulIntegerToFloat', [
     a.codes,
     b.codes,

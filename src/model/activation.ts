@@ -1,6 +1,6 @@
-import type { Activation } from '../checkpoint/portable.ts'
 import type { Value } from '../graph/index.ts'
 import { gelu, relu, sigmoid, tanh } from '../graph/operations.ts'
+import type { Activation } from './module-spec.ts'
 
 /** Applies an activation by the name a model folder gives it. */
 export function activate(x: Value, activation: Activation): Value {

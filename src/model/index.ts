@@ -1,7 +1,26 @@
 export type { AttentionKernel } from './attention.ts'
 export type { Dropout, DropoutKind } from './dropout.ts'
+export { familyOf, parseEncoderConfig } from './families.ts'
+export type {
+  AxisRole,
+  EncoderConfig,
+  EncoderInputs,
+  EncoderOptions,
+  EncoderStates,
+  Family,
+} from './family.ts'
 export { floatLayer, type LinearLayer } from './linear-layer.ts'
 export {
+  type Activation,
+  type DenseSpec,
+  denseWeightName,
+  type ModuleSpec,
+  POOLING_MODES,
+  type PoolingMode,
+  type PoolingSpec,
+} from './module-spec.ts'
+export {
+  encoderStates,
   excludesPrompt,
   GRAPH_NAMES,
   type SentenceGraphOptions,
@@ -9,4 +28,22 @@ export {
   sentenceGraph,
   sentenceModel,
 } from './sentence-graph.ts'
-export { storedWeights, type WeightSource } from './weight-value.ts'
+export {
+  isStatic,
+  NO_LIMIT,
+  type StoredModel,
+  staticConfig,
+  TABLE_NAME,
+  tableName,
+} from './stored-model.ts'
+export {
+  aligned,
+  isNumberType,
+  requireFewTensors,
+  WEIGHT_BYTES,
+  type Weight,
+  type WeightData,
+  type WeightMap,
+  type WeightType,
+} from './weight.ts'
+export { storedWeights, type WeightSource, Weights } from './weight-value.ts'

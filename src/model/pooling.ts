@@ -1,4 +1,3 @@
-import type { PoolingMode } from '../checkpoint/portable.ts'
 import type { Value } from '../graph/index.ts'
 import {
   add,
@@ -21,6 +20,7 @@ import {
   unsqueeze,
   where,
 } from '../graph/operations.ts'
+import type { PoolingMode } from './module-spec.ts'
 
 /** A batch of token vectors and which of them count. */
 interface Tokens {

@@ -1,17 +1,12 @@
-import {
-  type Checkpoint,
-  type DenseSpec,
-  denseWeightName,
-  isStatic,
-  type ModuleSpec,
-  TABLE_NAME,
-  type Weight,
-} from '../checkpoint/portable.ts'
 import { Graph, type Value } from '../graph/index.ts'
 import { cast, divide, gather, linear, maximum, reduceL2, reshape } from '../graph/operations.ts'
 import { activate } from './activation.ts'
-import { bertEncoder, type EncoderOptions, type EncoderStates } from './bert-encoder.ts'
+import { familyOf } from './families.ts'
+import type { EncoderInputs, EncoderOptions, EncoderStates } from './family.ts'
+import { type DenseSpec, denseWeightName, type ModuleSpec } from './module-spec.ts'
 import { pool } from './pooling.ts'
+import { isStatic, type StoredModel, TABLE_NAME } from './stored-model.ts'
+import type { Weight } from './weight.ts'
 import { storedWeights, type WeightSource, Weights } from './weight-value.ts'
 
 export interface SentenceGraphOptions extends EncoderOptions {
@@ -35,21 +30,21 @@ export const GRAPH_NAMES = {
 } as const
 
 /** Whether a model leaves the tokens of a prompt out of its pooling. */
-export function excludesPrompt({ modules }: Pick<Checkpoint, 'modules'>): boolean {
+export function excludesPrompt({ modules }: Pick<StoredModel, 'modules'>): boolean {
   return modules.some((module) => module.kind === 'pooling' && !module.includePrompt)
 }
 
 /**
- * The whole model of a checkpoint, from token ids [B,T] to token vectors [B,T,H] and sentence
+ * The whole model, from token ids [B,T] to token vectors [B,T,H] and sentence
  * vectors [B,D], with its weights.
  */
 export function sentenceGraph(
-  checkpoint: Checkpoint,
+  model: StoredModel,
   { outputName = GRAPH_NAMES.sentenceVectors, ...options }: SentenceGraphOptions,
 ): Graph {
   const graph = new Graph()
   const source = storedWeights(graph)
-  const { tokenVectors, sentenceVectors } = sentenceModel(checkpoint, { ...options, graph, source })
+  const { tokenVectors, sentenceVectors } = sentenceModel(model, { ...options, graph, source })
   graph.output(GRAPH_NAMES.tokenVectors, tokenVectors)
   graph.output(outputName, sentenceVectors)
   return graph
@@ -69,9 +64,9 @@ export interface SentenceModel extends EncoderStates {
   readonly sentenceVectors: Value
 }
 
-/** Adds a checkpoint's model to a graph: its inputs, named as `GRAPH_NAMES` says, and its nodes. */
+/** Adds a model to a graph: its inputs, named as `GRAPH_NAMES` says, and its nodes. */
 export function sentenceModel(
-  checkpoint: Checkpoint,
+  stored: StoredModel,
   { graph, segments, source, ...options }: SentenceModelOptions,
 ): SentenceModel {
   const matrix = (name: string) => graph.input(name, 'int64', ['B', 'T'])
@@ -80,16 +75,26 @@ export function sentenceModel(
     mask: matrix(GRAPH_NAMES.mask),
     typeIds: segments ? matrix(GRAPH_NAMES.typeIds) : undefined,
   }
-  const poolingMask = excludesPrompt(checkpoint) ? matrix(GRAPH_NAMES.poolingMask) : inputs.mask
-  const { config, modules } = checkpoint
-  const weights = new Weights(source, checkpoint.weights)
-  const states = isStatic(checkpoint)
-    ? staticStates(inputs.ids, weights, config.hiddenSize)
-    : bertEncoder(inputs, { config, weights }, options)
+  const poolingMask = excludesPrompt(stored) ? matrix(GRAPH_NAMES.poolingMask) : inputs.mask
+  const { config, modules } = stored
+  const states = encoderStates(stored, inputs, { source, ...options })
   const rows = states.hiddenStates.at(-1) ?? inputs.ids
   const tokenVectors = reshape(rows, ['B', 'T', config.hiddenSize])
   const sentenceVectors = applyModules(tokenVectors, poolingMask, { modules, source })
   return { ...states, mask: inputs.mask, tokenVectors, sentenceVectors }
+}
+
+/** Adds a model's encoder to the graph of its inputs; a pooling, or a head, goes on from its states. */
+export function encoderStates(
+  stored: Omit<StoredModel, 'modules'>,
+  inputs: EncoderInputs,
+  { source, ...options }: EncoderOptions & { readonly source: WeightSource },
+): EncoderStates {
+  const { config } = stored
+  const weights = new Weights(source, stored.weights)
+  return isStatic(stored)
+    ? staticStates(inputs.ids, weights, config.hiddenSize)
+    : familyOf(config).encoder(inputs, { config, weights }, options)
 }
 
 /** The rows of a static model's table. */

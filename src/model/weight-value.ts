@@ -1,7 +1,7 @@
-import { isNumberType, type Weight, type WeightMap } from '../checkpoint/portable.ts'
 import { CheckpointError } from '../errors/index.ts'
 import type { Graph, Value } from '../graph/index.ts'
 import { cast } from '../graph/operations.ts'
+import { isNumberType, type Weight, type WeightMap } from './weight.ts'
 
 /**
  * How a stored weight becomes a value of the graph that is being built: a part of the graph for
@@ -41,6 +41,11 @@ export class Weights {
   /** The weights below `name`: `weights.at('encoder.layer.0')`. */
   at(name: string): Weights {
     return new Weights(this.#source, this.#map, `${this.#prefix}${name}.`)
+  }
+
+  /** The weight `name` as a float32 value, or undefined where the model has none. */
+  optional(name: string): Value | undefined {
+    return this.#map.has(`${this.#prefix}${name}`) ? this.value(name) : undefined
   }
 
   /** The weight `name` as a float32 value. */

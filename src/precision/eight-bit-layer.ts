@@ -2,7 +2,7 @@ import { type Checkpoint, type RangeReader, weightBytes } from '../checkpoint/po
 import { CheckpointError } from '../errors/index.ts'
 import type { Graph, Value } from '../graph/index.ts'
 import { type Codes, codesProduct, multiply, quantize, scalar } from '../graph/operations.ts'
-import type { LinearLayer } from '../model/index.ts'
+import { familyOf, type LinearLayer } from '../model/index.ts'
 import type { ActivationRanges, ColumnRanges } from './activation-ranges.ts'
 import { requireRanges } from './check-ranges.ts'
 import { type EightBitWeight, WeightMemory } from './eight-bit-weight.ts'
@@ -53,7 +53,7 @@ export async function eightBitLayers(
     return codesProduct(
       codes,
       weightCodes(rows.graph, weights.prefix, layer),
-      weights.value('bias'),
+      weights.optional('bias'),
     )
   }
 }
@@ -77,7 +77,7 @@ async function eightBitLayer(
   requireRanges(columns, { folder: checkpoint.folder, prefix })
   const shape = [outputs, inputs] as const
   memory.load(await weightBytes(stored, read), stored.type, shape)
-  const divisors = isFeedForward(prefix)
+  const divisors = isFeedForward(checkpoint, prefix)
     ? columnDivisors(memory.columnAbsmax(), columns)
     : undefined
   const divided = (values: Float32Array) => values.map((value, i) => value / (divisors?.[i] ?? 1))
@@ -93,8 +93,8 @@ async function eightBitLayer(
   }
 }
 
-function isFeedForward(prefix: string): boolean {
-  return !prefix.includes('.attention.')
+function isFeedForward({ config }: Checkpoint, prefix: string): boolean {
+  return familyOf(config).names.feedForward.some((name) => prefix.endsWith(`.${name}.`))
 }
 
 /** s_j of each column, from its largest size in the weight. */

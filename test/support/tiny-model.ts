@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Weight } from '../../src/checkpoint/weight.ts'
 import { writeSafetensors } from '../../src/checkpoint/write-safetensors.ts'
+import type { Weight } from '../../src/model/index.ts'
 import { temporaryFolder } from './model-folder.ts'
 
 export const TINY_CONFIG = {

@@ -1,4 +1,4 @@
-import type { WeightType } from '../weight.ts'
+import type { WeightType } from '../../model/index.ts'
 import {
   GlobalName,
   PickleDict,

@@ -1,6 +1,6 @@
 import { CheckpointError } from '../../errors/index.ts'
+import { WEIGHT_BYTES } from '../../model/index.ts'
 import type { StoredFile } from '../model-folder.ts'
-import { WEIGHT_BYTES } from '../weight.ts'
 import { PickleDict, type PickleValue, type StorageReference } from './pickle-values.ts'
 import type { TorchState } from './torch-file.ts'
 import { Unpickler } from './unpickler.ts'

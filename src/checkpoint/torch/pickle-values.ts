@@ -1,4 +1,4 @@
-import type { WeightType } from '../weight.ts'
+import type { WeightType } from '../../model/index.ts'
 
 /** What a pickle of a PyTorch state may be made of; nothing of it is ever executed. */
 export type PickleValue =

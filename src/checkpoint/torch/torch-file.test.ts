@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../../../test/support/model-folder.ts'
 import { FIXTURES, readJson } from '../../../test/support/shared.ts'
 import { zipFile } from '../../../test/support/zip-file.ts'
+import type { WeightMap } from '../../model/index.ts'
 import { diskFile } from '../disk-folder.ts'
 import { readWeight } from '../read-weight.ts'
-import type { WeightMap } from '../weight.ts'
 import { readTorchFile } from './torch-file.ts'
 
 const folder = join(FIXTURES, 'checkpoint')

@@ -1,6 +1,6 @@
 import { CheckpointError } from '../../errors/index.ts'
+import { requireFewTensors, WEIGHT_BYTES, type Weight, type WeightMap } from '../../model/index.ts'
 import type { StoredFile } from '../model-folder.ts'
-import { requireFewTensors, WEIGHT_BYTES, type Weight, type WeightMap } from '../weight.ts'
 import { readLegacyFile } from './legacy-file.ts'
 import { PickleDict, type PickleValue, TensorView } from './pickle-values.ts'
 import { Unpickler } from './unpickler.ts'

@@ -1,6 +1,6 @@
 import { CheckpointError } from '../../errors/index.ts'
+import { requireFewTensors } from '../../model/index.ts'
 import type { StoredFile } from '../model-folder.ts'
-import { requireFewTensors } from '../weight.ts'
 
 /**
  * Where the entries of a zip file lie. PyTorch stores them uncompressed, so each is a plain range of

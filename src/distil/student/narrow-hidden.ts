@@ -1,10 +1,11 @@
 import {
+  type AxisRole,
   type Checkpoint,
+  familyOf,
   type ModuleSpec,
   readWeight,
   readWeightBytes,
   type Weight,
-  type WeightMap,
 } from '../../checkpoint/index.ts'
 import { InputError } from '../../errors/index.ts'
 import type { Matrix } from '../../similarity/index.ts'
@@ -33,12 +34,15 @@ export async function narrowHidden(
   const { config } = checkpoint
   const headSize = config.hiddenSize / config.heads
   requireSize(checkpoint, states, size)
+  const family = familyOf(config)
+  const axes = new Map(family.weightShapes(config))
   const heads = size / headSize
   const components = mostVarying(states, size)
   const weights = new Map<string, Weight>()
   for (const [name, weight] of checkpoint.weights) {
-    const kept = await keptHeads(checkpoint.weights, name, { heads, headSize })
-    const [rows, columns] = axesOf(name, components, kept)
+    const kept = await keptHeads(checkpoint, name, { heads, headSize })
+    const indexes: Partial<Record<AxisRole, readonly number[]>> = { hidden: components, ...kept }
+    const [rows, columns] = (axes.get(name) ?? []).map(({ role }) => indexes[role])
     weights.set(name, await gathered(weight, rows, columns))
   }
   return {
@@ -54,17 +58,8 @@ export async function narrowHidden(
   }
 }
 
+/** Rows or columns that stay; undefined: all of them. */
 type Places = readonly number[] | undefined
-
-/** Which rows and columns of a weight stay; undefined: all of them. */
-function axesOf(name: string, components: Places, heads: Places): readonly [Places, Places] {
-  if (name.startsWith('embeddings.') && !name.includes('LayerNorm')) return [undefined, components]
-  if (/attention\.self\./.test(name)) return [heads, components]
-  if (/attention\.output\.dense\.weight$/.test(name)) return [components, heads]
-  if (/intermediate\.dense\.weight$/.test(name)) return [undefined, components]
-  if (/intermediate\.dense\.bias$/.test(name)) return [undefined, undefined]
-  return [components, undefined]
-}
 
 /** The components of the largest variance, ascending; the first of equal ones. */
 function mostVarying({ data, rows, dimensions }: Matrix, size: number): number[] {
@@ -88,21 +83,24 @@ function largest(values: readonly number[], count: number): number[] {
 
 /** The rows of the heads that stay in the layer of a weight: those whose outputs weigh most. */
 async function keptHeads(
-  weights: WeightMap,
+  { config, weights }: Checkpoint,
   name: string,
   { heads, headSize }: { readonly heads: number; readonly headSize: number },
-): Promise<Places> {
-  const [, layer] = name.match(/^(encoder\.layer\.\d+\.attention\.)(?:self|output\.dense)\./) ?? []
-  const value = layer && weights.get(`${layer}self.value.weight`)
-  if (!value) return undefined
+): Promise<{ readonly heads?: readonly number[] }> {
+  const { layer, value: valueName } = familyOf(config).names
+  if (!name.startsWith(layer)) return {}
+  const index = name.slice(layer.length).split('.')[0]
+  const value = weights.get(`${layer}${index}.${valueName}.weight`)
+  if (!value) return {}
   const numbers = await readWeight(value)
   const perHead = headSize * (value.shape[1] ?? 1)
   const norms = Array.from({ length: numbers.length / perHead }, (_, head) =>
     numbers.subarray(head * perHead, (head + 1) * perHead).reduce((sum, x) => sum + x * x, 0),
   )
-  return largest(norms, heads).flatMap((head) =>
+  const kept = largest(norms, heads).flatMap((head) =>
     Array.from({ length: headSize }, (_, place) => head * headSize + place),
   )
+  return { heads: kept }
 }
 
 /** Some rows and columns of a weight [R,C], or places of one [R], as they are stored. */
@@ -141,6 +139,15 @@ async function narrowModules(
 
 function requireSize({ config }: Checkpoint, states: Matrix, size: number): void {
   const { hiddenSize, heads } = config
+  const family = familyOf(config)
+  if (family.names.value === undefined) {
+    throw new InputError(
+      'distil-hidden-size',
+      `an encoder of the family ${family.name} cannot be made narrower; begin with one of BERT's, or ` +
+        'keep the hidden size',
+      { facts: { family: family.name } },
+    )
+  }
   const headSize = hiddenSize / heads
   const isMultiple = Number.isInteger(size / headSize) && size > 0 && size <= hiddenSize
   if (isMultiple && states.dimensions === hiddenSize && states.rows > 0) return

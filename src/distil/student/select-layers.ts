@@ -1,7 +1,10 @@
-import type { BertConfig, Checkpoint, Weight } from '../../checkpoint/index.ts'
+import {
+  type Checkpoint,
+  type EncoderConfig,
+  familyOf,
+  type Weight,
+} from '../../checkpoint/index.ts'
 import { InputError } from '../../errors/index.ts'
-
-const LAYER_WEIGHT = /^encoder\.layer\.(\d+)\.(.+)$/
 
 /**
  * The same model with only some of its encoder layers, which become layers 0, 1 … of it. Weights are
@@ -12,7 +15,8 @@ const LAYER_WEIGHT = /^encoder\.layer\.(\d+)\.(.+)$/
  *
  * @param layers which to keep, counted from 0 and in ascending order; or how many, spread as by
  *   `spreadLayers`. Default: a third of them (rounded up), of 12 layers 1, 4, 7, 10.
- * @throws InputError for no layer, a layer that does not exist, or one named twice or out of order.
+ * @throws InputError for no layer, a layer that does not exist, one named twice or out of order, or
+ *   layers without one that the encoder's family needs.
  */
 export function selectLayers(
   checkpoint: Checkpoint,
@@ -21,14 +25,13 @@ export function selectLayers(
   const { config } = checkpoint
   const kept = typeof layers === 'number' ? spreadLayers(config.layers, layers) : layers
   requireLayers(kept, config)
-  const weights = [...checkpoint.weights.values()].flatMap((weight) => renumbered(weight, kept))
+  const family = familyOf(config)
+  const weights = [...checkpoint.weights.values()].flatMap((weight) =>
+    renumbered(weight, kept, family.names.layer),
+  )
   return {
     ...checkpoint,
-    config: {
-      ...config,
-      layers: kept.length,
-      raw: { ...config.raw, num_hidden_layers: kept.length },
-    },
+    config: family.selectLayers(config, kept),
     weights: new Map(weights.map((weight) => [weight.name, weight])),
   }
 }
@@ -51,7 +54,7 @@ export function spreadLayers(all: number, count: number): number[] {
   )
 }
 
-function requireLayers(kept: readonly number[], { layers }: BertConfig): void {
+function requireLayers(kept: readonly number[], { layers }: EncoderConfig): void {
   const exists = (layer: number) => Number.isInteger(layer) && layer >= 0 && layer < layers
   const isAscending = kept.every((layer, i) => i === 0 || layer > (kept[i - 1] ?? 0))
   if (kept.length > 0 && kept.every(exists) && isAscending) return
@@ -64,9 +67,9 @@ function requireLayers(kept: readonly number[], { layers }: BertConfig): void {
 }
 
 /** A weight under the number its layer gets; nothing for a weight of a layer that is left out. */
-function renumbered(weight: Weight, kept: readonly number[]): Weight[] {
-  const [, number, rest] = weight.name.match(LAYER_WEIGHT) ?? []
-  if (number === undefined) return [weight]
-  const place = kept.indexOf(Number(number))
-  return place === -1 ? [] : [{ ...weight, name: `encoder.layer.${place}.${rest}` }]
+function renumbered(weight: Weight, kept: readonly number[], prefix: string): Weight[] {
+  if (!weight.name.startsWith(prefix)) return [weight]
+  const [layer, ...rest] = weight.name.slice(prefix.length).split('.')
+  const index = kept.indexOf(Number(layer))
+  return index === -1 ? [] : [{ ...weight, name: `${prefix}${index}.${rest.join('.')}` }]
 }

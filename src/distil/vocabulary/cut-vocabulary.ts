@@ -1,7 +1,8 @@
 import {
-  type BertConfig,
   type Checkpoint,
+  type EncoderConfig,
   readWeightBytes,
+  tableName,
   type Weight,
 } from '../../checkpoint/index.ts'
 import { tokenizerOptions } from '../../encoder/index.ts'
@@ -18,7 +19,6 @@ export interface CutOptions {
   readonly keepHan?: boolean
 }
 
-const WORD_TABLE = 'embeddings.word_embeddings.weight'
 const HAN = /^\p{Script=Han}$/u
 /** What unusual words are spelled with; `▁` is a space, `##` and `</w>` say where in a word it is. */
 const SPELLING = /^(?:##)?[\p{P}A-Za-z0-9▁](?:<\/w>)?$/u
@@ -49,13 +49,13 @@ export async function cutVocabulary(
   for (let id = 0; id < config.positionOffset; id += 1) chosen.add(id)
   chosen.add(config.padId)
   const kept = new KeptTokens(vocabulary.withParts(chosen))
-  const table = weights.get(WORD_TABLE)
+  const table = weights.get(tableName(checkpoint))
   if (!table || (kept.ids.at(-1) ?? 0) >= config.vocabularySize) throw tooFewRows(checkpoint, kept)
   const words = await gatherRows(table, kept.ids)
   return {
     ...checkpoint,
     config: cutConfig(config, kept),
-    weights: new Map([...weights, [WORD_TABLE, words]]),
+    weights: new Map([...weights, [tableName(checkpoint), words]]),
     tokenizerFiles: cutTokenizer(tokenizerFiles, kept),
   }
 }
@@ -74,7 +74,7 @@ function chosenTokens(
   return chosen
 }
 
-function cutConfig(config: BertConfig, kept: KeptTokens): BertConfig {
+function cutConfig(config: EncoderConfig, kept: KeptTokens): EncoderConfig {
   const numbers = Object.entries(config.raw).flatMap(([key, value]) =>
     key.endsWith('_token_id') && typeof value === 'number'
       ? [[key, kept.placeOf(value) ?? null] as const]
@@ -89,7 +89,7 @@ function cutConfig(config: BertConfig, kept: KeptTokens): BertConfig {
   }
 }
 
-function requireCounts(counts: ArrayLike<number>, minCount: number, config: BertConfig): void {
+function requireCounts(counts: ArrayLike<number>, minCount: number, config: EncoderConfig): void {
   if (!Number.isInteger(minCount) || minCount < 1) {
     throw new InputError(
       'distil-min-count',

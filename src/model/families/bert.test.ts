@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { TINY_CONFIG } from '../../test/support/tiny-model.ts'
-import { parseBertConfig } from './bert-config.ts'
+import { TINY_CONFIG } from '../../../test/support/tiny-model.ts'
+import { parseEncoderConfig } from '../families.ts'
 
 function parse(changes: Readonly<Record<string, unknown>>) {
-  return parseBertConfig({ ...TINY_CONFIG, ...changes }, 'model/config.json')
+  return parseEncoderConfig({ ...TINY_CONFIG, ...changes }, 'model/config.json')
 }
 
 test('the fields, with the defaults of BERT', () => {
   expect(parse({})).toEqual({
+    modelType: 'bert',
     vocabularySize: 6,
     hiddenSize: 4,
     layers: 1,
@@ -86,7 +87,7 @@ describe('what is refused, never guessed', () => {
   })
 
   test.each([null, [], 'bert', 3])('%j is no configuration', (content) => {
-    expect(() => parseBertConfig(content, 'model/config.json')).toThrow(
+    expect(() => parseEncoderConfig(content, 'model/config.json')).toThrow(
       'model/config.json cannot be used',
     )
   })
