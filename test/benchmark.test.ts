@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { SentenceEncoder } from 'yuju'
-import { benchmark } from '../dist/benchmark/benchmark.js'
+import { benchmarkModels } from '../dist/benchmark/benchmark.js'
 import { createBenchmarkReport, renderBenchmark } from '../dist/benchmark/benchmark-report.js'
 import { matrixPeak } from '../dist/benchmark/matrix-peak.js'
 import { temporaryFolder } from './support/model-folder.ts'
@@ -58,7 +58,8 @@ async function measured() {
     { model: 'b', encoder },
   ]
   const seen: number[] = []
-  const results = await benchmark(models, TEXTS, {
+  const { models: results } = await benchmarkModels(models, TEXTS, {
+    threads: 1,
     batchSize: 2,
     repetitions: 3,
     onProgress: ({ done, total }) => seen.push(done / total),
@@ -109,6 +110,8 @@ test('the peak of matrix products is a rate', async () => {
 })
 
 test('nothing to measure is refused', async () => {
-  await expect(benchmark([], [])).rejects.toThrow('at least one text')
-  await expect(benchmark([], ['a'], { repetitions: 0 })).rejects.toThrow('got 1 and 0')
+  await expect(benchmarkModels([], [], { threads: 1 })).rejects.toThrow('at least one text')
+  await expect(benchmarkModels([], ['a'], { threads: 1, repetitions: 0 })).rejects.toThrow(
+    'got 1 and 0',
+  )
 })
