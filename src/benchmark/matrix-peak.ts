@@ -1,6 +1,6 @@
 import { Graph } from '../graph/index.ts'
 import { matMul, reduceSum } from '../graph/operations.ts'
-import { createSession, type SessionOptions } from '../runtime/index.ts'
+import { createSession, type RuntimeSessionOptions } from '../runtime/index.ts'
 
 const SIZE = 1024
 /** Products in one run: enough that handing over the input does not count. */
@@ -11,7 +11,7 @@ const RUNS = 5
  * The most floating-point operations a second that this machine's matrix products reach in the
  * runtime, now: the best of a few runs over float32 matrices of 1024 x 1024.
  */
-export async function matrixPeak(options: SessionOptions): Promise<number> {
+export async function matrixPeak(options: RuntimeSessionOptions): Promise<number> {
   const session = await createSession(productGraph(), options)
   const seconds: number[] = []
   try {

@@ -1,6 +1,6 @@
 import type { Checkpoint } from '../checkpoint/index.ts'
 import { type ActivationRanges, measureColumnRanges } from '../precision/index.ts'
-import { createSession, type SessionOptions } from '../runtime/index.ts'
+import { createSession, type RuntimeSessionOptions } from '../runtime/index.ts'
 import { createTokenizer } from '../tokenizer/index.ts'
 import { tokenizerOptions } from './tokenizer-options.ts'
 
@@ -13,7 +13,7 @@ import { tokenizerOptions } from './tokenizer-options.ts'
 export function measureActivationRanges(
   checkpoint: Checkpoint,
   texts: readonly string[],
-  options: Omit<SessionOptions, 'workers'> = {},
+  options: Omit<RuntimeSessionOptions, 'workers'> = {},
 ): Promise<ActivationRanges> {
   const tokenizer = createTokenizer(checkpoint.tokenizerFiles, tokenizerOptions(checkpoint))
   const limit = { maxLength: checkpoint.maxLength }

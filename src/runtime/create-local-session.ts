@@ -1,9 +1,15 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
+import type { Graph } from '../graph/index.ts'
 import type { Backend } from './constants.ts'
 import { LocalSession } from './local-session.ts'
 import { loadRuntime } from './onnx-runtime.ts'
-import type { AttachedData, PlacedModel } from './weight-placement.ts'
+import { type AttachedData, type PlacedModel, placeModel } from './weight-placement.ts'
+
+/** Serialises a graph whose weights lie on the disk, or in memory. */
+export function placeWeights(graph: Graph): PlacedModel {
+  return placeModel(graph, sep)
+}
 
 export interface LocalSessionOptions {
   readonly threads: number

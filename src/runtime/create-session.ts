@@ -1,13 +1,12 @@
 import { Channel, threadPort } from '../channel/index.ts'
 import { type ErrorDetails, RuntimeError } from '../errors/index.ts'
 import type { Graph } from '../graph/index.ts'
-import { physicalCores } from './physical-cores.ts'
-import { placeWeights } from './place-weights.ts'
-import type { Session, SessionOptions } from './session.ts'
-import type { SessionMethods, SessionThreadData } from './session-messages.ts'
+import { placeWeights } from './create-local-session.ts'
+import { physicalCores } from './processor.ts'
+import type { RuntimeSessionOptions, Session } from './session.ts'
 import { SessionPool } from './session-pool.ts'
 import { startRuntimeThread } from './telemetry.ts'
-import { startSession } from './thread-session.ts'
+import { type SessionMethods, type SessionThreadData, startSession } from './thread-session.ts'
 
 type SessionThread = Channel<SessionMethods>
 
@@ -15,7 +14,10 @@ type SessionThread = Channel<SessionMethods>
  * Gives a graph to ONNX Runtime, in a thread of its own, or in several.
  * @throws RuntimeError when the runtime cannot be loaded or refuses the graph.
  */
-export async function createSession(graph: Graph, options: SessionOptions = {}): Promise<Session> {
+export async function createSession(
+  graph: Graph,
+  options: RuntimeSessionOptions = {},
+): Promise<Session> {
   await using starter = new SessionStarter(options)
   return await starter.open(graph)
 }
@@ -25,10 +27,10 @@ export async function createSession(graph: Graph, options: SessionOptions = {}):
  * program reads the model. To be disposed of once the session is open, or when none is wanted.
  */
 export class SessionStarter implements AsyncDisposable {
-  readonly #options: SessionOptions
+  readonly #options: RuntimeSessionOptions
   #thread: SessionThread | undefined
 
-  constructor(options: SessionOptions) {
+  constructor(options: RuntimeSessionOptions) {
     this.#options = options
     this.#thread = startThread(options)
   }
@@ -50,7 +52,7 @@ export class SessionStarter implements AsyncDisposable {
   }
 }
 
-function startThread({ backend }: SessionOptions): SessionThread {
+function startThread({ backend }: RuntimeSessionOptions): SessionThread {
   const worker = startRuntimeThread(new URL('./session-thread.js', import.meta.url), {
     name: 'yuju-session',
     workerData: { backend } satisfies SessionThreadData,

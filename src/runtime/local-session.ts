@@ -1,7 +1,10 @@
-import type { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-common'
+import type {
+  InferenceSession,
+  Tensor as RuntimeTensor,
+  TensorConstructor,
+} from 'onnxruntime-common'
 import { RuntimeError } from '../errors/index.ts'
 import type { Backend } from './constants.ts'
-import type { LoadedRuntime } from './loaded-runtime.ts'
 import type { Tensor } from './session.ts'
 import type { AttachedData, PlacedModel } from './weight-placement.ts'
 
@@ -10,6 +13,19 @@ const PROVIDERS: Readonly<Record<Backend, string>> = {
   native: 'cpu',
   wasm: 'wasm',
   webgpu: 'webgpu',
+}
+
+/** The part of ONNX Runtime's interface yuju uses, which its native and web builds share. */
+interface OnnxRuntime {
+  readonly InferenceSession: typeof InferenceSession
+  readonly Tensor: TensorConstructor
+}
+
+export interface LoadedRuntime {
+  readonly backend: Backend
+  readonly runtime: OnnxRuntime
+  /** What a user should know of it. */
+  readonly warnings: readonly string[]
 }
 
 export interface LocalSessionParts {
@@ -68,7 +84,7 @@ export class LocalSession {
   }
 
   /**
-   * Runs the graph and gives the outputs asked for, and fills `destinations`, views that have exactly
+   * Runs the graph and gives the requested outputs, and fills `destinations`, views that have exactly
    * their outputs' sizes. Inputs are read where they lie.
    * @throws RuntimeError when the runtime fails.
    */
@@ -120,8 +136,8 @@ export class LocalSession {
 /** Settings that only the native runtime has. */
 function nativeEntries({ folder }: PlacedModel, files: readonly AttachedData[] | undefined) {
   return {
-    // Without VNNI, sums of two products of 8 bits are cut off at 16 bits (vpmaddubsw) unless weights
-    // are first turned into unsigned codes. With VNNI this changes nothing.
+    // Without VNNI, sums of two products of 8 bits saturate at 16 bits (vpmaddubsw) unless weights
+    // are first made unsigned. With VNNI this changes nothing.
     x64quantprecision: '1',
     ...(files === undefined && folder !== undefined
       ? { model_external_initializers_file_folder_path: folder }

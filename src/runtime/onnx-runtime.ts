@@ -1,7 +1,7 @@
 import { env } from 'onnxruntime-common'
 import { RuntimeError } from '../errors/index.ts'
 import type { Backend } from './constants.ts'
-import type { LoadedRuntime } from './loaded-runtime.ts'
+import type { LoadedRuntime } from './local-session.ts'
 import {
   disableTelemetry,
   isTelemetryDisabled,
@@ -15,13 +15,13 @@ const NATIVE_CURE =
   'ONNXRUNTIME_NODE_INSTALL=skip first)'
 
 /**
- * Loads the runtime asked for; without a wish the native one, and WebAssembly, with a warning, where the
+ * Loads the requested runtime; by default the native one, and WebAssembly, with a warning, where the
  * native one is not installed (it is an optional dependency) or does not load on this system.
  * @throws RuntimeError when it cannot be loaded.
  */
-export async function loadRuntime(wish?: Backend): Promise<LoadedRuntime> {
-  if (wish === 'wasm') return loadWeb([])
-  if (wish === 'webgpu') {
+export async function loadRuntime(requested?: Backend): Promise<LoadedRuntime> {
+  if (requested === 'wasm') return loadWeb([])
+  if (requested === 'webgpu') {
     throw new RuntimeError(
       'runtime-webgpu',
       "WebGPU is there in browsers only, with yuju/web; use 'native' or 'wasm'",
@@ -30,10 +30,10 @@ export async function loadRuntime(wish?: Backend): Promise<LoadedRuntime> {
   try {
     return await loadNative()
   } catch (cause) {
-    if (wish === undefined) return loadWeb([fallbackWarning(cause)])
+    if (requested === undefined) return loadWeb([fallbackWarning(cause)])
     throw new RuntimeError(
       'runtime-native-missing',
-      `${nativeFailure(cause)}; ${cureOf(cause)}, or leave backend out to use 'wasm'`,
+      `${nativeFailure(cause)}; ${cureOf(cause)}, or omit backend to use 'wasm'`,
       { cause },
     )
   }
@@ -64,7 +64,7 @@ async function loadWeb(warnings: readonly string[]): Promise<LoadedRuntime> {
 function fallbackWarning(cause: unknown): string {
   return (
     `${nativeFailure(cause)}, so that the model runs in WebAssembly, several times slower; ` +
-    `${cureOf(cause)}, or choose the backend wasm to be told no more`
+    `${cureOf(cause)}, or choose the backend wasm to see this no more`
   )
 }
 

@@ -1,10 +1,12 @@
-/** What runs graphs in Node and in browsers alike: the way in for code that both run. */
+/** What runs graphs both in Node and in browsers: the way in for code that both run. */
 
 export type { Backend } from './constants.ts'
-export type { LoadedRuntime } from './loaded-runtime.ts'
-export { LocalSession } from './local-session.ts'
-export { serveSession } from './serve-session.ts'
+export { type LoadedRuntime, LocalSession } from './local-session.ts'
 export type { Session, Tensor } from './session.ts'
-export type { SessionMethods, SessionStart } from './session-messages.ts'
-export { startSession } from './thread-session.ts'
+export {
+  type SessionMethods,
+  type SessionStart,
+  serveSession,
+  startSession,
+} from './thread-session.ts'
 export { type AttachedData, type PlacedModel, placeModel } from './weight-placement.ts'

@@ -5,7 +5,7 @@ import type { Job, Session, Tensor } from './session.ts'
 /** Each has a copy of the weights. */
 const MOST_WORKERS = 4
 
-/** How many workers share some threads where nothing else is asked for: one a thread, at most 4. */
+/** How many workers share some threads by default: one a thread, at most 4. */
 export function workersFor(threads: number): number {
   return Math.min(threads, MOST_WORKERS)
 }
@@ -13,7 +13,7 @@ export function workersFor(threads: number): number {
 /** Opens one session of a graph. */
 export type OpenSession = (threads: number) => Promise<Session>
 
-export interface PoolOptions {
+export interface SessionPoolOptions {
   readonly threads: number
   readonly workers: number
 }
@@ -31,21 +31,21 @@ const WORTH_WORKERS = 4096
  * longer. Workers are opened for the first job that is large enough: each has a copy of the weights.
  */
 export class SessionPool implements Session {
-  readonly #options: PoolOptions
+  readonly #options: SessionPoolOptions
   readonly #open: OpenSession
   readonly #whole: Session
   #workers: readonly Worker[] = []
   #opening: Promise<void> | undefined
   #ended: RuntimeError | undefined
 
-  private constructor(whole: Session, open: OpenSession, options: PoolOptions) {
+  private constructor(whole: Session, open: OpenSession, options: SessionPoolOptions) {
     this.#whole = whole
     this.#open = open
     this.#options = options
   }
 
   /** @throws RuntimeError when the graph cannot be opened. */
-  static async open(open: OpenSession, options: PoolOptions): Promise<Session> {
+  static async open(open: OpenSession, options: SessionPoolOptions): Promise<Session> {
     const whole = await open(options.threads)
     // WebAssembly would be loaded once more for each.
     const isAlone = options.workers === 1 || whole.backend !== 'native'
@@ -103,7 +103,7 @@ export class SessionPool implements Session {
   }
 }
 
-/** A session, and how many of its runs are not answered. */
+/** A session, and how many of its runs are not done. */
 class Worker {
   readonly #session: Session
   #load = 0

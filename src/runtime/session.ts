@@ -18,7 +18,7 @@ export interface Session {
   readonly backend: Backend
   /** What a user should know of the runtime. */
   readonly warnings: readonly string[]
-  /** Runs to ask for before the first of them is answered, so that it never waits for the next. */
+  /** Runs to request before the first of them is done, so that it never waits for the next. */
   readonly ahead: number
   /**
    * Runs the graph and gives one of its outputs. The buffers of `inputs` are handed over: they are
@@ -30,7 +30,7 @@ export interface Session {
   dispose(): Promise<void>
 }
 
-export interface SessionOptions {
+export interface RuntimeSessionOptions {
   /** Threads in all. Default: the machine's physical cores. */
   readonly threads?: number
   /** Copies of the model that share the threads when there is much to do. Default: 1. */

@@ -1,8 +1,31 @@
-import { type Channel, transfer } from '../channel/index.ts'
-import { RuntimeError } from '../errors/index.ts'
+import { type Channel, type Port, serve, transfer } from '../channel/index.ts'
+import { RuntimeError, yujuErrorOf } from '../errors/index.ts'
 import type { Backend } from './constants.ts'
+import type { LocalSession } from './local-session.ts'
 import type { Session, Tensor } from './session.ts'
-import type { SessionMethods, SessionStart } from './session-messages.ts'
+import type { PlacedModel } from './weight-placement.ts'
+
+/** What a thread knows before its session is opened. */
+export interface SessionThreadData {
+  readonly backend: Backend | undefined
+}
+
+/** What a session needs to start. */
+export interface SessionStart extends PlacedModel {
+  readonly threads: number
+  readonly backend: Backend | undefined
+}
+
+interface RunRequest {
+  readonly inputs: Readonly<Record<string, Tensor>>
+  readonly output: string
+}
+
+/** The requests to the thread that owns a session: to open it, once and first; then runs. */
+export interface SessionMethods<Start extends SessionStart = SessionStart> {
+  open(start: Start): Pick<Session, 'backend' | 'warnings'>
+  run(request: RunRequest): Tensor
+}
 
 /**
  * Gives a model to a thread, and waits until it is loaded.
@@ -43,4 +66,30 @@ class ThreadSession implements Session {
   dispose(): Promise<void> {
     return this.#thread.close(new RuntimeError('runtime-ended', 'the session was disposed'))
   }
+}
+
+/**
+ * The thread's side of a session: opens it, and runs it. ONNX Runtime computes on the thread
+ * that calls it: here it may, and the thread that serves requests or draws progress stays free.
+ */
+export function serveSession<Start extends SessionStart>(
+  port: Port,
+  open: (start: Start) => Promise<LocalSession>,
+): void {
+  let session: LocalSession | undefined
+  serve<SessionMethods<Start>>(
+    port,
+    {
+      async open(start) {
+        session = await open(start)
+        return { backend: session.backend, warnings: session.warnings }
+      },
+      async run({ inputs, output }) {
+        const tensor = (await session?.run(inputs, [output]))?.[output]
+        if (!tensor) throw new RuntimeError('runtime-output', `the graph has no output ${output}`)
+        return transfer(tensor, [tensor.data.buffer as ArrayBuffer])
+      },
+    },
+    (thrown) => yujuErrorOf(thrown, (...parts) => new RuntimeError('runtime-session', ...parts)),
+  )
 }

@@ -1,5 +1,5 @@
 import * as runtime from 'onnxruntime-web/webgpu'
-import type { LoadedRuntime } from './loaded-runtime.ts'
+import type { LoadedRuntime } from './local-session.ts'
 
 /** ONNX Runtime on WebGPU, for a browser's worker. Must be called before the first session. */
 export function webGpuRuntime(): LoadedRuntime {

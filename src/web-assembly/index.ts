@@ -1,4 +1,4 @@
-/** A block of bytes that WebAssembly and typed arrays see alike. */
+/** A block of bytes that WebAssembly and typed arrays share. */
 export interface WasmMemory {
   readonly buffer: ArrayBuffer
   /** Adds pages; views of the buffer there was are of no use afterwards. */

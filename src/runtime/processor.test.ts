@@ -1,6 +1,6 @@
 import { arch } from 'node:os'
 import { expect, test } from 'vitest'
-import { instructionSets } from './instruction-sets.ts'
+import { instructionSets } from './processor.ts'
 
 test.each([
   [
