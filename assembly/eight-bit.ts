@@ -1,24 +1,24 @@
-// The numeric loops that turn a weight into 8 bits, in AssemblyScript, compiled to WebAssembly with
+// The numeric loops that quantize a weight, in AssemblyScript, compiled to WebAssembly with
 // 128-bit vectors. `npm run generate` writes src/precision/generated/kernels.ts from it.
 //
 // Pointers are byte offsets into the imported memory; `count`, `rows` and `columns` count elements.
 
 const VECTOR: usize = 16
-/** The largest code; -128 is not used, so that both signs are alike. */
+/** The largest value; -128 is not used, so that both signs have the same range. */
 const LARGEST: f32 = 127
 
 /**
- * IEEE 754 binary16 to float32, exact for finite numbers: the exponent of a half, read as that of a
+ * IEEE 754 binary16 to float32, exact for finite values: the exponent of a half, read as that of a
  * float32, is 112 too small.
  */
-export function float16ToFloat32(halves: usize, numbers: usize, count: usize): void {
-  const end = numbers + (count << 2)
-  const vectorsEnd = numbers + ((count & ~3) << 2)
+export function float16ToFloat32(halves: usize, floats: usize, count: usize): void {
+  const end = floats + (count << 2)
+  const vectorsEnd = floats + ((count & ~3) << 2)
   const signs = i32x4.splat(0x8000)
   const magnitudes = i32x4.splat(0x7fff)
   const exponents = f32x4.splat(EXPONENTS)
   let from = halves
-  let to = numbers
+  let to = floats
   for (; to < vectorsEnd; to += VECTOR) {
     const words = v128.load_ext<u16>(from)
     const sizes = f32x4.mul(i32x4.shl(v128.and(words, magnitudes), 13), exponents)
@@ -36,14 +36,14 @@ export function float16ToFloat32(halves: usize, numbers: usize, count: usize): v
 /** 2¹¹² */
 const EXPONENTS: f32 = 5.192296858534828e33
 
-/** The largest size in each column of a matrix: max |x|. */
-export function columnAbsmax(numbers: usize, rows: usize, columns: usize, sizes: usize): void {
-  memory.fill(sizes, 0, columns << 2)
-  const vectorsEnd = sizes + ((columns & ~3) << 2)
-  const end = sizes + (columns << 2)
-  let at = numbers
+/** The absmax of each column of a matrix: max |x|. */
+export function columnAbsmax(floats: usize, rows: usize, columns: usize, absmax: usize): void {
+  memory.fill(absmax, 0, columns << 2)
+  const vectorsEnd = absmax + ((columns & ~3) << 2)
+  const end = absmax + (columns << 2)
+  let at = floats
   for (let row: usize = 0; row < rows; row++) {
-    let size = sizes
+    let size = absmax
     for (; size < vectorsEnd; size += VECTOR, at += VECTOR) {
       v128.store(size, f32x4.max(v128.load(size), f32x4.abs(v128.load(at))))
     }
@@ -54,21 +54,21 @@ export function columnAbsmax(numbers: usize, rows: usize, columns: usize, sizes:
 }
 
 /**
- * Codes of a matrix whose columns are multiplied by factors: each row by a scale of its own, so that
- * its largest code is ±127. A row of zeros has the scale 1.
+ * A matrix whose columns are multiplied by factors, quantized: each row by a scale of its own, so that
+ * its largest value becomes ±127. A row of zeros has the scale 1.
  */
 export function quantizeRows(
-  numbers: usize,
+  floats: usize,
   factors: usize,
   rows: usize,
   columns: usize,
   scales: usize,
-  codes: usize,
+  quantized: usize,
 ): void {
   const width = columns << 2
   const vectorsEnd = (columns & ~15) << 2
-  let at = numbers
-  let code = codes
+  let at = floats
+  let to = quantized
   for (let row: usize = 0; row < rows; row++) {
     const largest = largestSize(at, factors, columns)
     const scale: f32 = largest > 0 ? largest / LARGEST : 1
@@ -77,30 +77,30 @@ export function quantizeRows(
     const vectorSteps = f32x4.splat(steps)
     let i: usize = 0
     for (; i < vectorsEnd; i += 4 * VECTOR) {
-      const a = fourCodes(at + i, factors + i, vectorSteps)
-      const b = fourCodes(at + i + VECTOR, factors + i + VECTOR, vectorSteps)
-      const c = fourCodes(at + i + 2 * VECTOR, factors + i + 2 * VECTOR, vectorSteps)
-      const d = fourCodes(at + i + 3 * VECTOR, factors + i + 3 * VECTOR, vectorSteps)
+      const a = quantizeFour(at + i, factors + i, vectorSteps)
+      const b = quantizeFour(at + i + VECTOR, factors + i + VECTOR, vectorSteps)
+      const c = quantizeFour(at + i + 2 * VECTOR, factors + i + 2 * VECTOR, vectorSteps)
+      const d = quantizeFour(at + i + 3 * VECTOR, factors + i + 3 * VECTOR, vectorSteps)
       const low = i16x8.narrow_i32x4_s(a, b)
-      v128.store(code, i8x16.narrow_i16x8_s(low, i16x8.narrow_i32x4_s(c, d)))
-      code += VECTOR
+      v128.store(to, i8x16.narrow_i16x8_s(low, i16x8.narrow_i32x4_s(c, d)))
+      to += VECTOR
     }
     for (; i < width; i += 4) {
-      const number = load<f32>(at + i) * load<f32>(factors + i) * steps
-      store<i8>(code, <i8>(<i32>nearest<f32>(number)))
-      code += 1
+      const value = load<f32>(at + i) * load<f32>(factors + i) * steps
+      store<i8>(to, <i8>(<i32>nearest<f32>(value)))
+      to += 1
     }
     at += width
   }
 }
 
-function largestSize(numbers: usize, factors: usize, columns: usize): f32 {
+function largestSize(floats: usize, factors: usize, columns: usize): f32 {
   const width = columns << 2
   const vectorsEnd = (columns & ~3) << 2
   let sizes = f32x4.splat(0)
   let i: usize = 0
   for (; i < vectorsEnd; i += VECTOR) {
-    const scaled = f32x4.mul(v128.load(numbers + i), v128.load(factors + i))
+    const scaled = f32x4.mul(v128.load(floats + i), v128.load(factors + i))
     sizes = f32x4.max(sizes, f32x4.abs(scaled))
   }
   let largest = max<f32>(
@@ -108,27 +108,27 @@ function largestSize(numbers: usize, factors: usize, columns: usize): f32 {
     max<f32>(f32x4.extract_lane(sizes, 2), f32x4.extract_lane(sizes, 3)),
   )
   for (; i < width; i += 4) {
-    largest = max<f32>(largest, abs<f32>(load<f32>(numbers + i) * load<f32>(factors + i)))
+    largest = max<f32>(largest, abs<f32>(load<f32>(floats + i) * load<f32>(factors + i)))
   }
   return largest
 }
 
-function fourCodes(numbers: usize, factors: usize, steps: v128): v128 {
-  const scaled = f32x4.mul(f32x4.mul(v128.load(numbers), v128.load(factors)), steps)
+function quantizeFour(floats: usize, factors: usize, steps: v128): v128 {
+  const scaled = f32x4.mul(f32x4.mul(v128.load(floats), v128.load(factors)), steps)
   return i32x4.trunc_sat_f32x4_s(f32x4.nearest(scaled))
 }
 
-/** Rows that are turned round together: columns far apart would each be fetched for one byte. */
+/** Rows that are transposed together: columns far apart would each be fetched for one byte. */
 const BLOCK: usize = 32
 
-/** A matrix of bytes [rows,columns] turned round: [columns,rows]. */
-export function transpose(bytes: usize, rows: usize, columns: usize, turned: usize): void {
+/** A matrix of bytes [rows,columns] transposed: [columns,rows]. */
+export function transpose(bytes: usize, rows: usize, columns: usize, transposed: usize): void {
   for (let first: usize = 0; first < rows; first += BLOCK) {
     const last = min<usize>(rows, first + BLOCK)
     for (let column: usize = 0; column < columns; column++) {
       let from = bytes + first * columns + column
-      const end = turned + column * rows + last
-      for (let to = turned + column * rows + first; to < end; to++) {
+      const end = transposed + column * rows + last
+      for (let to = transposed + column * rows + first; to < end; to++) {
         store<u8>(to, load<u8>(from))
         from += columns
       }

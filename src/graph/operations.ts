@@ -290,25 +290,28 @@ export const multiHeadAttention = (
     mask_filter_value: -3.4e38,
   })
 
-/** Numbers of 8 bits as float32: scale · (code - zeroPoint). */
-export interface Codes {
-  readonly codes: Value
-  /** float32, a scalar or one number a column. */
+/** Values of 8 bits that stand for float32: scale · (value - zeroPoint). */
+export interface QuantizedTensor {
+  readonly values: Value
+  /** float32, a scalar or one value a column. */
   readonly scale: Value
-  /** Of the codes' type, a scalar. Default: 0. */
+  /** Of the values' type, a scalar. Default: 0. */
   readonly zeroPoint?: Value
 }
 
 /** round(x / scale) + zeroPoint, within the 8 bits of the zero point's type. */
-export function quantize(x: Value, [scale, zeroPoint]: readonly [Value, Value]): Codes {
-  return { codes: single('QuantizeLinear', [x, scale, zeroPoint]), scale, zeroPoint }
+export function quantize(x: Value, [scale, zeroPoint]: readonly [Value, Value]): QuantizedTensor {
+  return { values: single('QuantizeLinear', [x, scale, zeroPoint]), scale, zeroPoint }
 }
 
-/** a·b + bias (where there is one) for codes a uint8 [M,K] and b int8 [K,N], summed as whole numbers: float32 [M,N]. */
-export const codesProduct = (a: Codes, b: Codes, bias: Value | undefined) =>
+/**
+ * a·b + bias (where there is one) for quantized a uint8 [M,K] and b int8 [K,N], summed as whole numbers:
+ * float32 [M,N].
+ */
+export const quantizedProduct = (a: QuantizedTensor, b: QuantizedTensor, bias: Value | undefined) =>
   single('MatMulIntegerToFloat', [
-    a.codes,
-    b.codes,
+    a.values,
+    b.values,
     a.scale,
     b.scale,
     a.zeroPoint,

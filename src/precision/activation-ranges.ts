@@ -11,7 +11,7 @@ import {
 import type { Session, Tensor } from '../runtime/portable.ts'
 import type { Encoding } from '../tokenizer/index.ts'
 
-/** The smallest and largest number of each column [I] of a linear layer's input. */
+/** The smallest and largest value of each column [I] of a linear layer's input. */
 export interface ColumnRanges {
   readonly smallest: Float32Array<ArrayBuffer>
   readonly largest: Float32Array<ArrayBuffer>
@@ -44,7 +44,7 @@ export async function measureColumnRanges(
   const session = await openSession(graph)
   try {
     const ranges = new Map(measured.map((rows) => [rows, emptyRanges(rows)]))
-    // One by one: what stands in place of padding is no text's.
+    // One by one: there is no padding then, which is no text's.
     for (const text of texts) {
       const { data } = await session.run(textInputs(text, checkpoint), OUTPUT)
       takeExtremes(data as Float32Array, [...ranges.values()])
@@ -78,14 +78,14 @@ function textInputs(
 }
 
 function takeExtremes(data: Float32Array, ranges: readonly ColumnRanges[]): void {
-  let place = 0
+  let offset = 0
   for (const { smallest, largest } of ranges) {
     const columns = smallest.length
     for (let column = 0; column < columns; column += 1) {
-      const [low = 0, high = 0] = [data[place + column], data[place + columns + column]]
+      const [low = 0, high = 0] = [data[offset + column], data[offset + columns + column]]
       smallest[column] = Math.min(smallest[column] ?? 0, low)
       largest[column] = Math.max(largest[column] ?? 0, high)
     }
-    place += 2 * columns
+    offset += 2 * columns
   }
 }

@@ -15,7 +15,7 @@ function quantized(weight: Float32Array<ArrayBuffer>, shape: readonly [number, n
   return memory.quantize()
 }
 
-/** Numbers between -1 and 1 without a pattern in rows or columns. */
+/** Values between -1 and 1 without a pattern in rows or columns. */
 function wave(length: number): Float32Array<ArrayBuffer> {
   return Float32Array.from({ length }, (_, i) => Math.sin(i * i * 0.7 + 1))
 }
@@ -24,16 +24,16 @@ test.each([
   ['a few columns', 3, 3],
   ['vectors alone', 64, 48],
   ['vectors and a rest', 37, 61],
-])('codes stand for the weight turned round, to half a step: %s', (_, outputs, inputs) => {
+])('quantized values are the transposed weight, to half a step: %s', (_, outputs, inputs) => {
   const weight = wave(outputs * inputs)
-  const { codes, scale } = quantized(weight, [outputs, inputs])
-  const signed = new Int8Array(codes.buffer)
+  const { values, scale } = quantized(weight, [outputs, inputs])
+  const signed = new Int8Array(values.buffer)
   let worst = 0
   for (let output = 0; output < outputs; output += 1) {
     const step = scale[output] ?? 0
     for (let input = 0; input < inputs; input += 1) {
-      const number = (signed[input * outputs + output] ?? 0) * step
-      const error = Math.abs(number - (weight[output * inputs + input] ?? 0))
+      const value = (signed[input * outputs + output] ?? 0) * step
+      const error = Math.abs(value - (weight[output * inputs + input] ?? 0))
       worst = Math.max(worst, error / step)
     }
   }
@@ -41,9 +41,9 @@ test.each([
   expect(worst).toBeLessThanOrEqual(0.5 + 1e-4)
 })
 
-test('the largest number of each row is ±127, and a row of zeros stays one', () => {
-  const { codes, scale } = quantized(WEIGHT, SHAPE)
-  const signed = new Int8Array(codes.buffer)
+test('the largest value of each row is ±127, and a row of zeros stays one', () => {
+  const { values, scale } = quantized(WEIGHT, SHAPE)
+  const signed = new Int8Array(values.buffer)
   expect([signed[3], signed[2]]).toEqual([-127, -127])
   expect([signed[1], signed[4], signed[7]]).toEqual([0, 0, 0])
   expect([...scale]).toEqual([1 / 127, 1, 3 / 127].map(Math.fround))
@@ -57,7 +57,7 @@ test('factors are those of the columns', () => {
   expect(memory.quantize(factors)).toEqual(quantized(multiplied, SHAPE))
 })
 
-test('the largest size of each column', () => {
+test('the absmax of each column', () => {
   const memory = new WeightMemory()
   memory.load(bytesOf(wave(5 * 7)), 'float32', [5, 7])
   const expected = Array.from({ length: 7 }, (_, column) =>
@@ -75,8 +75,8 @@ test('halves are what they stand for, the smallest included, and a larger weight
   const memory = new WeightMemory()
   memory.load(bytesOf(halves), 'float16', [17, 1])
   const { scale } = memory.quantize()
-  const numbers = [...toHalves(scale.map((step) => step * 127))]
-  expect(numbers.slice(0, 16)).toEqual([...halves].slice(0, 16).map((half) => half & 0x7fff))
+  const floats = [...toHalves(scale.map((step) => step * 127))]
+  expect(floats.slice(0, 16)).toEqual([...halves].slice(0, 16).map((half) => half & 0x7fff))
   expect(scale[16]).toBe(1)
   const large = wave(300 * 200)
   memory.load(bytesOf(large), 'float32', [300, 200])

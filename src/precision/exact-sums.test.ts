@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { Graph } from '../graph/index.ts'
-import { codesProduct, quantize, scalar } from '../graph/operations.ts'
+import { quantize, quantizedProduct, scalar } from '../graph/operations.ts'
 import { createLocalSession, placeWeights } from '../runtime/index.ts'
 
-/** Codes of rows [M,K] and of weights [K,N] by their indices, at the edges of what 8 bits hold. */
+/** Quantized rows [M,K] and weights [K,N] by their indices, at the edges of what 8 bits hold. */
 const PATTERNS: Readonly<Record<string, Pattern>> = {
   'the largest of both': { row: () => 255, weight: () => 127 },
   'the largest and the least': { row: () => 255, weight: () => -127 },
@@ -34,16 +34,16 @@ const TOLERANCE = 4
 async function product({ row, weight }: Pattern, { m, k, n }: Size, backend: 'native' | 'wasm') {
   const graph = new Graph()
   const x = graph.input('x', 'float32', ['M', k])
-  const codes = quantize(x, [scalar(graph, 1), scalar(graph, 0, 'uint8')])
+  const quantized = quantize(x, [scalar(graph, 1), scalar(graph, 0, 'uint8')])
   const weights = Int8Array.from({ length: k * n }, (_, i) => weight(Math.floor(i / n), i % n))
   const stored = { bytes: new Uint8Array(weights.buffer) }
   const constants = (value: number) => ({
     bytes: new Uint8Array(new Float32Array(n).fill(value).buffer),
   })
-  const result = codesProduct(
-    codes,
+  const result = quantizedProduct(
+    quantized,
     {
-      codes: graph.initializer('weight', { type: 'int8', shape: [k, n] }, stored),
+      values: graph.initializer('weight', { type: 'int8', shape: [k, n] }, stored),
       scale: graph.initializer('scale', { type: 'float32', shape: [n] }, constants(1)),
     },
     graph.initializer('bias', { type: 'float32', shape: [n] }, constants(0)),

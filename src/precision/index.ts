@@ -1,6 +1,5 @@
 export { type ActivationRanges, measureColumnRanges } from './activation-ranges.ts'
 export { PRECISIONS, type Precision } from './constants.ts'
-export { choosePrecision } from './precision.ts'
-export { readActivationRanges } from './ranges-file.ts'
+export { choosePrecision, readActivationRanges } from './ranges-file.ts'
 export { copyActivationRanges, saveActivationRanges } from './save-ranges.ts'
 export { TYPICAL_TEXTS } from './typical-texts.ts'

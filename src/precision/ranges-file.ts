@@ -7,6 +7,7 @@ import {
 } from '../checkpoint/portable.ts'
 import { CheckpointError } from '../errors/index.ts'
 import type { ActivationRanges, ColumnRanges } from './activation-ranges.ts'
+import type { Precision } from './constants.ts'
 
 /** The file beside a model with the activation ranges of its linear layers; a model that has it runs in 8 bits. */
 export const RANGES_FILE = 'activation_ranges.safetensors'
@@ -44,7 +45,7 @@ export async function readActivationRanges(
     if (!smallest || largest?.length !== smallest.length) {
       throw new CheckpointError(
         'checkpoint-ranges',
-        `${file.path} has no largest numbers that fit the smallest of ${prefix}; make it again ` +
+        `${file.path} has no largest values that fit the smallest of ${prefix}; make it again ` +
           'with yuju quantize',
         { facts: { path: file.path } },
       )
@@ -52,6 +53,14 @@ export async function readActivationRanges(
     ranges.set(prefix, { smallest, largest })
   }
   return ranges
+}
+
+/** The requested precision; else 8 bits where ranges lie beside the model, else float32. */
+export function choosePrecision(
+  requested: Precision | undefined,
+  ranges: ActivationRanges | undefined,
+): Precision {
+  return requested ?? (ranges ? 'int8' : 'float32')
 }
 
 /** The tensors that `readActivationRanges` reads. */

@@ -5,7 +5,7 @@ import type { ActivationRanges } from './activation-ranges.ts'
 import { RANGES_FILE, rangeWeights, readActivationRanges } from './ranges-file.ts'
 
 /**
- * Writes ranges beside a model, which is run in 8 bits from then on where nothing else is asked for.
+ * Writes ranges beside a model, which is run in 8 bits from then on by default.
  * @returns the file
  * @throws OutputError when it cannot be written.
  */

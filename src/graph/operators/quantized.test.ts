@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { runGraph } from '../../../test/support/run-graph.ts'
 import { Graph } from '../graph.ts'
-import { codesProduct, quantize, scalar } from '../operations.ts'
+import { quantize, quantizedProduct, scalar } from '../operations.ts'
 
 /** Rounded to the nearest code, ties to even, and cut to 8 bits. */
 const EXPECTED_CODES = [
@@ -14,19 +14,19 @@ const WEIGHT = [
   [-127, 0],
 ]
 
-test('a product of codes is that of the numbers they stand for', async () => {
+test('a product of quantized values is that of the floats they stand for', async () => {
   const graph = new Graph()
   const x = graph.input('x', 'float32', ['B', 3])
   const [step, scale, bias] = [0.5, [0.01, 2], [10, -1]]
-  const codes = quantize(x, [scalar(graph, step), scalar(graph, 128, 'uint8')])
+  const quantized = quantize(x, [scalar(graph, step), scalar(graph, 128, 'uint8')])
   const weight = graph.initializer(
     'weight',
     { type: 'int8', shape: [3, 2] },
     { bytes: new Uint8Array(Int8Array.from(WEIGHT.flat()).buffer) },
   )
-  const result = codesProduct(
-    codes,
-    { codes: weight, scale: graph.input('scale', 'float32', [2]) },
+  const result = quantizedProduct(
+    quantized,
+    { values: weight, scale: graph.input('scale', 'float32', [2]) },
     graph.input('bias', 'float32', [2]),
   )
   graph.output('result', result)
@@ -51,12 +51,12 @@ test('a product of codes is that of the numbers they stand for', async () => {
 test('rows and weights that do not fit are refused', () => {
   const graph = new Graph()
   const x = graph.input('x', 'float32', ['B', 3])
-  const codes = quantize(x, [scalar(graph, 1), scalar(graph, 0, 'uint8')])
+  const quantized = quantize(x, [scalar(graph, 1), scalar(graph, 0, 'uint8')])
   const weight = {
-    codes: graph.input('w', 'int8', [4, 2]),
+    values: graph.input('w', 'int8', [4, 2]),
     scale: graph.input('s', 'float32', [2]),
   }
-  expect(() => codesProduct(codes, weight, graph.input('b', 'float32', [2]))).toThrow(
+  expect(() => quantizedProduct(quantized, weight, graph.input('b', 'float32', [2]))).toThrow(
     'cannot multiply [B,3] and [4,2]',
   )
 })
