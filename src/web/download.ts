@@ -1,9 +1,9 @@
 import { HubError } from '../errors/index.ts'
 
 export interface DownloadOptions {
-  /** Whether caches on the way may answer: asking the server first, or not at all. */
+  /** Whether caches on the way may respond: after asking the server, or not at all. */
   readonly cache?: 'default' | 'no-cache' | 'reload'
-  /** Is told how many bytes have come. */
+  /** Called with how many bytes have come. */
   readonly onBytes?: (bytes: number) => void
 }
 
@@ -17,10 +17,10 @@ const PAUSES = [300, 1500]
  */
 export async function download(address: string, options: DownloadOptions = {}): Promise<Blob> {
   for (let turn = 0; ; turn += 1) {
-    const answer = await attempt(address, options)
-    if (answer instanceof Blob) return answer
+    const result = await attempt(address, options)
+    if (result instanceof Blob) return result
     const pause = PAUSES[turn]
-    if (pause === undefined || answer.code !== 'hub-unreachable') throw answer
+    if (pause === undefined || result.code !== 'hub-unreachable') throw result
     await new Promise((resolve) => setTimeout(resolve, pause))
   }
 }

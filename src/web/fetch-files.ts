@@ -1,8 +1,47 @@
 import { Channel, workerPort } from '../channel/index.ts'
-import { parseWebManifest, WEB_MANIFEST_FILE, type WebManifest } from '../checkpoint/portable.ts'
+import {
+  type ManifestFile,
+  parseWebManifest,
+  WEB_MANIFEST_FILE,
+  type WebManifest,
+} from '../checkpoint/portable.ts'
 import { type ErrorDetails, HubError } from '../errors/index.ts'
-import type { FetchListeners } from './fetch-model.ts'
-import type { FilesMethods, FilesNotice } from './file-messages.ts'
+
+/** The files of a model that are requested. */
+export interface FilesRequest {
+  /** The folder's address, with a slash at its end. */
+  readonly address: string
+  readonly files: readonly ManifestFile[]
+  readonly manifestAddress: string
+  /** The manifest itself, to be kept with them. */
+  readonly manifest: Blob
+}
+
+/** How much of a model is here. */
+export interface DownloadProgress {
+  /** The file this call is about. */
+  readonly file: string
+  /** Bytes of all files of the model that are here so far. */
+  readonly bytes: number
+  /** Bytes of all its files together. */
+  readonly total: number
+}
+
+/** The requests to the files' thread. */
+export interface FilesMethods {
+  /** Gives the manifest that lies at an address. */
+  manifest(address: string): Blob
+  /** Gives the files by path. */
+  files(request: FilesRequest): ReadonlyMap<string, Blob>
+}
+
+/** What it reports meanwhile: how far it is, or a warning. */
+export type FilesNotice = DownloadProgress | string
+
+export interface FetchListeners {
+  readonly onDownload: (progress: DownloadProgress) => void
+  readonly onWarning: (message: string) => void
+}
 
 export interface FilesListeners extends FetchListeners {
   readonly signal: AbortSignal | undefined
@@ -34,10 +73,10 @@ export async function fetchFiles(
   }
   const thread = new Channel<FilesMethods>(workerPort(worker), { died, onNotice })
   try {
-    const place = address + WEB_MANIFEST_FILE
-    const manifest = await thread.ask('manifest', place, signal)
-    const { files, check } = parseWebManifest(await manifest.text(), place)
-    const request = { address, files, place, manifest }
+    const manifestAddress = address + WEB_MANIFEST_FILE
+    const manifest = await thread.ask('manifest', manifestAddress, signal)
+    const { files, check } = parseWebManifest(await manifest.text(), manifestAddress)
+    const request = { address, files, manifestAddress, manifest }
     return { check, blobs: await thread.ask('files', request, signal) }
   } finally {
     await thread.close()

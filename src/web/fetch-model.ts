@@ -1,12 +1,26 @@
 import type { ManifestFile } from '../checkpoint/portable.ts'
 import { HubError } from '../errors/index.ts'
 import { download } from './download.ts'
-import type { DownloadProgress, FilesRequest } from './file-messages.ts'
+import type { FetchListeners, FilesRequest } from './fetch-files.ts'
 import { ModelCache } from './model-cache.ts'
 
-export interface FetchListeners {
-  readonly onDownload: (progress: DownloadProgress) => void
-  readonly onWarning: (message: string) => void
+/**
+ * The newest manifest of a model; where the server cannot be reached, the one kept with its files.
+ * @throws HubError when there is none.
+ */
+export async function fetchManifest(
+  address: string,
+  onWarning: (message: string) => void,
+): Promise<Blob> {
+  try {
+    return await download(address, { cache: 'no-cache' })
+  } catch (error) {
+    const isUnreachable = (error as HubError).code === 'hub-unreachable'
+    const kept = isUnreachable && (await (await ModelCache.open())?.read(address))
+    if (!kept) throw error
+    onWarning(`${address} cannot be reached; the model is the one kept from an earlier visit`)
+    return kept
+  }
 }
 
 /**
@@ -15,13 +29,13 @@ export interface FetchListeners {
  * @throws HubError when a file does not come, or not whole.
  */
 export async function fetchModel(
-  { address, files, place, manifest }: FilesRequest,
+  { address, files, manifestAddress, manifest }: FilesRequest,
   listeners: FetchListeners,
 ): Promise<ReadonlyMap<string, Blob>> {
   const cache = await ModelCache.open()
   if (!cache) listeners.onWarning('this browser keeps no files for this page: each visit downloads')
   // Without room for it, a later visit needs the network.
-  await cache?.write(place, manifest).catch(() => {})
+  await cache?.write(manifestAddress, manifest).catch(() => {})
   const blobs = new Map<string, Blob>()
   const arrived = progressOf(files, listeners)
   for (const file of files) {
@@ -56,49 +70,53 @@ function alone<Result>(name: string, work: () => Promise<Result>): Promise<Resul
   return locks ? locks.request(`yuju ${name}`, work) : work()
 }
 
-interface Source {
+interface FileSource {
+  /** Of the folder, with a slash at its end. */
   readonly address: string
   readonly cache: ModelCache | undefined
   readonly onBytes: (bytes: number) => void
   readonly onWarning: (message: string) => void
 }
 
-async function obtain(file: ManifestFile, source: Source): Promise<Blob> {
-  const place = source.address + file.path
-  const kept = await source.cache?.read(place, file.sha256)
+async function obtain(file: ManifestFile, source: FileSource): Promise<Blob> {
+  const address = source.address + file.path
+  const kept = await source.cache?.read(address, file.sha256)
   if (kept && (await problemOf(kept, file)) === undefined) {
     source.onBytes(file.size)
     return kept
   }
   if (kept) {
-    source.onWarning(`${place} was kept damaged by the browser; it is downloaded again`)
-    await source.cache?.remove(place, file.sha256)
+    source.onWarning(`${address} was kept damaged by the browser; it is downloaded again`)
+    await source.cache?.remove(address, file.sha256)
   }
   const blob = await downloadWhole(file, source)
   source.onBytes(file.size)
   try {
-    await source.cache?.write(place, blob, file.sha256)
+    await source.cache?.write(address, blob, file.sha256)
   } catch {
-    source.onWarning(`the browser has no room to keep ${place}: each visit downloads it`)
+    source.onWarning(`the browser has no room to keep ${address}: each visit downloads it`)
     return blob
   }
   // What is kept lies on the disk; what was downloaded would stay in memory.
-  return (await source.cache?.read(place, file.sha256)) ?? blob
+  return (await source.cache?.read(address, file.sha256)) ?? blob
 }
 
 /** A broken copy may lie in a cache on the way: the second try passes such caches by. */
-async function downloadWhole(file: ManifestFile, { address, onBytes }: Source): Promise<Blob> {
-  const place = address + file.path
-  const first = await download(place, { onBytes })
+async function downloadWhole(
+  file: ManifestFile,
+  { address: folder, onBytes }: FileSource,
+): Promise<Blob> {
+  const address = folder + file.path
+  const first = await download(address, { onBytes })
   if ((await problemOf(first, file)) === undefined) return first
-  const second = await download(place, { onBytes, cache: 'reload' })
+  const second = await download(address, { onBytes, cache: 'reload' })
   const problem = await problemOf(second, file)
   if (problem === undefined) return second
   throw new HubError(
     'hub-checksum',
-    `${place} arrived with ${problem}; it was dropped. Was the model changed without writing its ` +
+    `${address} arrived with ${problem}; it was dropped. Was the model changed without writing its ` +
       'yuju-web.json again?',
-    { facts: { address: place, expected: file.sha256 } },
+    { facts: { address, expected: file.sha256 } },
   )
 }
 

@@ -1,24 +1,18 @@
 import {
   type Checkpoint,
+  endsEarly,
+  type ModelFolder,
   readCalibration,
   readCheckpoint,
   requireEncoder,
+  type StoredFile,
   type WebManifest,
 } from '../checkpoint/portable.ts'
 import { assembleModel, type EncoderParts } from '../encoder/portable.ts'
 import { InputError } from '../errors/index.ts'
 import { type Precision, readActivationRanges } from '../precision/portable.ts'
-import { blobFolder, storedBlob } from './blob-folder.ts'
 import { type FetchedFiles, type FilesListeners, fetchFiles } from './fetch-files.ts'
 import { openSession, type WebSessionOptions } from './open-session.ts'
-
-function noRanges(address: string): InputError {
-  return new InputError(
-    'precision-ranges',
-    `${address} has nothing that says how to compute in 8 bits; run yuju quantize on the model, and ` +
-      'yuju export --web again',
-  )
-}
 
 /** A model whose files are here, and which may be opened on one backend or another. */
 export class FetchedModel {
@@ -67,4 +61,45 @@ export class FetchedModel {
       readCalibration: () => readCalibration(folder),
     })
   }
+}
+
+/**
+ * A model folder whose files were fetched.
+ * @param address with a slash at its end
+ * @param blobs by path below the address
+ */
+function blobFolder(address: string, blobs: ReadonlyMap<string, Blob>): ModelFolder {
+  return {
+    path: address.replace(/\/$/, ''),
+    folder: (name) => blobFolder(name === '' ? address : `${address}${name}/`, below(name, blobs)),
+    file: async (name) => {
+      const blob = blobs.get(name)
+      return blob && storedBlob(address + name, blob)
+    },
+  }
+}
+
+function storedBlob(path: string, blob: Blob): StoredFile {
+  return {
+    path,
+    size: blob.size,
+    async read(offset, length) {
+      if (offset + length > blob.size) throw endsEarly(path, offset + length)
+      return new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer())
+    },
+  }
+}
+
+function below(name: string, blobs: ReadonlyMap<string, Blob>): ReadonlyMap<string, Blob> {
+  if (name === '') return blobs
+  const entries = [...blobs].filter(([path]) => path.startsWith(`${name}/`))
+  return new Map(entries.map(([path, blob]) => [path.slice(name.length + 1), blob]))
+}
+
+function noRanges(address: string): InputError {
+  return new InputError(
+    'precision-ranges',
+    `${address} has nothing that says how to compute in 8 bits; run yuju quantize on the model, and ` +
+      'yuju export --web again',
+  )
 }

@@ -25,6 +25,6 @@ export {
   type SimilarityBlock,
   similarityOf,
 } from '../similarity/index.ts'
-export type { DownloadProgress } from './file-messages.ts'
+export type { DownloadProgress } from './fetch-files.ts'
 export type { WebBackend } from './open-session.ts'
-export { type LoadOptions, SentenceEncoder } from './sentence-encoder.ts'
+export { SentenceEncoder, type WebLoadOptions } from './sentence-encoder.ts'

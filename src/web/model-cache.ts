@@ -39,10 +39,10 @@ export class ModelCache {
   /** Removes what is kept of these files, of the folder `address`, with other hashes. */
   async keepOnly(address: string, files: readonly ManifestFile[]): Promise<void> {
     const wanted = new Set(files.map(({ path, sha256 }) => keyOf(address + path, sha256)))
-    const places = new Set(files.map(({ path }) => keyOf(`${address}${path}`, '')))
+    const addresses = new Set(files.map(({ path }) => keyOf(`${address}${path}`, '')))
     for (const { url } of await this.#cache.keys()) {
-      const place = url.replace(/(?<=\?sha256=).*$/, '')
-      if (places.has(place) && !wanted.has(url)) await this.#cache.delete(url)
+      const kept = url.replace(/(?<=\?sha256=).*$/, '')
+      if (addresses.has(kept) && !wanted.has(url)) await this.#cache.delete(url)
     }
   }
 }

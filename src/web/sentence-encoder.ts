@@ -1,15 +1,14 @@
+import type { WebManifest } from '../checkpoint/portable.ts'
 import { Encoder, type EncoderParts, requireChoice, requireWhole } from '../encoder/portable.ts'
 import { InputError, RuntimeError } from '../errors/index.ts'
 import { PRECISIONS, type Precision } from '../precision/portable.ts'
+import type { DownloadProgress } from './fetch-files.ts'
 import { FetchedModel } from './fetched-model.ts'
-import type { DownloadProgress } from './file-messages.ts'
-import { hasGraphicsProcessor } from './graphics-processor.ts'
 import { WEB_BACKENDS, type WebBackend } from './open-session.ts'
-import { selfCheck } from './self-check.ts'
-import { threadCount } from './thread-count.ts'
+import { hasGraphicsProcessor, threadCount } from './processors.ts'
 
-/** How a model is fetched and run in a browser; all of it may be left out. */
-export interface LoadOptions {
+/** How a model is fetched and run in a browser; all of it is optional. */
+export interface WebLoadOptions {
   /**
    * Default: WebGPU where the browser has a graphics processor whose vectors are those stored with
    * the model, else WebAssembly.
@@ -25,9 +24,9 @@ export interface LoadOptions {
    * folder has what `yuju quantize` found for it, else in float32.
    */
   readonly precision?: Precision
-  /** Is told how much of the model is here. */
+  /** Called with how much of the model is here. */
   readonly onDownload?: (progress: DownloadProgress) => void
-  /** Is told what a user should know: a default that applied, texts that were cut. Default: console. */
+  /** Called with what a user should know: a default that applied, texts that were truncated. Default: console. */
   readonly onWarning?: (message: string) => void
   /** Stops the download. */
   readonly signal?: AbortSignal
@@ -49,7 +48,7 @@ export class SentenceEncoder extends Encoder {
    * @throws HubError when a file does not come, or not whole; CheckpointError for a model yuju does
    *   not know; RuntimeError when it cannot be run.
    */
-  static async load(address: string | URL, options: LoadOptions = {}): Promise<SentenceEncoder> {
+  static async load(address: string | URL, options: WebLoadOptions = {}): Promise<SentenceEncoder> {
     const { backend, threads, signal, onDownload = () => {} } = options
     const onWarning = options.onWarning ?? ((message) => globalThis.console.warn(message))
     if (backend !== undefined) requireChoice('backend', backend, WEB_BACKENDS)
@@ -91,4 +90,30 @@ function folderAddress(address: string | URL): string {
   } catch (cause) {
     throw new InputError('model-address', `${address} is no address of a model folder`, { cause })
   }
+}
+
+/** How far a graphics processor's vectors may be from Node's, in parts of their length. */
+const TOLERANCE = 1e-3
+
+/**
+ * Why an encoder must not be used: its vectors are not those stored with the model. Undefined when
+ * they are.
+ */
+async function selfCheck(
+  encoder: Encoder,
+  { texts, vectors }: WebManifest['check'],
+): Promise<string | undefined> {
+  const found = await encoder.encode(texts, { prompt: '', truncate: 'silent' })
+  const { dimensions } = found
+  const shares = vectors.map((expected, row) => {
+    const ours = found.data.subarray(row * dimensions, (row + 1) * dimensions)
+    const differences = expected.map((value, index) =>
+      Math.abs(value - (ours[index] ?? Number.NaN)),
+    )
+    return Math.max(...differences) / Math.hypot(...expected)
+  })
+  const worst = Math.max(...shares)
+  // Not a number is no match either.
+  if (worst <= TOLERANCE) return undefined
+  return `it gives other vectors than those stored with the model (${worst.toPrecision(2)} of a length apart)`
 }

@@ -1,3 +1,4 @@
+import { type MessageTarget, messagePort } from '../channel/index.ts'
 import {
   type AttachedData,
   type LoadedRuntime,
@@ -6,16 +7,16 @@ import {
   serveSession,
 } from '../runtime/portable.ts'
 import type { WebSessionStart } from './open-session.ts'
-import { pagePort } from './worker-scope.ts'
 
 /** ONNX Runtime names the workers it shares a computation with so; they load this code again. */
 const HELPER = 'em-pthread'
 
 /** Makes this worker the thread of one session, on the runtime given. */
 export function serveModel(loadRuntime: (threads: number) => LoadedRuntime): void {
-  const { name } = globalThis as unknown as { readonly name: string }
-  if (name.startsWith(HELPER)) return
-  serveSession(pagePort, async (start: WebSessionStart) =>
+  // The types for pages know nothing of a worker's scope.
+  const scope = globalThis as unknown as MessageTarget & { readonly name: string }
+  if (scope.name.startsWith(HELPER)) return
+  serveSession(messagePort(scope), async (start: WebSessionStart) =>
     LocalSession.create(start, {
       threads: start.threads,
       loaded: loadRuntime(start.threads),

@@ -1,4 +1,6 @@
-import { type LoadOptions, SentenceEncoder } from 'yuju/web'
+import { SentenceEncoder } from 'yuju/web'
+
+type LoadOptions = Parameters<typeof SentenceEncoder.load>[1]
 
 /** What the tests ask of this page; everything that comes back can be written as JSON. */
 
@@ -6,7 +8,7 @@ const silent = { truncate: 'silent' } as const
 const encoders: SentenceEncoder[] = []
 const warnings: string[] = []
 
-async function load(address: string, options: LoadOptions = {}) {
+async function load(address: string, options?: LoadOptions) {
   warnings.length = 0
   const onWarning = (message: string) => warnings.push(message)
   const encoder = await SentenceEncoder.load(address, { ...options, onWarning })
