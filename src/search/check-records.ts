@@ -34,7 +34,7 @@ function requireId(id: string): void {
   if (!isWellFormed(id)) throw unfit(id, `an id ${HALF_PAIR}`)
 }
 
-/** Why a text is refused that UTF-8 cannot hold; stores would keep U+FFFD in its place. */
+/** Why a text is refused that UTF-8 cannot hold; stores would keep U+FFFD instead. */
 const HALF_PAIR = 'must not have half of a surrogate pair, which is no character'
 
 /**

@@ -4,12 +4,12 @@ import type { StoreSettings } from './store-settings.ts'
 import type { Metadata } from './vector-store.ts'
 
 export const FILTER_OPERATORS = ['=', '!=', '<', '<=', '>', '>='] as const
-type Operator = (typeof FILTER_OPERATORS)[number]
+type FilterOperator = (typeof FILTER_OPERATORS)[number]
 
 /** What must be true of one column. Texts are ordered by their UTF-8 bytes. */
 export interface Condition {
   readonly column: string
-  readonly operator: Operator
+  readonly operator: FilterOperator
   readonly value: string | number
 }
 
@@ -125,7 +125,7 @@ function parseCondition(words: string, { columns }: StoreSettings): Condition | 
   const rest = value.trim()
   if (operator === 'in') return { column, operator, value: parseList(rest, words) }
   const typed = type === 'number' && rest !== '' ? Number(rest) : rest
-  return { column, operator: operator as Operator, value: typed }
+  return { column, operator: operator as FilterOperator, value: typed }
 }
 
 function parseList(json: string, words: string): readonly (string | number)[] {

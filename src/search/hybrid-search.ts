@@ -37,7 +37,7 @@ export async function searchStore(
   return fuseRanks(lists, top)
 }
 
-/** Softens the lead of first places. Reference: Cormack, Clarke and Büttcher 2009, where it is 60. */
+/** Softens the lead of first ranks. Reference: Cormack, Clarke and Büttcher 2009, where it is 60. */
 const RANK_CONSTANT = 60
 
 /**
@@ -47,8 +47,8 @@ const RANK_CONSTANT = 60
 export function fuseRanks(lists: readonly (readonly Hit[])[], top: number): Hit[] {
   const fused = new Map<string, Hit>()
   for (const list of lists) {
-    list.forEach((hit, place) => {
-      const score = (fused.get(hit.id)?.score ?? 0) + 1 / (RANK_CONSTANT + place + 1)
+    list.forEach((hit, index) => {
+      const score = (fused.get(hit.id)?.score ?? 0) + 1 / (RANK_CONSTANT + index + 1)
       fused.set(hit.id, { ...hit, score })
     })
   }

@@ -37,7 +37,7 @@ export interface IndexOptions
   readonly prune?: Filter
   /** Whether the store is optimized at the end. Default true. */
   readonly optimize?: boolean
-  /** Is told where texts that are there already will be there twice. Default: stderr. */
+  /** Called where texts that are there already will be there twice. Default: stderr. */
   readonly onWarning?: (message: string) => void
   readonly onProgress?: (progress: IndexProgress) => void
 }
@@ -64,7 +64,7 @@ const REMOVED_IDS = 10_000
 /**
  * Puts texts into a store; those it has already, with the same text, are not encoded again. Each
  * block is written whole or not at all, so that a run that was killed is just started again. While
- * one block is written, the next is encoded. At the end records are removed, where that was asked for,
+ * one block is written, the next is encoded. At the end records are removed, with `prune`,
  * and the store is optimized.
  * @throws StoreError when another model made the store's vectors; what `upsert` and `encode` throw.
  */
@@ -113,7 +113,7 @@ export async function indexTexts(
 
 type SifterOptions = IndexOptions & { readonly blockSize: number }
 
-/** Tells texts that must be encoded from those that need not be. */
+/** Separates texts that must be encoded from those that need not be. */
 class Sifter {
   readonly #store: VectorStore
   readonly #options: SifterOptions

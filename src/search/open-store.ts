@@ -7,7 +7,7 @@ import type { VectorStore } from './vector-store.ts'
 export interface StoreAccess {
   /** For Milvus: `user:password`, or a key of Zilliz Cloud. Default: none. */
   readonly token?: string
-  /** For LanceDB in a bucket: where S3 is. Default: what the environment tells Amazon's tools. */
+  /** For LanceDB in a bucket: where S3 is. Default: what Amazon's tools find in the environment. */
   readonly buckets?: {
     readonly endpoint?: string | undefined
     readonly region?: string | undefined
@@ -39,7 +39,7 @@ export async function openStore(location: string, access: StoreAccess = {}): Pro
 }
 
 /**
- * Makes a store that lasts, in the places `openStore` tells.
+ * Makes a store that lasts, at a location that `openStore` knows.
  * @throws InputError for wrong settings; StoreError when there is a store already, or it cannot be
  *   made.
  */
@@ -52,7 +52,7 @@ export async function createStore(
   const found = await findStore(location, access)
   if (found) {
     await found.close()
-    const message = `there is a store at ${location} already; open it, or name another place`
+    const message = `there is a store at ${location} already; open it, or name another location`
     throw new StoreError('store-exists', message, { facts: { location } })
   }
   if (isMilvusLocation(location)) {

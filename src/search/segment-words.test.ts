@@ -68,7 +68,7 @@ test('a pair of characters may lie across the end of a window', () => {
 test.each([
   ['a word without end', 'a'.repeat(5000), 5000],
   ['marks without end', `e${'\u0301\u0316'.repeat(2500)}`, 5001],
-])('%s is cut, and nothing of it is lost', (_, text, length) => {
+])('%s is segmented, and nothing of it is lost', (_, text, length) => {
   const words = segmentWords(text)
   expect(Math.max(...words.map((word) => word.length))).toBeLessThanOrEqual(1024)
   const letters = words.join('').replaceAll('\u034f', '').normalize('NFKC')
@@ -110,7 +110,7 @@ test.each([
   expect(long / Math.max(short, 0.01)).toBeLessThan(24)
 })
 
-test('texts are cut in turns with other work', async () => {
+test('texts are segmented in turns with other work', async () => {
   const text = '花呗如何还款我想知道怎么办'.repeat(3000)
   let turns = 0
   const other = setInterval(() => {

@@ -18,12 +18,12 @@ const WITHIN_GRAPHEME = /[\p{M}\udc00-\udfff]|\u200d/u
 let segmenter: Intl.Segmenter | undefined
 
 /**
- * The words of a text, for full-text search: cut by the dictionary of the Unicode libraries in Node,
- * which knows Chinese words; wide and narrow forms and upper and lower case made alike; punctuation
- * left out.
+ * The words of a text, for full-text search: segmented by the dictionary of the Unicode libraries in
+ * Node, which knows Chinese words; wide and narrow forms and upper and lower case made the same;
+ * punctuation removed.
  *
  * Words the dictionary lacks fall into single characters, which would find too much. So characters
- * that stand side by side are taken in pairs: 花呗怎么还款, cut to 花 呗 怎么 还 款, gives 花呗, 怎么,
+ * that stand side by side are taken in pairs: 花呗怎么还款, segmented into 花 呗 怎么 还 款, gives 花呗, 怎么,
  * 还款. One that stands alone is a word.
  *
  * It takes time in proportion to the text; no word is longer than 256 characters.
@@ -32,7 +32,7 @@ export function segmentWords(text: string): string[] {
   return [...wordGroups(text)].flat()
 }
 
-/** The words of each text with spaces between them, cut in turns with the program's other work. */
+/** The words of each text with spaces between them, segmented in turns with the program's other work. */
 export async function joinWords(texts: readonly string[]): Promise<string[]> {
   const turns = new Turns()
   const joined: string[] = []

@@ -9,7 +9,7 @@ export type StoreEncoding = Pick<EncodeOptions, 'prompt' | 'promptName' | 'maxLe
 
 /**
  * What a store for the vectors of a model needs to know: the model's hash, the prompt before every
- * text (by default the model's own for documents, if it has one), the tokens a text is cut to, and
+ * text (by default the model's own for documents, if it has one), the tokens a text is truncated to, and
  * the similarity: the inner product where the model was trained for it, else the cosine.
  */
 export async function modelSettings(
@@ -41,7 +41,7 @@ export async function requireModel(
 }
 
 /**
- * @throws StoreError when options ask for another prompt, or to cut texts elsewhere, than was done to
+ * @throws StoreError when options ask for another prompt, or to truncate texts elsewhere, than was done to
  *   the texts a store has.
  */
 export function requireEncoding(
@@ -50,23 +50,24 @@ export function requireEncoding(
   options: StoreEncoding,
 ): void {
   if (options.prompt !== undefined || options.promptName !== undefined) {
-    const asked = choosePrompt(options, checkpoint)
-    if (asked !== prompt) {
-      throw unlike('the prompt', { store: JSON.stringify(prompt), asked: JSON.stringify(asked) })
+    const requested = choosePrompt(options, checkpoint)
+    if (requested !== prompt) {
+      const sides = { store: JSON.stringify(prompt), requested: JSON.stringify(requested) }
+      throw otherEncoding('the prompt', sides)
     }
   }
-  const asked = options.maxLength
-  if (asked === undefined || maxLength === 0 || asked === maxLength) return
-  throw unlike('the most tokens', { store: `${maxLength}`, asked: `${asked}` })
+  const requested = options.maxLength
+  if (requested === undefined || maxLength === 0 || requested === maxLength) return
+  throw otherEncoding('the most tokens', { store: `${maxLength}`, requested: `${requested}` })
 }
 
-function unlike(
+function otherEncoding(
   what: string,
-  sides: { readonly store: string; readonly asked: string },
+  sides: { readonly store: string; readonly requested: string },
 ): StoreError {
   return new StoreError(
     'store-encoding',
-    `${what} of the texts in the store is ${sides.store}, but ${sides.asked} was asked for; leave ` +
+    `${what} of the texts in the store is ${sides.store}, but ${sides.requested} was requested; leave ` +
       'it out, or index again elsewhere',
     { facts: sides },
   )

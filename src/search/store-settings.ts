@@ -22,7 +22,7 @@ export const storeSettings = z.strictObject({
   model: text.default(''),
   /** What was put before every text that was encoded. Default: nothing. */
   prompt: text.default(''),
-  /** The tokens a text was cut to; 0, the default: not said. */
+  /** The tokens a text was truncated to; 0, the default: not said. */
   maxLength: z.int().min(0).default(0),
 })
 
@@ -63,7 +63,7 @@ export function unpackSettings(packed: string | undefined, location: string): St
   const reason =
     typeof yuju === 'number' && yuju !== LAYOUT
       ? `was written in layout ${yuju}, and this version of yuju knows ${LAYOUT}; update yuju`
-      : 'holds something else, or is damaged; name another place, or index again'
+      : 'holds something else, or is damaged; name another location, or index again'
   throw new StoreError('store-foreign', `${location} ${reason}`, { facts: { location } })
 }
 

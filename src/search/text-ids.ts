@@ -23,11 +23,11 @@ export async function warnOfIdConflict(
   const sample = await store.getTexts(await firstIds(store))
   const named = sample.find(({ id, text }) => id !== textId(text))
   if (sample.length === 0 || hasIds === (named !== undefined)) return
-  const [there, asked] = named
+  const [stored, added] = named
     ? [`ids of their own (such as ${JSON.stringify(named.id)})`, 'without ids']
     : ['no ids of their own, but hashes', 'with ids']
   warn(
-    `the texts of the store have ${there}: added ${asked}, texts that are there already will be ` +
+    `the texts of the store have ${stored}: added ${added}, texts that are there already will be ` +
       'there twice',
   )
 }

@@ -42,7 +42,7 @@ export interface SearchOptions {
 
 /**
  * Records with vectors, to be searched. `createStore` and `openStore` give one that lasts,
- * `createMemoryStore` one that does not; all behave alike, and test/vector-store.test.ts says how.
+ * `createMemoryStore` one that does not; all behave the same, and test/vector-store.test.ts says how.
  *
  * All methods refuse with InputError what cannot be meant (another dimension, NaN, an unknown
  * column, a text with half a surrogate pair), and with StoreError when the store cannot be reached, read or written. Nothing of a call

@@ -41,8 +41,8 @@ describe.each(STORE_SIMILARITIES)('%s', (similarity) => {
       const index = indexOf(rows, { dimensions, similarity, precision: 'float32' })
       const found = index.nearest(query, { top: 10 })
       const expected = sorted(query, rows, similarity).slice(0, 10)
-      found.forEach(({ id, score }, place) => {
-        expect(score).toBeCloseTo(expected[place]?.score ?? Number.NaN, 4)
+      found.forEach(({ id, score }, rank) => {
+        expect(score).toBeCloseTo(expected[rank]?.score ?? Number.NaN, 4)
         expect(score).toBeCloseTo(similarityOf(similarity, query, rows[id] ?? query), 4)
       })
       expect(found).toHaveLength(expected.length)
@@ -96,7 +96,7 @@ describe.each(STORE_PRECISIONS)('%s', (precision) => {
     expect(index.vector(17)).toEqual(last)
   })
 
-  test('a filter leaves out rows, and nothing else', () => {
+  test('a filter excludes rows, and nothing else', () => {
     const rows = vectors(500, 40)
     const index = indexOf(rows, options)
     const [query = new Float32Array()] = rows

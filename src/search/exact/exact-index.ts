@@ -1,6 +1,6 @@
 import { BestScores, type Matrix, type Scored } from '../../similarity/index.ts'
 import type { StorePrecision, StoreSimilarity } from '../constants.ts'
-import { BinaryCodes, Int8Codes, type RowCodes } from './quantized-rows.ts'
+import { BinaryRows, Int8Rows, type QuantizedRows } from './quantized-rows.ts'
 import { RowMemory, type ScoredBlock } from './row-memory.ts'
 
 export interface ExactIndexOptions {
@@ -15,14 +15,14 @@ export interface NearestOptions {
   readonly accepts?: (row: number) => boolean
 }
 
-/** Rows that are quantised at once. */
-const CODED_ROWS = 4096
-/** Rows of which codes take their measure, at most. */
+/** Rows that are quantized at once. */
+const QUANTIZED_ROWS = 4096
+/** Rows that the quantization is measured on, at most. */
 const MEASURED_ROWS = 16_384
 
 /**
  * Vectors [N,D] in memory; a search looks at every one of them, in WebAssembly, on the thread that
- * calls. Of int8 and binary, the codes are looked at, and the best candidates scored again in
+ * calls. Of int8 and binary, the quantized values are looked at, and the best candidates scored again in
  * float32; the vectors are held in both.
  *
  * Memory: 4 · D bytes a row, D more for int8, D / 8 for binary.
@@ -30,17 +30,17 @@ const MEASURED_ROWS = 16_384
 export class ExactIndex {
   readonly #options: ExactIndexOptions
   readonly #vectors: RowMemory
-  readonly #codes: RowCodes | undefined
+  readonly #quantized: QuantizedRows | undefined
   /** [N]: 1 / length of each vector. */
   #inverses = new Float32Array(64)
   #rows = 0
-  /** How many rows there were when the codes took their measure. */
+  /** How many rows there were when the quantization was measured. */
   #measured = 0
 
   constructor(options: ExactIndexOptions) {
     this.#options = options
     this.#vectors = new RowMemory(4 * options.dimensions, 4 * options.dimensions)
-    this.#codes = codesOf(options)
+    this.#quantized = quantizedRowsOf(options)
   }
 
   get rows(): number {
@@ -68,17 +68,17 @@ export class ExactIndex {
       this.#inverses[row] = this.#inverseOf(vector)
       this.#rows = Math.max(this.#rows, row + 1)
     }
-    if (!this.#codes) return
-    if (this.#rows > 2 * this.#measured) this.#recode(this.#codes)
-    else for (const { row } of vectors) this.#codes.write(row, this.#unitRows(row, 1))
+    if (!this.#quantized) return
+    if (this.#rows > 2 * this.#measured) this.#requantize(this.#quantized)
+    else for (const { row } of vectors) this.#quantized.write(row, this.#unitRows(row, 1))
   }
 
-  /** Removes a row; the last one takes its place. */
+  /** Removes a row; the last one takes its index. */
   remove(row: number): void {
     const last = this.#rows - 1
     this.#vectors.copy(last, row)
     this.#inverses[row] = this.#inverses[last] as number
-    this.#codes?.copy(last, row)
+    this.#quantized?.copy(last, row)
     this.#rows = last
   }
 
@@ -86,17 +86,26 @@ export class ExactIndex {
   nearest(query: Float32Array, { top, accepts }: NearestOptions): Scored[] {
     const unit = this.#options.similarity === 'dot' ? query : scaled(query, this.#inverseOf(query))
     const all = (): boolean => true
-    if (this.#codes) return this.#rescored(this.#codes, unit, { top, accepts: accepts ?? all })
+    if (this.#quantized)
+      return this.#rescored(this.#quantized, unit, { top, accepts: accepts ?? all })
     const scores = this.#vectors.scores(unit, this.#rows, (kernels, range) =>
       kernels.dotFloat32(range.query, range.rows, range.count, range.width, range.scores),
     )
     return this.#best(scores, { top, accepts: accepts ?? all }, this.#inverses)
   }
 
-  #rescored(codes: RowCodes, unit: Float32Array, options: Required<NearestOptions>): Scored[] {
-    const { factor, least } = codes.oversampling
+  #rescored(
+    quantized: QuantizedRows,
+    unit: Float32Array,
+    options: Required<NearestOptions>,
+  ): Scored[] {
+    const { factor, least } = quantized.oversampling
     const top = Math.max(options.top * factor, least)
-    const candidates = this.#best(codes.scores(unit, this.#rows), { ...options, top }, undefined)
+    const candidates = this.#best(
+      quantized.scores(unit, this.#rows),
+      { ...options, top },
+      undefined,
+    )
     return candidates
       .map(({ id }) => ({ id, score: this.#score(unit, id) }))
       .sort((a, b) => b.score - a.score || a.id - b.id)
@@ -128,13 +137,13 @@ export class ExactIndex {
     return Math.fround(sum * (this.#inverses[row] as number))
   }
 
-  /** Codes of all rows, after a new measure: the rows of the last one no longer stand for all. */
-  #recode(codes: RowCodes): void {
+  /** Quantizes all rows anew, by a new measure: the rows of the last one no longer stand for all. */
+  #requantize(quantized: QuantizedRows): void {
     const stride = Math.ceil(this.#rows / MEASURED_ROWS)
-    codes.measure(this.#unitRows(0, Math.floor(this.#rows / stride), stride))
+    quantized.measure(this.#unitRows(0, Math.floor(this.#rows / stride), stride))
     this.#measured = this.#rows
-    for (let start = 0; start < this.#rows; start += CODED_ROWS) {
-      codes.write(start, this.#unitRows(start, Math.min(CODED_ROWS, this.#rows - start)))
+    for (let start = 0; start < this.#rows; start += QUANTIZED_ROWS) {
+      quantized.write(start, this.#unitRows(start, Math.min(QUANTIZED_ROWS, this.#rows - start)))
     }
   }
 
@@ -143,9 +152,9 @@ export class ExactIndex {
     const { dimensions } = this.#options
     const data = new Float32Array(rows * dimensions)
     for (let row = 0; row < rows; row += 1) {
-      const place = start + row * stride
-      const vector = this.#vectors.float32(place, dimensions)
-      data.set(scaled(vector, this.#inverses[place] as number), row * dimensions)
+      const source = start + row * stride
+      const vector = this.#vectors.float32(source, dimensions)
+      data.set(scaled(vector, this.#inverses[source] as number), row * dimensions)
     }
     return { data, rows, dimensions }
   }
@@ -159,14 +168,14 @@ export class ExactIndex {
   }
 }
 
-function codesOf({ dimensions, precision }: ExactIndexOptions): RowCodes | undefined {
+function quantizedRowsOf({ dimensions, precision }: ExactIndexOptions): QuantizedRows | undefined {
   switch (precision) {
     case 'float32':
       return undefined
     case 'int8':
-      return new Int8Codes(dimensions)
+      return new Int8Rows(dimensions)
     case 'binary':
-      return new BinaryCodes(dimensions)
+      return new BinaryRows(dimensions)
     default:
       return precision satisfies never
   }

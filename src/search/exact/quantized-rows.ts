@@ -2,20 +2,20 @@ import { type OutputRanges, outputRangesOf, quantizeRows, stepWidths } from '../
 import type { Matrix } from '../../similarity/index.ts'
 import { RowMemory, type ScoredBlock } from './row-memory.ts'
 
-/** Quantised rows, by which many are scored fast and nearly right. */
-export interface RowCodes {
+/** Quantized rows, by which many are scored fast and nearly right. */
+export interface QuantizedRows {
   /** Best candidates to be scored again for each one that is wanted, and at least so many. */
   readonly oversampling: { readonly factor: number; readonly least: number }
-  /** Takes the measure of some rows; codes written before are of no use afterwards. */
+  /** Measures the quantization on some rows; what was written before is of no use afterwards. */
   measure(sample: Matrix): void
-  /** Writes the codes of rows that begin at `start`. */
+  /** Quantizes and writes rows that begin at `start`. */
   write(start: number, rows: Matrix): void
   copy(from: number, to: number): void
   /** Scores the first `count` rows. */
   scores(query: Float32Array, count: number): Iterable<ScoredBlock>
 }
 
-/** A code c stands for the middle of its step: smallest + (c + 128.5) · width. */
+/** A quantized value c stands for the middle of its step: smallest + (c + 128.5) · width. */
 const MIDDLE = 128.5
 const LARGEST_INT16 = 32_767
 const LARGEST_SUM = 2 ** 31 - 1
@@ -25,9 +25,9 @@ const LARGEST_SUM = 2 ** 31 - 1
  *
  * With x ≈ s + (c + 128.5)·w, the inner product q·x is q·(s + 128.5 w) + Σ qᵢwᵢ·cᵢ. The query's qᵢwᵢ
  * are rounded to int16, as finely as keeps the sum below 2³¹, so that nearly all of the error is that
- * of the codes.
+ * of the quantized values.
  */
-export class Int8Codes implements RowCodes {
+export class Int8Rows implements QuantizedRows {
   readonly oversampling = { factor: 4, least: 40 }
   readonly #memory: RowMemory
   #ranges: OutputRanges = { smallest: new Float32Array(), largest: new Float32Array() }
@@ -67,11 +67,11 @@ export class Int8Codes implements RowCodes {
 }
 
 /**
- * One bit a number: whether it is above the mean of its dimension. Vectors of language models lie to
+ * One bit a value: whether it is above the mean of its dimension. Vectors of language models lie to
  * one side of zero in many dimensions, where the sign alone would say nothing. Rows are compared by
  * the number of bits in which they differ.
  */
-export class BinaryCodes implements RowCodes {
+export class BinaryRows implements QuantizedRows {
   readonly oversampling = { factor: 40, least: 200 }
   readonly #memory: RowMemory
   #means = new Float32Array()

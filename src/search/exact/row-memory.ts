@@ -131,9 +131,9 @@ export class RowMemory {
   ): Generator<ScoredBlock, void, void> {
     const { buffer } = this.#memory
     const bytes = new Uint8Array(query.buffer, query.byteOffset, query.byteLength)
-    const place = new Uint8Array(buffer, VECTOR_BYTES, this.#scoresAt - VECTOR_BYTES)
-    place.fill(0)
-    place.set(bytes)
+    const target = new Uint8Array(buffer, VECTOR_BYTES, this.#scoresAt - VECTOR_BYTES)
+    target.fill(0)
+    target.set(bytes)
     for (let start = 0; start < count; start += BLOCK_ROWS) {
       const rows = Math.min(BLOCK_ROWS, count - start)
       kernel(this.#kernels, {

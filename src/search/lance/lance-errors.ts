@@ -38,7 +38,7 @@ const REASONS: readonly [pattern: RegExp, code: string, advice: string][] = [
   [
     /permission denied|os error (13|30)\b|read-only/i,
     'store-unwritable',
-    'it may not be written; choose another place',
+    'it may not be written; choose another location',
   ],
   [
     /not found|corrupt|invalid|malformed|decode|unexpected|out of range|magic|failed to fill|sufficient data|panic/i,

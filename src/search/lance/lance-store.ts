@@ -34,7 +34,7 @@ const CONSISTENCY_SECONDS = 5
 /** How long files of former states are kept, for programs that still read them. */
 const KEPT_MILLISECONDS = 3_600_000
 
-interface Parts {
+interface LanceStoreParts {
   readonly location: string
   readonly settings: StoreSettings
   readonly packages: LancePackages
@@ -43,7 +43,7 @@ interface Parts {
   readonly schema: Schema
 }
 
-/** Makes a store in a folder, or a place that LanceDB knows, such as `s3://bucket/path`. */
+/** Makes a store in a folder, or at a location that LanceDB knows, such as `s3://bucket/path`. */
 export async function createLanceStore(
   location: string,
   settings: StoreSettings,
@@ -81,12 +81,12 @@ export async function openLanceStore(
   }
 }
 
-/** LanceDB would make the folder; and a file in its place is worth an error of its own. */
+/** LanceDB would make the folder; and a file there is worth an error of its own. */
 async function mayHoldTable(location: string): Promise<boolean> {
   if (/^\w+:\/\//.test(location)) return true
   const found = await stat(location).catch(() => undefined)
   if (found && !found.isDirectory()) {
-    const message = `${location} is a file; a store is a folder, so name another place`
+    const message = `${location} is a file; a store is a folder, so name another location`
     throw new StoreError('store-not-a-folder', message, { facts: { location } })
   }
   return (await stat(join(location, `${TABLE}.lance`)).catch(() => undefined)) !== undefined
@@ -111,10 +111,10 @@ function connect(
 
 /** A table of LanceDB: every step is a new version of it, which is there whole or not at all. */
 class LanceStore implements VectorStore {
-  readonly #parts: Parts
+  readonly #parts: LanceStoreParts
   #knownProbes: { readonly until: number; readonly found: Promise<Probes | undefined> } | undefined
 
-  constructor(parts: Parts) {
+  constructor(parts: LanceStoreParts) {
     this.#parts = parts
   }
 
@@ -235,7 +235,7 @@ class LanceStore implements VectorStore {
   }
 
   /**
-   * How the index of vectors is asked. Looking that up takes longer than a search, so what was found
+   * How the index of vectors is searched. Looking that up takes longer than a search, so what was found
    * is used until the next search after it has become old.
    */
   async #probes(table: Table): Promise<Probes | undefined> {

@@ -92,7 +92,7 @@ export function storedText(row: LanceRow, { columns }: StoreSettings): StoredTex
   return { id: row.id, text: row.text, metadata }
 }
 
-/** A checked filter as LanceDB's SQL, or undefined where it asks for nothing. */
+/** A checked filter as LanceDB's SQL, or undefined where it has no conditions. */
 export function lanceFilter(filter: Filter): string | undefined {
   return filter.length === 0 ? undefined : filter.map(conditionSql).join(' AND ')
 }

@@ -15,14 +15,14 @@ const LEAST_PROBES = 20
 /** How many of the best of a quantised search are scored again, for each one wanted. */
 const REFINED: Readonly<Record<StorePrecision, number>> = { float32: 20, int8: 4, binary: 10 }
 
-/** How an index of partitions is asked. */
+/** How an index of partitions is searched. */
 export interface Probes {
   readonly least: number
   readonly most: number
   readonly refined: number
 }
 
-/** The index there is tells by its name how many partitions it has; undefined: there is none. */
+/** The name of the index there is says how many partitions it has; undefined: there is none. */
 export async function probesOf(
   table: Table,
   { precision }: StoreSettings,
@@ -37,9 +37,9 @@ export async function probesOf(
  * Makes an index of the vectors where they are many and there is none, or one made for far fewer.
  *
  * Vectors are parted by their nearest of √N centres; a search looks into the partitions nearest to
- * the query. Inside them are codes of one bit a number (RaBitQ), or int8 codes in graphs (HNSW), and
+ * the query. Inside them are values of one bit (RaBitQ), or int8 values in graphs (HNSW), and
  * the best by these are scored again with their vectors. Looking through float32 vectors instead was
- * tried: over 200,000 x 384 it took 13 ms for a recall of 0.95, the codes 3 ms for 0.98.
+ * tried: over 200,000 x 384 it took 13 ms for a recall of 0.95, the quantized ones 3 ms for 0.98.
  */
 export async function indexVectors(
   table: Table,
@@ -62,7 +62,7 @@ interface PartitionOptions {
   readonly distanceType: StoreSettings['similarity']
 }
 
-/** What codes of one bit are made in groups of. */
+/** Values of one bit are made in groups of so many. */
 const BITS = 8
 
 function configOf(

@@ -131,7 +131,7 @@ class MemoryStore implements VectorStore {
     })
   }
 
-  /** One change after the other: words are cut in turns with other work, which may want one too. */
+  /** One change after the other: words are segmented in turns with other work, which may want one too. */
   #change<Result>(work: () => Promise<Result>): Promise<Result> {
     const result = this.#changed.then(work)
     this.#changed = result.catch(() => {})

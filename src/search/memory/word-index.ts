@@ -4,7 +4,7 @@ import type { StoredText } from '../vector-store.ts'
 /** Parameters of BM25+: how soon more of a word stops to count, how much length does, the least of a word. */
 const [K, B, D] = [1.2, 0.7, 0.5]
 
-interface Found {
+interface WordMatch {
   score: number
   words: number
 }
@@ -18,7 +18,7 @@ export class WordIndex {
   /** Different words of all texts together. */
   #size = 0
 
-  /** Takes texts in, in the place of those of the same id. */
+  /** Takes texts in; they replace those of the same id. */
   async put(texts: readonly Pick<StoredText, 'id' | 'text'>[]): Promise<void> {
     const turns = new Turns()
     for (const { id, text } of texts) {
@@ -54,7 +54,7 @@ export class WordIndex {
     const turns = new Turns()
     const wanted = new Map<string, number>()
     for (const word of words) wanted.set(word, (wanted.get(word) ?? 0) + 1)
-    const found = new Map<string, Found>()
+    const found = new Map<string, WordMatch>()
     for (const [word, times] of wanted) {
       this.#score(word, times, found)
       await turns.share()
@@ -72,7 +72,7 @@ export class WordIndex {
     return before === 0
   }
 
-  #score(word: string, times: number, found: Map<string, Found>): void {
+  #score(word: string, times: number, found: Map<string, WordMatch>): void {
     const counts = this.#counts.get(word) ?? new Map<string, number>()
     const rarity = Math.log(1 + (this.#words.size - counts.size + 0.5) / (counts.size + 0.5))
     const usual = this.#size / this.#words.size

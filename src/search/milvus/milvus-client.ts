@@ -2,27 +2,27 @@ import type { MilvusClient } from '@zilliz/milvus2-sdk-node'
 import { StoreError, YujuError } from '../../errors/index.ts'
 import type { StoreAccess } from '../open-store.ts'
 import { loadMilvus, type MilvusPackage } from '../optional-packages.ts'
-import type { MilvusPlace } from './milvus-location.ts'
+import type { MilvusLocation } from './milvus-location.ts'
 
 const TIMEOUT_MILLISECONDS = 30_000
 
 /** @throws StoreError when the server cannot be reached, or its package is not installed. */
 export async function connect(
-  place: MilvusPlace,
+  location: MilvusLocation,
   { token }: StoreAccess,
 ): Promise<{ readonly sdk: MilvusPackage; readonly client: MilvusClient }> {
   const sdk = await loadMilvus()
   const client = new sdk.MilvusClient({
-    address: place.address,
-    ssl: place.ssl,
+    address: location.address,
+    ssl: location.ssl,
     timeout: TIMEOUT_MILLISECONDS,
     maxRetries: 2,
     // Its log goes to standard output; what fails is thrown as well.
     logLevel: 'silent',
     ...(token === undefined ? {} : { token }),
-    ...(place.database === undefined ? {} : { database: place.database }),
+    ...(location.database === undefined ? {} : { database: location.database }),
   })
-  await asked(place, () => client.connectPromise).catch(async (error) => {
+  await request(location, () => client.connectPromise).catch(async (error) => {
     await client.closeConnection().catch(() => {})
     throw error
   })
@@ -30,22 +30,22 @@ export async function connect(
 }
 
 /**
- * Asks the server; a refusal comes as an error, or as an answer that says so.
+ * Sends a request; a refusal comes as an error, or as a response that says so.
  * @throws StoreError
  */
-export async function asked<Answer>(
-  place: MilvusPlace,
-  work: () => Promise<Answer>,
-): Promise<Answer> {
-  let answer: Answer
+export async function request<Result>(
+  location: MilvusLocation,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  let response: Result
   try {
-    answer = await work()
+    response = await work()
   } catch (cause) {
-    throw milvusError(place, cause)
+    throw milvusError(location, cause)
   }
-  const status = statusOf(answer)
-  if (status === undefined || status.error_code === 'Success' || status.code === 0) return answer
-  throw milvusError(place, status)
+  const status = statusOf(response)
+  if (status === undefined || status.error_code === 'Success' || status.code === 0) return response
+  throw milvusError(location, status)
 }
 
 interface MilvusStatus {
@@ -54,13 +54,13 @@ interface MilvusStatus {
   readonly reason?: unknown
 }
 
-function statusOf(answer: unknown): MilvusStatus | undefined {
-  if (typeof answer !== 'object' || answer === null) return undefined
-  if ('status' in answer) return statusOf(answer.status)
-  return 'error_code' in answer ? answer : undefined
+function statusOf(response: unknown): MilvusStatus | undefined {
+  if (typeof response !== 'object' || response === null) return undefined
+  if ('status' in response) return statusOf(response.status)
+  return 'error_code' in response ? response : undefined
 }
 
-export function milvusError({ shown, address }: MilvusPlace, cause: unknown): YujuError {
+export function milvusError({ shown, address }: MilvusLocation, cause: unknown): YujuError {
   if (cause instanceof YujuError) return cause
   const reason = reasonOf(cause)
   const facts = { location: shown }

@@ -1,7 +1,7 @@
 import type { Filter } from '../filter.ts'
 import type { MilvusPackage } from '../optional-packages.ts'
 import { packSettings, type StoreSettings } from '../store-settings.ts'
-import type { MilvusPlace } from './milvus-location.ts'
+import type { MilvusLocation } from './milvus-location.ts'
 
 /** Bytes a text may have. */
 export const LONGEST_TEXT = 65_535
@@ -11,7 +11,7 @@ export const METRICS = { cosine: 'COSINE', dot: 'IP' } as const
 /** The collection of a store, and its fields. */
 export function collectionOf(
   { DataType, FunctionType }: MilvusPackage,
-  { collection }: MilvusPlace,
+  { collection }: MilvusLocation,
   settings: StoreSettings,
 ) {
   const analyzed = { enable_analyzer: true, analyzer_params: { tokenizer: 'standard' } }
@@ -24,7 +24,7 @@ export function collectionOf(
     fields: [
       { name: 'id', data_type: DataType.VarChar, max_length: 512, is_primary_key: true },
       { name: 'text', ...text },
-      // Words come cut already, with spaces between them, as the other stores have them.
+      // Words come segmented already, with spaces between them, as the other stores have them.
       { name: 'words', ...text, ...analyzed },
       { name: 'metadata', data_type: DataType.JSON },
       { name: 'vector', data_type: DataType.FloatVector, dim: settings.dimensions },
@@ -43,8 +43,11 @@ export function collectionOf(
   }
 }
 
-/** Graphs over float32 vectors, over int8 codes, or codes of one bit that are scored again. */
-export function indexesOf({ collection }: MilvusPlace, { similarity, precision }: StoreSettings) {
+/** Graphs over float32 vectors, over int8 values, or values of one bit that are scored again. */
+export function indexesOf(
+  { collection }: MilvusLocation,
+  { similarity, precision }: StoreSettings,
+) {
   const types = {
     float32: { index_type: 'HNSW', params: { M: 16, efConstruction: 200 } },
     int8: {
@@ -66,7 +69,7 @@ export function indexesOf({ collection }: MilvusPlace, { similarity, precision }
   return [vector, words].map((index) => ({ collection_name: collection, ...index }))
 }
 
-/** What a search asks of each index. */
+/** The parameters of a search, by the kind of index. */
 export function searchParams(precision: StoreSettings['precision'], top: number) {
   switch (precision) {
     case 'float32':

@@ -1,7 +1,7 @@
 import { InputError } from '../../errors/index.ts'
 
 /** A collection of a Milvus server. */
-export interface MilvusPlace {
+export interface MilvusLocation {
   /** `host:port` */
   readonly address: string
   readonly ssl: boolean
@@ -22,7 +22,7 @@ export function isMilvusLocation(location: string): boolean {
  * `https://` is encrypted.
  * @throws InputError when it names no collection.
  */
-export function milvusPlace(location: string): MilvusPlace {
+export function parseMilvusLocation(location: string): MilvusLocation {
   const url = URL.canParse(location) ? new URL(location) : undefined
   const names = url?.pathname.split('/').filter((name) => name !== '') ?? []
   const [collection = '', database] = [...names].reverse()

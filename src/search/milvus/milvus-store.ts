@@ -14,7 +14,7 @@ import type {
   VectorRecord,
   VectorStore,
 } from '../vector-store.ts'
-import { asked, connect, milvusError } from './milvus-client.ts'
+import { connect, milvusError, request } from './milvus-client.ts'
 import {
   collectionOf,
   idFilter,
@@ -25,34 +25,34 @@ import {
   SETTINGS_PROPERTY,
   searchParams,
 } from './milvus-collection.ts'
-import { type MilvusPlace, milvusPlace } from './milvus-location.ts'
+import { type MilvusLocation, parseMilvusLocation } from './milvus-location.ts'
 
 /** Messages stay below the 64 MB a server takes. */
 const SENT_BYTES = 16_000_000
-/** Ids asked for at once. */
-const ASKED_IDS = 1_000
+/** Ids requested at once. */
+const REQUESTED_IDS = 1_000
 /** Ids listed at once; a server gives 16,384 at most. */
 const LISTED_IDS = 10_000
 const TEXT_FIELDS = ['id', 'text', 'metadata']
 
-interface Parts {
-  readonly place: MilvusPlace
+interface MilvusStoreParts {
+  readonly location: MilvusLocation
   readonly settings: StoreSettings
   readonly client: MilvusClient
 }
 
 /** Makes a collection on a Milvus server, from 2.5 on, with an index, and loads it. */
 export async function createMilvusStore(
-  location: string,
+  url: string,
   settings: StoreSettings,
   access: StoreAccess,
 ): Promise<VectorStore> {
-  const place = milvusPlace(location)
-  const { sdk, client } = await connect(place, access)
+  const location = parseMilvusLocation(url)
+  const { sdk, client } = await connect(location, access)
   try {
-    await asked(place, () => client.createCollection(collectionOf(sdk, place, settings)))
-    await loadIndexed({ place, settings, client })
-    return new MilvusStore({ place, settings, client })
+    await request(location, () => client.createCollection(collectionOf(sdk, location, settings)))
+    await loadIndexed({ location, settings, client })
+    return new MilvusStore({ location, settings, client })
   } catch (error) {
     await client.closeConnection().catch(() => {})
     throw error
@@ -61,25 +61,25 @@ export async function createMilvusStore(
 
 /** Opens what `createMilvusStore` made; undefined where there is no such collection. */
 export async function openMilvusStore(
-  location: string,
+  url: string,
   access: StoreAccess,
 ): Promise<VectorStore | undefined> {
-  const place = milvusPlace(location)
-  const { client } = await connect(place, access)
-  const collection_name = place.collection
+  const location = parseMilvusLocation(url)
+  const { client } = await connect(location, access)
+  const collection_name = location.collection
   try {
-    const found = await asked(place, () => client.hasCollection({ collection_name }))
+    const found = await request(location, () => client.hasCollection({ collection_name }))
     if (found.value) {
-      const { schema, properties } = await asked(place, () =>
+      const { schema, properties } = await request(location, () =>
         client.describeCollection({ collection_name }),
       )
       const kept = properties.find(({ key }) => key === SETTINGS_PROPERTY)?.value
       const settings = unpackSettings(
         kept === undefined ? schema.description : `${kept}`,
-        place.shown,
+        location.shown,
       )
-      await loadIndexed({ place, settings, client })
-      return new MilvusStore({ place, settings, client })
+      await loadIndexed({ location, settings, client })
+      return new MilvusStore({ location, settings, client })
     }
   } catch (error) {
     await client.closeConnection().catch(() => {})
@@ -90,25 +90,28 @@ export async function openMilvusStore(
 }
 
 /** Whoever made the collection may have been killed before it had indexes, or makes them right now. */
-async function loadIndexed({ place, settings, client }: Parts): Promise<void> {
-  const collection_name = place.collection
-  const indexed = await indexedFields({ place, client })
-  for (const index of indexesOf(place, settings)) {
+async function loadIndexed({ location, settings, client }: MilvusStoreParts): Promise<void> {
+  const collection_name = location.collection
+  const indexed = await indexedFields({ location, client })
+  for (const index of indexesOf(location, settings)) {
     if (indexed.includes(index.field_name)) continue
-    await asked(place, () => client.createIndex(index)).catch((error) => {
+    await request(location, () => client.createIndex(index)).catch((error) => {
       if (!isThereAlready(error)) throw error
     })
   }
-  await asked(place, () => client.loadCollection({ collection_name }))
+  await request(location, () => client.loadCollection({ collection_name }))
 }
 
 /** Where there are none, the server says so as a failure, with an empty list. */
-async function indexedFields({ place, client }: Omit<Parts, 'settings'>): Promise<string[]> {
+async function indexedFields({
+  location,
+  client,
+}: Omit<MilvusStoreParts, 'settings'>): Promise<string[]> {
   try {
-    const answer = await client.describeIndex({ collection_name: place.collection })
-    return answer.index_descriptions.map(({ field_name }) => field_name)
+    const response = await client.describeIndex({ collection_name: location.collection })
+    return response.index_descriptions.map(({ field_name }) => field_name)
   } catch (cause) {
-    throw milvusError(place, cause)
+    throw milvusError(location, cause)
   }
 }
 
@@ -136,10 +139,10 @@ interface MilvusRow {
 
 /** A collection of Milvus; a call with very many records is sent in parts. */
 class MilvusStore implements VectorStore {
-  readonly #parts: Parts
+  readonly #parts: MilvusStoreParts
   #isClosed = false
 
-  constructor(parts: Parts) {
+  constructor(parts: MilvusStoreParts) {
     this.#parts = parts
   }
 
@@ -157,13 +160,13 @@ class MilvusStore implements VectorStore {
       const data = some.map(({ vector, ...record }, row) => {
         return { ...record, words: fitting(words[row] ?? ''), vector: Array.from(vector) }
       })
-      await this.#ask((client, collection_name) => client.upsert({ collection_name, data }))
+      await this.#request((client, collection_name) => client.upsert({ collection_name, data }))
     }
   }
 
   async delete(ids: readonly string[]): Promise<void> {
     for (const some of groups(ids.filter(isWellFormed))) {
-      await this.#ask((client, collection_name) =>
+      await this.#request((client, collection_name) =>
         client.delete({ collection_name, filter: idFilter(some) }),
       )
     }
@@ -171,7 +174,7 @@ class MilvusStore implements VectorStore {
 
   async deleteWhere(conditions: Filter): Promise<void> {
     const filter = milvusFilter(checkConditions(conditions, this.settings))
-    await this.#ask((client, collection_name) => client.delete({ collection_name, filter }))
+    await this.#request((client, collection_name) => client.delete({ collection_name, filter }))
   }
 
   async *ids(filter: Filter = []): AsyncGenerator<readonly string[], void, void> {
@@ -191,7 +194,7 @@ class MilvusStore implements VectorStore {
     requireVector(vector, this.settings, 'the query')
     const { similarity, precision } = this.settings
     const limit = checkTop(options)
-    if (!isComparable(vector, this.settings)) return this.#ask(async () => [])
+    if (!isComparable(vector, this.settings)) return this.#request(async () => [])
     return this.#find(
       {
         data: Array.from(vector),
@@ -215,7 +218,7 @@ class MilvusStore implements VectorStore {
 
   async count(filter: Filter = []): Promise<number> {
     const expr = milvusFilter(checkFilter(filter, this.settings))
-    const { data } = await this.#ask((client, collection_name) =>
+    const { data } = await this.#request((client, collection_name) =>
       client.count({ collection_name, ...(expr === '' ? {} : { expr }) }),
     )
     return Number(data)
@@ -240,7 +243,7 @@ class MilvusStore implements VectorStore {
       `id > ${JSON.stringify(after ?? '')}`,
       upTo === undefined ? '' : `id <= ${JSON.stringify(upTo)}`,
     ]
-    const { data } = await this.#ask((client, collection_name) =>
+    const { data } = await this.#request((client, collection_name) =>
       client.query({
         collection_name,
         filter: range.filter((part) => part !== '').join(' and '),
@@ -263,7 +266,7 @@ class MilvusStore implements VectorStore {
     options: SearchOptions,
   ): Promise<Hit[]> {
     const filter = milvusFilter(checkFilter(options.filter ?? [], this.settings))
-    const { results } = await this.#ask((client, collection_name) =>
+    const { results } = await this.#request((client, collection_name) =>
       client.search({
         collection_name,
         ...query,
@@ -278,7 +281,7 @@ class MilvusStore implements VectorStore {
   async #rowsOf(ids: readonly string[], output_fields: string[]): Promise<MilvusRow[]> {
     const rows: MilvusRow[] = []
     for (const some of groups([...new Set(ids.filter(isWellFormed))])) {
-      const { data } = await this.#ask((client, collection_name) =>
+      const { data } = await this.#request((client, collection_name) =>
         client.query({ collection_name, filter: idFilter(some), output_fields }),
       )
       rows.push(...(data as unknown as MilvusRow[]))
@@ -286,11 +289,11 @@ class MilvusStore implements VectorStore {
     return rows
   }
 
-  #ask<Answer>(work: (client: MilvusClient, name: string) => Promise<Answer>): Promise<Answer> {
-    const { client, place } = this.#parts
-    if (!this.#isClosed) return asked(place, () => work(client, place.collection))
-    const message = `the store ${place.shown} was closed; open it again`
-    return Promise.reject(new StoreError('store-closed', message, { facts: { ...place } }))
+  #request<Result>(work: (client: MilvusClient, name: string) => Promise<Result>): Promise<Result> {
+    const { client, location } = this.#parts
+    if (!this.#isClosed) return request(location, () => work(client, location.collection))
+    const message = `the store ${location.shown} was closed; open it again`
+    return Promise.reject(new StoreError('store-closed', message, { facts: { ...location } }))
   }
 }
 
@@ -300,7 +303,7 @@ function requireLength(id: string, text: string): void {
   throw new InputError(
     'store-text-too-long',
     `the record ${JSON.stringify(id)}: its text has ${bytes} bytes, and Milvus takes ` +
-      `${LONGEST_TEXT}; cut it`,
+      `${LONGEST_TEXT}; truncate it`,
     { facts: { id, bytes } },
   )
 }
@@ -308,8 +311,8 @@ function requireLength(id: string, text: string): void {
 /** Words with spaces between them, as many as Milvus takes. */
 function fitting(words: string): string {
   if (Buffer.byteLength(words) <= LONGEST_TEXT) return words
-  const cut = Buffer.from(words).subarray(0, LONGEST_TEXT).toString('utf8')
-  return cut.slice(0, cut.lastIndexOf(' '))
+  const truncated = Buffer.from(words).subarray(0, LONGEST_TEXT).toString('utf8')
+  return truncated.slice(0, truncated.lastIndexOf(' '))
 }
 
 function storedText({ id, text, metadata }: MilvusRow): StoredText {
@@ -317,7 +320,7 @@ function storedText({ id, text, metadata }: MilvusRow): StoredText {
 }
 
 function groups(ids: readonly string[]): string[][] {
-  return Array.from({ length: Math.ceil(ids.length / ASKED_IDS) }, (_, at) =>
-    ids.slice(at * ASKED_IDS, (at + 1) * ASKED_IDS),
+  return Array.from({ length: Math.ceil(ids.length / REQUESTED_IDS) }, (_, at) =>
+    ids.slice(at * REQUESTED_IDS, (at + 1) * REQUESTED_IDS),
   )
 }
