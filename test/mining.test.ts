@@ -200,7 +200,7 @@ async function succeed(...words: readonly string[]) {
 describe('the commands', () => {
   const texts = ['花呗怎么还款', '今天天气真不错', '花呗怎么还款', '花呗怎么还款？', '打开微信']
 
-  test('mine prints the most alike pairs', async () => {
+  test('mine prints the most similar pairs', async () => {
     const words = ['--input', inputFile('texts.txt', texts), '--max-pairs', '2', '--json']
     const { lines } = await succeed('mine', ...words)
     expect(lines).toHaveLength(2)

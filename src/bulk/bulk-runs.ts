@@ -22,7 +22,7 @@ import {
 import { prepareStore } from './run-store.ts'
 import { type StartOptions, startedRun } from './start-options.ts'
 import type { BucketSettings } from './storage/bucket.ts'
-import { openPlaces, openSource } from './storage/open-storage.ts'
+import { openSource, openStorage } from './storage/open-storage.ts'
 import { otherModel, RunWorker, type WorkerEvent, type WorkSummary } from './work/run-worker.ts'
 import { openWork } from './work/shard-work.ts'
 
@@ -46,7 +46,7 @@ export interface FailedShard {
   readonly failedAt: number
 }
 
-/** Who works, until when, and who is told of it. */
+/** Who works, until when, and what is called with its events. */
 export interface WorkOptions {
   /** The process id, by which status and Redis tell workers apart. */
   readonly pid: number
@@ -128,8 +128,8 @@ export class BulkRuns implements AsyncDisposable {
 
   /** Files of two runs would mix in one place; records in a store do not. */
   async #claim(run: RunDescription): Promise<void> {
-    using places = await openPlaces(run, this.#buckets)
-    const claimed = await places.destination.claim(describe(run))
+    using storage = await openStorage(run, this.#buckets)
+    const claimed = await storage.destination.claim(describe(run))
     requireSameRun(parseDescription(claimed, run.output), run, run.output)
   }
 

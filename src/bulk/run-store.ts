@@ -22,7 +22,7 @@ import {
 import type { RunDescription } from './run-description.ts'
 import { emptyAllowed, type Shard } from './shard.ts'
 import type { StartOptions } from './start-options.ts'
-import type { Source } from './storage/shard-source.ts'
+import type { ShardSource } from './storage/shard-source.ts'
 import type { EncodedShard, ShardControl } from './work/shard-work.ts'
 
 /** A store that takes the texts of a run and their vectors, in place of files. */
@@ -41,7 +41,7 @@ interface StoreRun {
   readonly options: StartOptions
   readonly target: StoreTarget
   readonly shards: readonly Shard[]
-  readonly source: Source
+  readonly source: ShardSource
   readonly access: StoreAccess | undefined
 }
 
@@ -72,7 +72,7 @@ async function newStore({ options, target, shards, source, access }: StoreRun) {
   return createOrOpenStore(location, settings, access)
 }
 
-/** The first row of all shards tells the types of columns. */
+/** The first row of all shards says the types of columns. */
 async function firstRow(
   { store, column, inputFormat }: StartOptions,
   { shards, source }: Pick<StoreRun, 'shards' | 'source'>,
@@ -91,19 +91,19 @@ async function requireFit(store: VectorStore, { options, target }: StoreRun): Pr
   await requireModel(store, checkpoint)
   requireEncoding(store, checkpoint, encode)
   const { dimensions, precision, columns } = store.settings
-  const asked = target.metadata?.map(({ name }) => name).sort()
+  const requested = target.metadata?.map(({ name }) => name).sort()
   requireSame('dimensions', encode.dimensions, dimensions)
   requireSame('precision', target.precision, precision)
-  requireSame('metadata', asked?.join(','), Object.keys(columns).sort().join(','))
+  requireSame('metadata', requested?.join(','), Object.keys(columns).sort().join(','))
 }
 
-function requireSame(name: string, asked: unknown, there: string | number): void {
-  if (asked === undefined || asked === there) return
+function requireSame(name: string, requested: unknown, there: string | number): void {
+  if (requested === undefined || requested === there) return
   throw new InputError(
     'bulk-other-store',
-    `${name} is ${asked}, but the store was made with ${there || 'none'}; leave it out, or name ` +
+    `${name} is ${requested}, but the store was made with ${there || 'none'}; leave it out, or name ` +
       'another store',
-    { facts: { name, asked, there } },
+    { facts: { name, requested, there } },
   )
 }
 
@@ -130,7 +130,7 @@ function shardRows(
 
 interface IndexTask extends ShardControl {
   readonly run: RunDescription
-  readonly source: Source
+  readonly source: ShardSource
   readonly store: VectorStore
   readonly encoder: SentenceEncoder
 }

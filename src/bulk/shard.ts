@@ -7,7 +7,7 @@ export interface Shard {
   /** A path on any worker's machine, or `s3://bucket/key`. */
   readonly input: string
   readonly bytes: number
-  /** The way from the run's output to it, with `/`; where that is a store, what it is called. */
+  /** Relative to the run's output, with `/`; where that is a store, what it is called. */
   readonly output: string
 }
 

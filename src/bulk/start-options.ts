@@ -8,8 +8,8 @@ import type { BULK_TRUNCATION, BULK_TYPES } from './constants.ts'
 import type { RunDescription } from './run-description.ts'
 import type { StoreTarget } from './run-store.ts'
 import { planShards, type Shard } from './shard.ts'
-import { absolutePlace, requireApart } from './storage/open-storage.ts'
-import type { Source } from './storage/shard-source.ts'
+import { absoluteLocation, requireApart } from './storage/open-storage.ts'
+import type { ShardSource } from './storage/shard-source.ts'
 
 /** What a run shall encode, with which model, and where its vectors go. */
 export interface StartOptions {
@@ -26,7 +26,7 @@ export interface StartOptions {
   /** Default `parquet`. */
   readonly outputFormat?: VectorFormat
   readonly checkpoint: Checkpoint
-  /** Where workers find the model, unless they are told otherwise: a folder, or its name on the hub. */
+  /** Where workers find the model, unless they are given another: a folder, or its name on the hub. */
   readonly model: string
   /** How texts are encoded. */
   readonly encode?: Pick<
@@ -44,18 +44,18 @@ export interface StartOptions {
   readonly backoff?: number
   /** Seconds after which a worker that is not heard of is taken for dead. Default 30. */
   readonly lease?: number
-  /** Is told where texts that the store has will be there twice. Default: stderr. */
+  /** Called where texts that the store has will be there twice. Default: stderr. */
   readonly onWarning?: (message: string) => void
 }
 
 /** Lists the shards of a run that is to start, and describes it. */
 export async function startedRun(
   options: StartOptions,
-  source: Source,
+  source: ShardSource,
 ): Promise<{ readonly run: RunDescription; readonly shards: readonly Shard[] }> {
   const { checkpoint, model, column, inputFormat, store } = options
-  const place = requiredPlace(options)
-  const [input, output] = [absolutePlace(options.input), absolutePlace(place)]
+  const named = requiredOutput(options)
+  const [input, output] = [absoluteLocation(options.input), absoluteLocation(named)]
   requireApart(input, output)
   const format = store ? undefined : (options.outputFormat ?? 'parquet')
   const policy = {
@@ -83,8 +83,8 @@ export async function startedRun(
   return { run, shards }
 }
 
-/** @throws InputError when not one place is named, or a store shall hold what stores do not. */
-function requiredPlace({ output, store, outputFormat, encode = {} }: StartOptions): string {
+/** @throws InputError when not exactly one output is named, or a store shall hold what stores do not. */
+function requiredOutput({ output, store, outputFormat, encode = {} }: StartOptions): string {
   if (store === undefined && output !== undefined) return output
   if (store === undefined || output !== undefined) {
     throw new InputError('bulk-output', 'a run has one output: files or a store; name one of them')

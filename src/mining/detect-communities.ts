@@ -9,9 +9,9 @@ import {
   upperTiles,
 } from './score-tiles.ts'
 
-/** How alike and how many texts of a community are. */
+/** How similar and how many texts of a community are. */
 export interface CommunityOptions extends MiningOptions {
-  /** How alike its members are to the centre of a community, at least. Default 0.75. */
+  /** How similar its members are to the centre of a community, at least. Default 0.75. */
   readonly threshold?: number
   /** The fewest members, the centre among them. Default 10. */
   readonly minSize?: number
@@ -19,7 +19,7 @@ export interface CommunityOptions extends MiningOptions {
 
 /**
  * Groups of rows of [N,D] around a centre, the largest group first. A group is its centre, then its
- * other members, the most alike to the centre first; no row is in two groups.
+ * other members, the most similar to the centre first; no row is in two groups.
  *
  * Rows with the most others near them become centres first. What near rows belong to an earlier
  * group already is not counted; where too few are left, there is no group. Reference:
@@ -66,14 +66,14 @@ async function countNear(
 /** Candidates whose members are looked for at once. */
 const BATCH = 64
 
-interface Search {
+interface CommunitySearch {
   /** Candidates, in the order in which they become centres. */
   readonly centres: readonly number[]
   readonly floor: number
   readonly minSize: number
 }
 
-/** The members of one candidate that were found so far, and how alike they are to it. */
+/** The members of one candidate that were found so far, and how similar they are to it. */
 interface Members {
   readonly rows: number[]
   readonly scores: number[]
@@ -81,7 +81,7 @@ interface Members {
 
 async function gather(
   vectors: Matrix,
-  { centres, floor, minSize }: Search,
+  { centres, floor, minSize }: CommunitySearch,
   { onProgress, ...options }: MiningOptions,
 ): Promise<number[][]> {
   const isUsed = new Uint8Array(vectors.rows)
@@ -102,7 +102,7 @@ async function gather(
   return groups
 }
 
-/** Tiles of candidates by all rows; those in which every candidate has a group already are left out. */
+/** Tiles of candidates by all rows; those in which every candidate has a group already are skipped. */
 function* openTiles(centres: readonly number[], isUsed: Uint8Array): Generator<Tile> {
   for (let row = 0; row < centres.length; row += BATCH) {
     const rows = Math.min(BATCH, centres.length - row)
@@ -133,7 +133,7 @@ function collect(tile: ScoredTile, { found, isUsed, floor }: Collection): void {
   }
 }
 
-/** The centre, then the members that are still free, the most alike first; empty if it is not free. */
+/** The centre, then the members that are still free, the most similar first; empty if it is not free. */
 function groupOf(centre: number, { rows, scores }: Members, isUsed: Uint8Array): number[] {
   if (isUsed[centre]) return []
   const order = [...rows.keys()].sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b)

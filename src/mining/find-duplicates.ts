@@ -5,21 +5,21 @@ import { type MiningOptions, type ScoredTile, scoreTiles, upperTiles } from './s
 /** A row that says again what an earlier one says. */
 export interface Duplicate {
   readonly row: number
-  /** The first row that is kept and so alike. */
+  /** The first row that is kept and so similar. */
   readonly of: number
   /** Their cosine similarity. */
   readonly score: number
 }
 
-/** How alike duplicates are. */
+/** How similar duplicates are. */
 export interface DuplicateOptions extends MiningOptions {
   /** From which cosine similarity two rows are one. Default 0.95. */
   readonly threshold?: number
 }
 
 /**
- * The rows of [N,D] to be left out so that no two of those that stay are as alike as `threshold`:
- * row by row, one goes when an earlier one that stays is so alike. In the order of the rows.
+ * The rows of [N,D] to be removed so that no two of those that stay are as similar as `threshold`:
+ * row by row, one goes when an earlier one that stays is so similar. In the order of the rows.
  */
 export async function findDuplicates(
   vectors: Matrix,

@@ -19,20 +19,20 @@ export interface AnchorsAndCorpus {
 export interface HardNegativeOptions extends MiningOptions {
   /** Negatives for each anchor, at most. Default 3. */
   readonly count?: number
-  /** How many of the most alike candidates are passed over. Default 0. */
+  /** How many of the most similar candidates are passed over. Default 0. */
   readonly rangeMin?: number
   /**
-   * How many of the most alike texts are candidates. Default: rangeMin + count + the most positives
+   * How many of the most similar texts are candidates. Default: rangeMin + count + the most positives
    * an anchor has, and nine times count more where a margin or maxScore may refuse some.
    */
   readonly rangeMax?: number
-  /** Only negatives that are at most so alike to the anchor. */
+  /** Only negatives that are at most so similar to the anchor. */
   readonly maxScore?: number
-  /** Only negatives that are at least so alike to the anchor. */
+  /** Only negatives that are at least so similar to the anchor. */
   readonly minScore?: number
-  /** Only negatives whose score is this much below that of the least alike positive. */
+  /** Only negatives whose score is this much below that of the least similar positive. */
   readonly margin?: number
-  /** As `margin`, as a share of the positive's score: 0.05 asks for 5 % below it. */
+  /** As `margin`, as a share of the positive's score: 0.05 means 5 % below it. */
   readonly relativeMargin?: number
 }
 
@@ -40,12 +40,12 @@ export interface HardNegativeOptions extends MiningOptions {
 export interface HardNegatives {
   /** The anchor's positives, with their scores. */
   readonly positives: readonly Scored[]
-  /** Rows of the corpus, the most alike first. */
+  /** Rows of the corpus, the most similar first. */
   readonly negatives: readonly Scored[]
 }
 
 /**
- * For each anchor the most alike texts of the corpus that are not its positives, by cosine
+ * For each anchor the most similar texts of the corpus that are not its positives, by cosine
  * similarity. Reference: sentence-transformers' util.mine_hard_negatives with
  * `sampling_strategy="top"` (`margin` is its `absolute_margin`); beside it, an anchor's own text is
  * no negative. The default of `relativeMargin` is none; 0.05 is "TopK-PercPos (95 %)" of
@@ -87,7 +87,7 @@ interface Rules {
   readonly count: number
   readonly rangeMin: number
   readonly rangeMax: number
-  /** How many of the most alike texts are looked at: some of them are positives. */
+  /** How many of the most similar texts are looked at: some of them are positives. */
   readonly window: number
   readonly minScore: number
   readonly maxScore: number
@@ -125,7 +125,7 @@ function offer({ row, rows, column, columns, scores }: ScoredTile, nearest: Best
   }
 }
 
-/** Of candidates, the most alike first, those that the rules leave. */
+/** Of candidates, the most similar first, those that the rules leave. */
 function chosen(
   candidates: readonly Scored[],
   positives: readonly Scored[],
@@ -138,7 +138,7 @@ function chosen(
     .slice(0, rules.count)
 }
 
-/** A negative's highest score, going by the least alike positive. */
+/** A negative's highest score, going by the least similar positive. */
 function marginLimit(positives: readonly Scored[], { margin, relativeMargin }: Rules): number {
   const least = Math.min(...positives.map(({ score }) => score))
   return Math.min(

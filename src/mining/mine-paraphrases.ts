@@ -2,7 +2,7 @@ import { BestScores, type Matrix } from '../similarity/index.ts'
 import { requireScore, requireWhole } from './options.ts'
 import { type MiningOptions, type ScoredTile, scoreTiles, upperTiles } from './score-tiles.ts'
 
-/** Two rows and how alike they are. */
+/** Two rows and how similar they are. */
 export interface ScoredPair {
   /** The smaller row. */
   readonly first: number
@@ -13,16 +13,16 @@ export interface ScoredPair {
 
 /** Which pairs are kept, and how many. */
 export interface ParaphraseOptions extends MiningOptions {
-  /** Only pairs that are at least so alike. Default: none is too unlike. */
+  /** Only pairs that are at least so similar. Default: none is too dissimilar. */
   readonly threshold?: number
-  /** Only pairs in which one is among the `perText` most alike of the other. Default: all. */
+  /** Only pairs in which one is among the `perText` most similar to the other. Default: all. */
   readonly perText?: number
   /** The most pairs; the best are kept. Default 500,000. */
   readonly maxPairs?: number
 }
 
 /**
- * The most alike pairs of rows of [N,D], the best first; every pair is looked at. Reference:
+ * The most similar pairs of rows of [N,D], the best first; every pair is looked at. Reference:
  * sentence-transformers' util.paraphrase_mining_embeddings, whose `top_k` is `perText`.
  * Memory beside that of `scoreTiles`: 12 bytes for each of `maxPairs`, and with `perText` 12 bytes
  * for each of N · perText.
@@ -61,7 +61,7 @@ export async function mineParaphrases(
   })
 }
 
-/** A pair's number: first · N + second. */
+/** A pair's id: first · N + second. */
 function offerPairs(
   { row, rows, column, columns, scores }: ScoredTile,
   pairs: BestScores,

@@ -10,7 +10,7 @@ export interface MiningOptions {
   readonly threads?: number
   readonly backend?: Backend
   readonly signal?: AbortSignal
-  /** Is told how many scores are computed. */
+  /** Called with how many scores are computed. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
 }
 
@@ -29,7 +29,7 @@ export interface ScoredTile extends Tile {
 
 /** Rows and columns of a tile, at most: its scores take 16 MB. */
 const SIDE = 2048
-/** Tiles the runtime is asked for while the last one is looked at. */
+/** Tiles requested of the runtime while the last one is looked at. */
 const AHEAD = 2
 
 /** All of the matrix [rows, columns], a row of tiles after the other. */
@@ -92,23 +92,23 @@ function sizeOf({ rows, columns }: Tile): number {
   return rows * columns
 }
 
-/** The scores of each tile, those of the next ones asked for already. */
+/** The scores of each tile, those of the next ones requested already. */
 async function* ahead(
   plan: Iterable<Tile>,
-  ask: (tile: Tile) => Promise<Tensor>,
+  score: (tile: Tile) => Promise<Tensor>,
 ): AsyncGenerator<ScoredTile, void, void> {
-  const asked: { readonly tile: Tile; readonly product: Promise<Tensor> }[] = []
-  const give = async ({ tile, product }: (typeof asked)[number]) => {
+  const requested: { readonly tile: Tile; readonly product: Promise<Tensor> }[] = []
+  const give = async ({ tile, product }: (typeof requested)[number]) => {
     return { ...tile, scores: (await product).data as Float32Array }
   }
   for (const tile of plan) {
-    asked.push({ tile, product: ask(tile) })
-    const [first] = asked
-    if (first === undefined || asked.length <= AHEAD) continue
-    asked.shift()
+    requested.push({ tile, product: score(tile) })
+    const [first] = requested
+    if (first === undefined || requested.length <= AHEAD) continue
+    requested.shift()
     yield await give(first)
   }
-  for (const last of asked) yield await give(last)
+  for (const last of requested) yield await give(last)
 }
 
 /** a·bᵀ of rows of two matrices. */

@@ -56,38 +56,38 @@ export class BestScores {
     }).sort((a, b) => b.score - a.score || a.id - b.id)
   }
 
-  /** Whether a score and id are worse than the entry at `place`, or the same. */
-  #isWorse(score: number, id: number, place: number): boolean {
-    const other = this.#scores[place] ?? 0
-    return score < other || (score === other && id >= (this.#ids[place] ?? 0))
+  /** Whether a score and id are worse than the entry at `index`, or the same. */
+  #isWorse(score: number, id: number, index: number): boolean {
+    const other = this.#scores[index] ?? 0
+    return score < other || (score === other && id >= (this.#ids[index] ?? 0))
   }
 
-  /** Moves worse entries down from above the free place `at`, until the new one fits. */
+  /** Moves worse entries down from above the free index `at`, until the new one fits. */
   #rise({ start, at, score, id }: NewEntry): void {
-    let place = at
-    while (place > 0) {
-      const parent = (place - 1) >> 1
+    let index = at
+    while (index > 0) {
+      const parent = (index - 1) >> 1
       if (!this.#isWorse(score, id, start + parent)) break
-      this.#copy(start + parent, start + place)
-      place = parent
+      this.#copy(start + parent, start + index)
+      index = parent
     }
-    this.#put(start + place, score, id)
+    this.#put(start + index, score, id)
   }
 
-  /** Moves worse entries up from below the free place `at`, until the new one fits. */
+  /** Moves worse entries up from below the free index `at`, until the new one fits. */
   #sink({ start, at, score, id }: NewEntry): void {
-    let place = at
+    let index = at
     for (;;) {
-      const child = this.#worseChild(start, place)
+      const child = this.#worseChild(start, index)
       if (child === undefined || this.#isWorse(score, id, start + child)) break
-      this.#copy(start + child, start + place)
-      place = child
+      this.#copy(start + child, start + index)
+      index = child
     }
-    this.#put(start + place, score, id)
+    this.#put(start + index, score, id)
   }
 
-  #worseChild(start: number, place: number): number | undefined {
-    const left = 2 * place + 1
+  #worseChild(start: number, index: number): number | undefined {
+    const left = 2 * index + 1
     const right = left + 1
     if (left >= this.#capacity) return undefined
     if (right >= this.#capacity) return left
@@ -99,13 +99,13 @@ export class BestScores {
     this.#put(to, this.#scores[from] ?? 0, this.#ids[from] ?? 0)
   }
 
-  #put(place: number, score: number, id: number): void {
-    this.#scores[place] = score
-    this.#ids[place] = id
+  #put(index: number, score: number, id: number): void {
+    this.#scores[index] = score
+    this.#ids[index] = id
   }
 }
 
-/** An entry that looks for its place in the heap that begins at `start`. */
+/** An entry that looks for its position in the heap that begins at `start`. */
 interface NewEntry extends Scored {
   readonly start: number
   readonly at: number

@@ -6,7 +6,7 @@ export interface Matrix {
   readonly dimensions: number
 }
 
-/** Row number `row`, without copying. */
+/** Row `row`, without copying. */
 export function rowOf({ data, dimensions }: Matrix, row: number): Float32Array {
   return data.subarray(row * dimensions, (row + 1) * dimensions)
 }

@@ -2,33 +2,31 @@ import type { SimilarityName } from '../checkpoint/portable.ts'
 import { InputError } from '../errors/index.ts'
 import { type Matrix, rowOf } from './matrix.ts'
 
-type Vector = Float32Array
-
-/** How alike two vectors are: larger is more alike. Distances are negated, as in the reference. */
-type Similarity = (a: Vector, b: Vector) => number
+/** How similar two vectors are: larger is more similar. Distances are negated, as in the reference. */
+type Similarity = (a: Float32Array, b: Float32Array) => number
 
 /** Σ aᵢbᵢ */
-function dot(a: Vector, b: Vector): number {
+function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0
   for (let i = 0; i < a.length; i += 1) sum += (a[i] as number) * (b[i] as number)
   return sum
 }
 
 /** a·b / (‖a‖‖b‖); a vector of zeros is like nothing: 0. */
-function cosine(a: Vector, b: Vector): number {
+function cosine(a: Float32Array, b: Float32Array): number {
   const lengths = Math.sqrt(dot(a, a)) * Math.sqrt(dot(b, b))
   return lengths === 0 ? 0 : dot(a, b) / lengths
 }
 
 /** -‖a - b‖₂ */
-function euclidean(a: Vector, b: Vector): number {
+function euclidean(a: Float32Array, b: Float32Array): number {
   let sum = 0
   for (let i = 0; i < a.length; i += 1) sum += ((a[i] as number) - (b[i] as number)) ** 2
   return -Math.sqrt(sum)
 }
 
 /** -Σ |aᵢ - bᵢ| */
-function manhattan(a: Vector, b: Vector): number {
+function manhattan(a: Float32Array, b: Float32Array): number {
   let sum = 0
   for (let i = 0; i < a.length; i += 1) sum += Math.abs((a[i] as number) - (b[i] as number))
   return -sum
@@ -46,7 +44,7 @@ const SIMILARITIES: Readonly<Record<SimilarityName, Similarity>> = {
  * Reference: sentence-transformers' util.similarity (distances negated).
  * @throws InputError when the vectors have different lengths.
  */
-export function similarityOf(name: SimilarityName, a: Vector, b: Vector): number {
+export function similarityOf(name: SimilarityName, a: Float32Array, b: Float32Array): number {
   requireSameDimensions(a.length, b.length)
   return SIMILARITIES[name](a, b)
 }
@@ -71,7 +69,7 @@ export function pairwiseSimilarity(name: SimilarityName, a: Matrix, b: Matrix): 
 
 /** A block of rows of the all-pairs matrix. */
 export interface SimilarityBlock {
-  /** The number of its first row. */
+  /** The index of its first row. */
   readonly start: number
   readonly rows: number
   /** [rows · columns], row-major. */

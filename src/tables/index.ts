@@ -7,7 +7,7 @@ export interface Table {
   readonly rows: readonly (readonly string[])[]
 }
 
-/** A table for a terminal or a plain text: columns padded, Chinese characters two places wide. */
+/** A table for a terminal or a plain text: columns padded, Chinese characters two columns wide. */
 export function textTable({ title, columns, rows }: Table): string {
   const all = [columns, ...rows]
   const widths = columns.map((_, column) =>

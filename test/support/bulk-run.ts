@@ -35,7 +35,7 @@ export function bulkSuite(): BulkSuite {
   return suite
 }
 
-/** Texts by the name of the file they are to be in; no two alike. */
+/** Texts by the name of the file they are to be in; no two the same. */
 export type ShardTexts = Readonly<Record<string, readonly string[]>>
 
 /** @param names .jsonl, .jsonl.gz, .parquet or .txt */

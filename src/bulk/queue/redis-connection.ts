@@ -8,7 +8,7 @@ const LONGEST_PAUSE = 2000
 
 /** For whoever can wait for as long as it takes until a lost Redis is back. */
 interface Patience {
-  /** Is told when the connection is lost and when it is there again. */
+  /** Called when the connection is lost and when it is there again. */
   readonly onChange: (isConnected: boolean) => void
 }
 

@@ -41,10 +41,10 @@ export class Bucket {
   /** @throws RuntimeError when the client is not installed. */
   static async open(name: string, { endpoint, region }: BucketSettings): Promise<Bucket> {
     const s3 = await optionalPackage('@aws-sdk/client-s3', () => import('@aws-sdk/client-s3'))
-    const place = region ?? (endpoint === undefined ? undefined : 'us-east-1')
+    const chosen = region ?? (endpoint === undefined ? undefined : 'us-east-1')
     const client = new s3.S3Client({
       maxAttempts: MOST_TRIES,
-      ...(place === undefined ? {} : { region: place }),
+      ...(chosen === undefined ? {} : { region: chosen }),
       // Names of buckets in front of the address need a domain, which few services but Amazon's have.
       ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     })
@@ -54,11 +54,11 @@ export class Bucket {
   /** @throws InputError when the bucket cannot be read. */
   async list(prefix: string): Promise<StoredObject[]> {
     const objects: StoredObject[] = []
-    const asked = { Bucket: this.name, Prefix: prefix }
+    const request = { Bucket: this.name, Prefix: prefix }
     try {
       for await (const { Contents = [] } of this.#s3.paginateListObjectsV2(
         { client: this.#client },
-        asked,
+        request,
       )) {
         for (const { Key: key, Size: bytes = 0 } of Contents) if (key) objects.push({ key, bytes })
       }
@@ -71,9 +71,7 @@ export class Bucket {
   /** @throws InputError when there is no such object, or it cannot be read or kept here. */
   async download(key: string, path: string): Promise<void> {
     try {
-      const asked = new this.#s3.GetObjectCommand({ Bucket: this.name, Key: key })
-      const { Body } = await this.#client.send(asked)
-      await pipeline(Body as Readable, createWriteStream(path))
+      await pipeline((await this.#body(key)) as Readable, createWriteStream(path))
     } catch (cause) {
       throw this.#unread(key, cause)
     }
@@ -82,9 +80,7 @@ export class Bucket {
   /** @throws InputError when it cannot be read. */
   async text(key: string): Promise<string> {
     try {
-      const asked = new this.#s3.GetObjectCommand({ Bucket: this.name, Key: key })
-      const { Body } = await this.#client.send(asked)
-      return (await Body?.transformToString()) ?? ''
+      return (await (await this.#body(key))?.transformToString()) ?? ''
     } catch (cause) {
       throw this.#unread(key, cause)
     }
@@ -108,9 +104,9 @@ export class Bucket {
    */
   async putNew(key: string, content: { readonly path: string } | string): Promise<boolean> {
     const body = typeof content === 'string' ? { Body: content } : await fileBody(content.path)
-    const asked = { Bucket: this.name, Key: key, IfNoneMatch: '*', ...body }
+    const request = { Bucket: this.name, Key: key, IfNoneMatch: '*', ...body }
     try {
-      await this.#client.send(new this.#s3.PutObjectCommand(asked))
+      await this.#client.send(new this.#s3.PutObjectCommand(request))
       return true
     } catch (cause) {
       // 409: another one is just being stored, which comes first.
@@ -121,6 +117,11 @@ export class Bucket {
 
   close(): void {
     this.#client.destroy()
+  }
+
+  async #body(key: string) {
+    const request = new this.#s3.GetObjectCommand({ Bucket: this.name, Key: key })
+    return (await this.#client.send(request)).Body
   }
 
   #unread(key: string, cause: unknown): YujuError {
@@ -142,7 +143,7 @@ async function fileBody(path: string) {
   if (size <= MOST_BYTES) return { Body: createReadStream(path), ContentLength: size }
   throw new OutputError(
     'output-too-large',
-    `a shard of ${size} bytes is too large: a bucket takes ${MOST_BYTES} at once; cut the input ` +
+    `a shard of ${size} bytes is too large: a bucket takes ${MOST_BYTES} at once; split the input ` +
       'into smaller shards',
     { facts: { bytes: size } },
   )

@@ -1,24 +1,24 @@
 import { relative, resolve } from 'node:path'
 import { InputError } from '../../errors/index.ts'
 import { Bucket, type BucketSettings } from './bucket.ts'
-import { BucketDestination, type Destination, FolderDestination } from './shard-destination.ts'
-import { BucketSource, FolderSource, inputPattern, type Source } from './shard-source.ts'
+import { BucketDestination, FolderDestination, type ShardDestination } from './shard-destination.ts'
+import { BucketSource, FolderSource, inputPattern, type ShardSource } from './shard-source.ts'
 
 /** Where a run reads. */
 interface OpenedSource extends Disposable {
-  readonly source: Source
+  readonly source: ShardSource
 }
 
 /** Where a run reads and writes. */
-export interface Places extends OpenedSource {
-  readonly destination: Destination
+export interface RunStorage extends OpenedSource {
+  readonly destination: ShardDestination
 }
 
 /** @param input a folder, a file, a pattern, or one of these in a bucket: `s3://bucket/…` */
-export async function openPlaces(
+export async function openStorage(
   { input, output }: { readonly input: string; readonly output: string },
   settings: BucketSettings,
-): Promise<Places> {
+): Promise<RunStorage> {
   const from = await openSource(input, settings)
   const to = bucketKey(output)
   const bucket = to && (await Bucket.open(to.bucket, settings))
@@ -32,7 +32,7 @@ export async function openPlaces(
   }
 }
 
-/** @param input as of `openPlaces` */
+/** @param input as of `openStorage` */
 export async function openSource(input: string, settings: BucketSettings): Promise<OpenedSource> {
   const from = bucketKey(input)
   if (!from) return { source: new FolderSource(input), [Symbol.dispose]: () => {} }
@@ -40,9 +40,9 @@ export async function openSource(input: string, settings: BucketSettings): Promi
   return { source: new BucketSource(bucket, from.key), [Symbol.dispose]: () => bucket.close() }
 }
 
-/** A place as every machine understands it: paths from the root of the disk. */
-export function absolutePlace(place: string): string {
-  return /^\w+:\/\//.test(place) ? place : resolve(place)
+/** A location as every machine understands it: paths from the root of the disk. */
+export function absoluteLocation(location: string): string {
+  return /^\w+:\/\//.test(location) ? location : resolve(location)
 }
 
 /** @throws InputError when a run would find its own vectors among its texts. */
@@ -50,8 +50,8 @@ export function requireApart(input: string, output: string): void {
   const [from, to] = [bucketKey(input), bucketKey(output)]
   const base = inputPattern(from ? from.key : input).base
   const isSameKind = from?.bucket === to?.bucket
-  const way = relative(resolve('/', base), resolve('/', to ? to.key : output))
-  if (!isSameKind || /^\.\.($|[\\/])/.test(way)) return
+  const path = relative(resolve('/', base), resolve('/', to ? to.key : output))
+  if (!isSameKind || /^\.\.($|[\\/])/.test(path)) return
   throw new InputError(
     'bulk-output-in-input',
     `${output} lies in ${input}, where its vectors would be taken for texts; choose another output`,
@@ -59,7 +59,9 @@ export function requireApart(input: string, output: string): void {
   )
 }
 
-function bucketKey(place: string): { readonly bucket: string; readonly key: string } | undefined {
-  const [, bucket, key = ''] = place.match(/^s3:\/\/([^/]+)(?:\/(.*))?$/) ?? []
+function bucketKey(
+  location: string,
+): { readonly bucket: string; readonly key: string } | undefined {
+  const [, bucket, key = ''] = location.match(/^s3:\/\/([^/]+)(?:\/(.*))?$/) ?? []
   return bucket === undefined ? undefined : { bucket, key }
 }

@@ -15,7 +15,7 @@ import type { Bucket } from './bucket.ts'
  * Where a run's vectors go. Several workers may write the same shard at the same time, when one of
  * them was taken for dead: whoever commits first has written it, and nobody sees a part of it.
  */
-export interface Destination {
+export interface ShardDestination {
   /**
    * Leaves the description of a run here, unless one is here already.
    * @returns the one that is here
@@ -44,7 +44,7 @@ const DESCRIPTION_FILE = 'yuju-run.json'
 const STAGING = '.unfinished'
 
 /** A folder that every worker can write, under the same path. */
-export class FolderDestination implements Destination {
+export class FolderDestination implements ShardDestination {
   readonly #root: string
 
   constructor(root: string) {
@@ -90,7 +90,7 @@ async function makeFolder(path: string): Promise<void> {
 }
 
 /** A prefix of a bucket. Shards are written on the worker's own disk first. */
-export class BucketDestination implements Destination {
+export class BucketDestination implements ShardDestination {
   readonly #bucket: Bucket
   readonly #prefix: string
 

@@ -7,9 +7,9 @@ import type { Bucket } from './bucket.ts'
 
 /** A file of texts, as it was found. */
 export interface FoundShard {
-  /** The way from the source to it, with `/`. */
+  /** Relative to the source, with `/`. */
   readonly path: string
-  /** All of the way: a path on this machine, or `s3://bucket/key`. */
+  /** A whole path on this machine, or `s3://bucket/key`. */
   readonly location: string
   readonly bytes: number
 }
@@ -20,7 +20,7 @@ interface LocalFile extends AsyncDisposable {
 }
 
 /** Where a run's texts come from. */
-export interface Source {
+export interface ShardSource {
   /** Every shard there is, sorted by path. */
   list(): Promise<FoundShard[]>
   /** Brings a shard onto this machine. @throws InputError when it cannot be read */
@@ -31,7 +31,7 @@ export interface Source {
 interface InputPattern {
   /** The folder or prefix, without the part that is a pattern. */
   readonly base: string
-  /** @param path the way from the base, with `/` */
+  /** @param path relative to the base, with `/` */
   matches(path: string): boolean
 }
 
@@ -39,20 +39,20 @@ const FORMAT = new RegExp(`\\.(${TEXT_FORMATS.join('|')})(\\.gz)?$`, 'i')
 
 /**
  * Of a pattern such as `texts/part-*.jsonl` what it matches; of a folder every file whose name
- * tells a format of texts. Names that begin with `.` or `_` are other programs' own, as in Hadoop.
+ * says a format of texts. Names that begin with `.` or `_` are other programs' own, as in Hadoop.
  */
 export function inputPattern(input: string): InputPattern {
   const { base, glob, isGlob } = picomatch.scan(input)
   if (isGlob) {
     const isMatch = picomatch(glob)
-    // Alone: a second argument, such as filter gives, would have it answer with an object.
+    // Alone: a second argument, such as filter gives, would have it return an object.
     return { base, matches: (path) => isMatch(path) }
   }
   return { base: input, matches: (path) => FORMAT.test(path) && !/(^|\/)[._]/.test(path) }
 }
 
 /** Shards in a folder, or those that match a pattern, or one file. Workers read them in place. */
-export class FolderSource implements Source {
+export class FolderSource implements ShardSource {
   readonly #input: string
 
   constructor(input: string) {
@@ -91,7 +91,7 @@ async function fileSize(path: string): Promise<number | undefined> {
 }
 
 /** Shards in a bucket: below a prefix, or those that match a pattern. */
-export class BucketSource implements Source {
+export class BucketSource implements ShardSource {
   readonly #bucket: Bucket
   readonly #input: string
 

@@ -3,12 +3,12 @@ import { OutputError } from '../../errors/index.ts'
 import { readTexts } from '../../files/index.ts'
 import type { RunDescription } from '../run-description.ts'
 import { emptyAllowed, type Shard } from '../shard.ts'
-import type { Places } from '../storage/open-storage.ts'
+import type { RunStorage } from '../storage/open-storage.ts'
 import type { EncodedShard, ShardControl } from './shard-work.ts'
 
 interface ShardTask extends ShardControl {
   readonly run: RunDescription
-  readonly places: Places
+  readonly storage: RunStorage
   readonly encoder: SentenceEncoder
 }
 
@@ -17,7 +17,7 @@ interface ShardTask extends ShardControl {
  * @throws InputError for texts that cannot be read, OutputError where vectors cannot be written.
  */
 export async function encodeShard(shard: Shard, task: ShardTask): Promise<EncodedShard> {
-  const { destination } = task.places
+  const { destination } = task.storage
   if (await destination.has(shard.output)) return countShard(shard, task)
   try {
     return await writeShard(shard, task)
@@ -30,10 +30,10 @@ export async function encodeShard(shard: Shard, task: ShardTask): Promise<Encode
 }
 
 async function writeShard(shard: Shard, task: ShardTask): Promise<EncodedShard> {
-  const { places, encoder, signal } = task
-  const writer = await places.destination.open(shard.output)
+  const { storage, encoder, signal } = task
+  const writer = await storage.destination.open(shard.output)
   try {
-    await using file = await places.source.localCopy(shard.input)
+    await using file = await storage.source.localCopy(shard.input)
     let rows = 0
     const options: EncodeOptions = { ...encodeOptions(task.run), signal }
     for await (const { texts, embeddings } of encodeTexts(
@@ -55,7 +55,7 @@ async function writeShard(shard: Shard, task: ShardTask): Promise<EncodedShard> 
 
 /** The rows of a shard that is there: as many as there are texts. */
 async function countShard(shard: Shard, task: ShardTask): Promise<EncodedShard> {
-  await using file = await task.places.source.localCopy(shard.input)
+  await using file = await task.storage.source.localCopy(shard.input)
   let rows = 0
   for await (const _ of textsOf(file.path, task)) {
     rows += 1
@@ -74,8 +74,8 @@ function textsOf(path: string, { run }: ShardTask): AsyncIterable<string> {
   )
 }
 
-async function isCommitted({ output }: Shard, { places }: ShardTask): Promise<boolean> {
-  return places.destination.has(output).catch(() => false)
+async function isCommitted({ output }: Shard, { storage }: ShardTask): Promise<boolean> {
+  return storage.destination.has(output).catch(() => false)
 }
 
 function encodeOptions({ encode }: RunDescription): EncodeOptions {

@@ -14,7 +14,7 @@ import {
 import type { RunDescription } from '../run-description.ts'
 import type { ShardWork } from './shard-work.ts'
 
-/** What a worker tells. */
+/** What a worker reports. */
 export type WorkerEvent =
   | {
       readonly kind: 'done'
@@ -109,7 +109,7 @@ export class RunWorker {
   async #close(worker: ShardWorker): Promise<void> {
     const { redis } = this.#parts
     if (redis.status !== 'ready') return worker.close(true)
-    // Redis may go only now, with answers due that the worker would wait for.
+    // Redis may go only now, with replies due that the worker would wait for.
     const gone = new Promise<void>((resolve) => redis.once('close', () => resolve()))
     await Promise.race([worker.close(), gone])
   }
@@ -150,7 +150,7 @@ export class RunWorker {
       signal.addEventListener('abort', () => resolve())
     })
     while (!signal.aborted) {
-      // While Redis is away, this is answered when it is back.
+      // While Redis is away, this resolves when it is back.
       if (!this.#isBusy && (await Promise.race([this.#isOver(), stopped]))) return
       await pause(LOOK_PAUSE, undefined, { signal }).catch(() => {})
     }
@@ -241,7 +241,7 @@ function endsEncoder(error: unknown): boolean {
   return error instanceof YujuError && error.code === 'runtime-ended'
 }
 
-/** Tells Redis now and then how many rows are done. Where that fails, the next time tells it. */
+/** Reports to Redis now and then how many rows are done. Where that fails, the next report says it. */
 function reporter(job: QueuedShard): (rows: number) => void {
   let last = performance.now()
   return (rows) => {

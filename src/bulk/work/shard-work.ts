@@ -4,7 +4,7 @@ import type { RunDescription } from '../run-description.ts'
 import { indexShard } from '../run-store.ts'
 import type { Shard } from '../shard.ts'
 import type { BucketSettings } from '../storage/bucket.ts'
-import { openPlaces, openSource } from '../storage/open-storage.ts'
+import { openSource, openStorage } from '../storage/open-storage.ts'
 import { encodeShard } from './encode-shard.ts'
 
 /** What became of a shard. */
@@ -16,7 +16,7 @@ export interface EncodedShard {
 
 export interface ShardControl {
   readonly signal: AbortSignal
-  /** Is told the rows done so far. */
+  /** Called with the rows done so far. */
   readonly onRows: (rows: number) => void
 }
 
@@ -45,10 +45,10 @@ async function fileWork(
   encoder: SentenceEncoder,
   { buckets = {} }: WorkAccess,
 ): Promise<ShardWork> {
-  const places = await openPlaces(run, buckets)
+  const storage = await openStorage(run, buckets)
   return {
-    encode: (shard, control) => encodeShard(shard, { run, places, encoder, ...control }),
-    [Symbol.asyncDispose]: async () => places[Symbol.dispose](),
+    encode: (shard, control) => encodeShard(shard, { run, storage, encoder, ...control }),
+    [Symbol.asyncDispose]: async () => storage[Symbol.dispose](),
   }
 }
 
