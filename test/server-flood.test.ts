@@ -13,14 +13,9 @@ let listener: Listener
 
 beforeAll(async () => {
   const models = [{ name: 'tiny', model: TINY }]
-  const server = await createServer({
-    models,
-    workers: 1,
-    cacheSize: 0,
-    // Room for one such answer.
-    answerMemory: 1,
-    requestTimeout: 10,
-  })
+  // Room for one such response.
+  const settings = { workers: 1, cacheSize: 0, responseMemory: 1, requestTimeout: 10 }
+  const server = await createServer({ models, ...settings })
   listener = await listen(server, { port: 0, drainDelay: 0 })
 })
 
@@ -52,7 +47,7 @@ async function metric(name: string, label = ''): Promise<number> {
 
 /** Waits until nothing is open, waits or takes memory; what is lost on the way is waited for in vain. */
 async function untilIdle(): Promise<void> {
-  for (const name of ['yuju_open_requests', 'yuju_queue_length', 'yuju_answer_bytes']) {
+  for (const name of ['yuju_open_requests', 'yuju_queue_length', 'yuju_response_bytes']) {
     while ((await metric(name)) > 0) await pause(20)
   }
 }
@@ -93,7 +88,7 @@ test('an answer that its client does not take ends with the time for the request
   const socket = await openSocket(listener.port)
   socket.pause()
   socket.write(requestHead('/embed_all', Buffer.byteLength(LONG)) + LONG)
-  while ((await metric('yuju_answer_bytes')) === 0) await pause(5)
+  while ((await metric('yuju_response_bytes')) === 0) await pause(5)
   await untilIdle()
   socket.destroy()
 })

@@ -53,7 +53,7 @@ describe('a worker that is killed', () => {
     expect(troubles).toEqual([
       expect.objectContaining({
         code: 'engine-crashed',
-        message: expect.stringMatching(/ended with SIGKILL.*ask again/),
+        message: expect.stringMatching(/ended with SIGKILL.*try again/),
         facts: { code: null, signal: 'SIGKILL' },
       }),
     ])

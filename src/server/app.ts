@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import type { AnswerMemory, OpenRequest } from './access/index.ts'
+import type { OpenRequest, ResponseMemory } from './access/index.ts'
 import type { IndexRegistry } from './indexes/index.ts'
 import type { ModelRegistry } from './models/index.ts'
 import type { ServerMetrics } from './server-metrics.ts'
@@ -31,7 +31,7 @@ export interface Service {
   readonly models: ModelRegistry
   readonly indexes: IndexRegistry
   readonly settings: ServerSettings
-  readonly memory: AnswerMemory
+  readonly memory: ResponseMemory
   readonly metrics: ServerMetrics
   readonly onEvent: (event: ServerEvent) => void
   /** Unix seconds. */
@@ -46,7 +46,7 @@ export interface ServiceState {
   readonly isWanted: boolean
 }
 
-/** What a server has to tell whoever runs it. Texts are in none of it, but for `body`. */
+/** What a server reports to whoever runs it. Texts are in none of it, but for `body`. */
 export type ServerEvent =
   | RequestEvent
   /** A worker ended or did not start again; a new attempt is made. */

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { AnswerMemory, RequestLimit } from './access/index.ts'
+import { RequestLimit, ResponseMemory } from './access/index.ts'
 import type { ServerEvent } from './app.ts'
 import { ResultCache } from './batching/index.ts'
 import { createApp } from './create-app.ts'
@@ -15,14 +15,14 @@ export interface ServerOptions extends Partial<ServerSettings> {
   readonly models: readonly ServerModel[]
   /** What `/search` searches. Default: nothing, and there is no such route. */
   readonly indexes?: readonly ServerIndex[]
-  /** Is told of requests and troubles. Default: nobody is. */
+  /** Is called with requests and troubles. Default: nothing is. */
   readonly onEvent?: (event: ServerEvent) => void
 }
 
 /** A server without a port: give `fetch` to whatever has one, or the whole to `listen`. */
 export interface Server {
   readonly settings: ServerSettings
-  /** Answers a request; failures are answers too. */
+  /** The response to a request; failures are responses too. */
   readonly fetch: (request: Request, env?: unknown) => Response | Promise<Response>
   /**
    * Turns readiness off; after `delay` seconds, in which those who ask for it hear of that, refuses
@@ -66,7 +66,7 @@ export async function createServer({
     throw error
   })
   const limit = new RequestLimit(settings.maxRequests)
-  const memory = new AnswerMemory(settings.answerMemory)
+  const memory = new ResponseMemory(settings.responseMemory)
   watch(metrics, { limit, memory, cache, loaded })
   const state = { isWanted: true, isClosed: false }
   const startedAt = Math.floor(Date.now() / 1000)
@@ -111,14 +111,14 @@ async function loadAll(
 
 interface Watched {
   readonly limit: RequestLimit
-  readonly memory: AnswerMemory
+  readonly memory: ResponseMemory
   readonly cache: ResultCache
   readonly loaded: readonly Awaited<ReturnType<typeof loadModel>>[]
 }
 
 function watch(metrics: ServerMetrics, { limit, memory, cache, loaded }: Watched): void {
   metrics.watch('open_requests', 'Requests that are being answered', () => limit.open)
-  metrics.watch('answer_bytes', 'Bytes of large answers, as estimated', () => memory.held)
+  metrics.watch('response_bytes', 'Bytes of large responses, as estimated', () => memory.held)
   metrics.watch('cache_entries', 'Embeddings in the cache', () => cache.size)
   metrics.watchModels('queue_length', 'Texts that wait', () => {
     return loaded.map(({ model, batcher }) => [model.name, batcher.waiting] as const)

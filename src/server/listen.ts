@@ -43,7 +43,7 @@ export async function listen(server: Server, options: ListenOptions = {}): Promi
   }
 }
 
-/** A client that sends its request slowly is cut off by Node itself, with status 408. */
+/** A client that sends its request slowly is disconnected by Node itself, with status 408. */
 function httpServer({ fetch: handle }: Server, { receiveTimeout }: ListenSettings): HttpServer {
   const timeout = receiveTimeout * 1000
   const serverOptions = {
@@ -79,7 +79,7 @@ async function opened(http: HttpServer, { host, port }: ListenSettings): Promise
   }
 }
 
-/** Closes the port, then each connection once its answer is sent, or all when the time is over. */
+/** Closes the port, then each connection once its response is sent, or all when the time is over. */
 async function closed(http: HttpServer, expired: Promise<void>): Promise<void> {
   const end = once(http, 'close')
   http.close()

@@ -8,7 +8,7 @@ const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]
 const TOKENS = [8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16_384]
 
 /** A request that was answered. */
-export interface AnsweredRequest {
+export interface ServedRequest {
   readonly route: string
   readonly status: number
   readonly seconds: number
@@ -31,7 +31,7 @@ export class ServerMetrics {
   constructor() {
     collectDefaultMetrics({ register: this.#registry })
     this.#requests = this.#histogram('request_seconds', TIMES, {
-      help: 'Time from a request to its answer',
+      help: 'Time from a request to its response',
       labelNames: ['route', 'status'],
     })
     const time = (name: string, help: string) => this.#ofModel(name, TIMES, help)
@@ -40,12 +40,14 @@ export class ServerMetrics {
     this.#inference = time('inference_seconds', 'Time a batch took to become vectors')
     this.#batchTexts = this.#ofModel('batch_texts', SIZES, 'Texts in a batch')
     this.#batchTokens = this.#ofModel('batch_tokens', TOKENS, 'Tokens in a batch')
-    this.#texts = this.#counter('texts_total', 'Texts asked for, by where they came from', [
+    this.#texts = this.#counter('texts_total', 'Texts requested, by where they came from', [
       'model',
       'source',
     ])
     this.#tokens = this.#counter('tokens_total', 'Tokens run through the model', ['model'])
-    this.#truncated = this.#counter('truncated_total', 'Texts cut to the model’s limit', ['model'])
+    this.#truncated = this.#counter('truncated_total', 'Texts truncated to the model’s limit', [
+      'model',
+    ])
     this.#crashes = this.#counter('worker_crashes_total', 'Workers that ended', ['model'])
   }
 
@@ -58,7 +60,7 @@ export class ServerMetrics {
     return this.#registry.metrics()
   }
 
-  /** A number that is looked up when it is asked for. */
+  /** A number that is looked up when metrics are requested. */
   watch(name: string, help: string, read: () => number): void {
     new Gauge({
       name: `yuju_${name}`,
@@ -83,7 +85,7 @@ export class ServerMetrics {
     })
   }
 
-  request({ route, status, seconds }: AnsweredRequest): void {
+  request({ route, status, seconds }: ServedRequest): void {
     this.#requests.observe({ route, status: String(status) }, seconds)
   }
 
@@ -95,12 +97,12 @@ export class ServerMetrics {
   /** A batch that became embeddings. */
   encoded(model: string, result: JobResult): void {
     const tokens = result.tokens.reduce((sum, count) => sum + count, 0)
-    const cut = result.truncated.reduce((sum, tokens) => sum + (tokens > 0 ? 1 : 0), 0)
+    const count = result.truncated.reduce((sum, tokens) => sum + (tokens > 0 ? 1 : 0), 0)
     this.#batchTokens.observe({ model }, tokens)
     this.#tokenization.observe({ model }, result.tokenization)
     this.#inference.observe({ model }, result.inference)
     this.#tokens.inc({ model }, tokens)
-    this.#truncated.inc({ model }, cut)
+    this.#truncated.inc({ model }, count)
   }
 
   sources(model: string, sources: Sources): void {

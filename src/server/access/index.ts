@@ -1,7 +1,7 @@
-export { AnswerMemory, reserveForBody } from './answer-memory.ts'
 export { BearerKeys } from './bearer-keys.ts'
 export { observeRequests, requestId } from './observe-requests.ts'
 export type { OpenRequest } from './open-request.ts'
 export { ownPages } from './own-pages.ts'
 export { requestDeadline } from './request-deadline.ts'
 export { RequestLimit } from './request-limit.ts'
+export { ResponseMemory, reserveForBody } from './response-memory.ts'

@@ -41,7 +41,7 @@ async function readBytes(request: Request, limit: number): Promise<ArrayBuffer |
     return bytes
   } catch (cause) {
     if (cause instanceof ServerError) throw cause
-    throw serverError('body-cut', 'the connection ended within the body', { cause })
+    throw serverError('body-truncated', 'the connection ended within the body', { cause })
   }
 }
 

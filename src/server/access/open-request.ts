@@ -1,11 +1,11 @@
-/** A request from when it came in until it is answered, or nobody waits for the answer any more. */
+/** A request from when it came in until it is answered, or nobody waits for the response any more. */
 export class OpenRequest {
   /** Bytes its body may have. */
   readonly bodyLimit: number
   readonly #abort = new AbortController()
   readonly #closers: (() => void)[] = []
   #isClosed = false
-  /** Whether its answer is sent a part at a time, long after its route has made it. */
+  /** Whether its response is sent a part at a time, long after its route has made it. */
   isStreamed = false
 
   constructor(bodyLimit: number) {

@@ -6,18 +6,18 @@ import type { ServerSettings } from '../settings/index.ts'
 /** Names of the machine itself, which no other can be given. Reference: RFC 6761, 6.3. */
 const LOOPBACK = /^(?:(?:[\w-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i
 
-type Settings = Pick<ServerSettings, 'apiKeys' | 'allowedHosts' | 'corsOrigins'>
+type HostSettings = Pick<ServerSettings, 'apiKeys' | 'allowedHosts' | 'corsOrigins'>
 
 /**
  * Keeps pages of other sites out of a server that only this machine reaches, and that asks for no key:
  * every page that is open in a browser here could send requests to it, and one that gives its own name
- * the address 127.0.0.1 (DNS rebinding) could read the answers. So requests must be addressed to a name
+ * the address 127.0.0.1 (DNS rebinding) could read the responses. So requests must be addressed to a name
  * of loopback, and come from no page but the server's own.
  *
  * Where hosts are named in the settings, requests must be addressed to one of them wherever the server
  * listens.
  */
-export function ownPages(settings: Settings): MiddlewareHandler<AppEnv> {
+export function ownPages(settings: HostSettings): MiddlewareHandler<AppEnv> {
   const hosts = new Set(settings.allowedHosts.map((host) => host.toLowerCase()))
   const isOpen = settings.apiKeys.length === 0
   return async (call, next) => {

@@ -5,9 +5,9 @@ import type { ServerSettings } from '../settings/index.ts'
 import { OpenRequest } from './open-request.ts'
 
 /**
- * Gives each request up when the client goes away, and after some seconds, within which its answer is
+ * Gives each request up when the client goes away, and after some seconds, within which its response is
  * to be sent as well. A route that listens to its signal leaves the queue; one that does not is
- * answered for.
+ * failed.
  */
 export function requestDeadline({
   requestTimeout: seconds,
@@ -16,7 +16,7 @@ export function requestDeadline({
   return async (call, next) => {
     const request = new OpenRequest(bodyLimit)
     const expire = () => {
-      const message = `there was no answer within ${seconds} seconds`
+      const message = `there was no response within ${seconds} seconds`
       request.abort(serverError('request-timeout', message, { facts: { seconds } }))
     }
     const timer = setTimeout(expire, seconds * 1000).unref()

@@ -101,7 +101,7 @@ describe('what nobody waits for', () => {
 })
 
 describe('a text that takes too long', () => {
-  const tooLong = () => new RuntimeError('engine-timeout', 'no answer')
+  const tooLong = () => new RuntimeError('engine-timeout', 'no result')
 
   test('fails its own request only: the others of its batch are run again alone', async () => {
     const [good, bad, other] = [run('a'), run('b'), run('c')]

@@ -3,10 +3,10 @@ import { LRUCache } from 'lru-cache'
 import type { ModelInput } from '../engine/index.ts'
 import type { EncodedText } from '../models/model-works.ts'
 
-/** What an entry takes besides its vector: key, object, place in the list. */
+/** What an entry takes besides its vector: key, object, position in the list. */
 const ENTRY_BYTES = 300
 
-/** Embeddings of the texts that were last asked for, in so much memory; of texts only hashes. */
+/** Embeddings of the texts that were last requested, in so much memory; of texts only hashes. */
 export class ResultCache {
   readonly #entries: LRUCache<string, EncodedText> | undefined
 

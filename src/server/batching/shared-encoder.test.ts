@@ -119,7 +119,7 @@ describe('no text is encoded twice', () => {
     expect(sources[1]).toEqual({ cached: 1, shared: 0, encoded: 0 })
   })
 
-  test('the cache forgets what was not asked for longest', async () => {
+  test('the cache forgets what was requested longest ago', async () => {
     start({ cacheBytes: 700 })
     for (const [index, text] of ['1', '2', '3', '1'].entries()) {
       encode([text])
@@ -163,7 +163,7 @@ describe('a request that is given up', () => {
     expect(batcher.waiting).toBe(0)
   })
 
-  test('can be asked again', async () => {
+  test('can be repeated', async () => {
     const abort = new AbortController()
     encode(['1'])
     await settle()

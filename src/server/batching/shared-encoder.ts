@@ -52,7 +52,9 @@ export class SharedEncoder {
       else if (input) missing.set(key, input)
     }
     const tickets = this.#ticketsOf(missing)
-    this.#parts.record?.(countSources(inputs.length, { found, keys, tickets }))
+    const cached = keys.filter((key) => found.has(key)).length
+    const shared = keys.length - cached - tickets.fresh
+    this.#parts.record?.({ cached, shared, encoded: tickets.fresh })
     const texts = await this.#results(tickets.all, signal)
     const encoded = new Map([...tickets.all.keys()].map((key, row) => [key, texts[row]]))
     return keys.flatMap((key) => found.get(key) ?? encoded.get(key) ?? [])
@@ -110,15 +112,4 @@ interface Tickets {
   readonly all: ReadonlyMap<string, EncodingTicket>
   /** How many of them are new. */
   readonly fresh: number
-}
-
-interface Found {
-  readonly found: ReadonlyMap<string, EncodedText>
-  readonly keys: readonly string[]
-  readonly tickets: Tickets
-}
-
-function countSources(texts: number, { found, keys, tickets }: Found): Sources {
-  const cached = keys.filter((key) => found.has(key)).length
-  return { cached, encoded: tickets.fresh, shared: texts - cached - tickets.fresh }
 }

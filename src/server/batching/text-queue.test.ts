@@ -84,7 +84,7 @@ describe('room', () => {
     expect(textsOf(queue.take(1000))).toEqual(['1', '3', '2'])
   })
 
-  test('a cancelled text gives its place back and is never taken', () => {
+  test('a cancelled text makes room and is never taken', () => {
     const queue = new TextQueue(2)
     const [first, second] = tickets('1', '2')
     if (!first || !second) throw new Error('two tickets were made')

@@ -3,16 +3,16 @@ import { serverError } from '../failures/index.ts'
 import type { Ticket } from './ticket.ts'
 
 /** The tickets of one request, in order. */
-interface Line {
+interface RequestTexts {
   readonly tickets: readonly Ticket[]
   /** All before it were taken or cancelled. */
   next: number
 }
 
 /** A text that waits, and where. */
-interface Waiting {
+interface QueuedText {
   readonly ticket: Ticket
-  readonly line: Line
+  readonly line: RequestTexts
   readonly cost: number
 }
 
@@ -25,7 +25,7 @@ const LOOK_AHEAD = 4
  */
 export class TextQueue {
   readonly #capacity: number
-  readonly #lines = new Set<Line>()
+  readonly #lines = new Set<RequestTexts>()
   #size = 0
   #cost = 0
 
@@ -87,22 +87,22 @@ export class TextQueue {
   }
 
   /** The texts next in turn, of so much cost together at most, but at least one. */
-  #next(mostCost: number): Waiting[] {
-    const next: Waiting[] = []
+  #next(mostCost: number): QueuedText[] {
+    const next: QueuedText[] = []
     let cost = 0
-    for (const waiting of this.#inTurn()) {
-      cost += waiting.cost
+    for (const text of this.#inTurn()) {
+      cost += text.cost
       if (next.length > 0 && cost > mostCost) break
-      next.push(waiting)
+      next.push(text)
     }
     return next
   }
 
   /** All texts: the first of each line, then the second, and so on. */
-  *#inTurn(): Generator<Waiting, void> {
-    let lines: Generator<Waiting, undefined>[] = []
+  *#inTurn(): Generator<QueuedText, void> {
+    let lines: Generator<QueuedText, undefined>[] = []
     for (const line of this.#lines) {
-      const texts = waitingIn(line)
+      const texts = queuedTexts(line)
       const { value: first } = texts.next()
       if (!first) this.#lines.delete(line)
       else {
@@ -129,12 +129,12 @@ export class TextQueue {
 }
 
 /** The texts of a line that somebody still waits for. */
-function* waitingIn(line: Line): Generator<Waiting, undefined> {
-  for (let place = line.next; place < line.tickets.length; place += 1) {
-    const ticket = line.tickets[place]
+function* queuedTexts(line: RequestTexts): Generator<QueuedText, undefined> {
+  for (let index = line.next; index < line.tickets.length; index += 1) {
+    const ticket = line.tickets[index]
     if (ticket && !ticket.isCancelled && !ticket.isTaken) {
       yield { ticket, line, cost: ticket.cost }
-    } else if (place === line.next) line.next += 1
+    } else if (index === line.next) line.next += 1
   }
 }
 

@@ -1,9 +1,9 @@
-// A program of its own: holds one encoder and answers what the server's process asks of it.
+// A program of its own: holds one encoder and serves the requests of the server's process.
 import process from 'node:process'
 import { notify, programPort, serve } from '../../channel/index.ts'
 import { SentenceEncoder } from '../../encoder/index.ts'
 import { RuntimeError, type YujuError, yujuErrorOf } from '../../errors/index.ts'
-import type { EngineMethods } from './engine.ts'
+import type { ProcessMethods } from './engine.ts'
 import { LocalEngine } from './local-engine.ts'
 
 const port = programPort(process)
@@ -30,7 +30,7 @@ function failureOf(thrown: unknown): YujuError {
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
 process.on('disconnect', end)
-serve<EngineMethods>(
+serve<ProcessMethods>(
   port,
   {
     async load({ model, options }) {

@@ -4,19 +4,19 @@ import { RuntimeError } from '../../errors/index.ts'
 import type {
   DecodeInput,
   Engine,
+  EngineDescription,
   EngineMethod,
-  EngineMethods,
-  ModelDescription,
   ModelInput,
+  ProcessMethods,
   TextInput,
 } from './engine.ts'
 import type { ProcessEngine } from './process-engine.ts'
 
-export interface PoolOptions {
+export interface EnginePoolOptions {
   readonly workers: number
   /** Starts a worker; called again whenever one has ended. */
   readonly start: () => Promise<ProcessEngine>
-  /** Is told that a worker ended, or could not be started again. */
+  /** Is called when a worker ended, or could not be started again. */
   readonly onTrouble: (error: unknown) => void
 }
 
@@ -30,15 +30,18 @@ const LONGEST_PAUSE = 30_000
  * once.
  */
 export class EnginePool implements Engine {
-  readonly description: ModelDescription
-  readonly #options: PoolOptions
+  readonly description: EngineDescription
+  readonly #options: EnginePoolOptions
   readonly #workers: Set<ProcessEngine>
   /** Those that have a job. */
   readonly #lent = new Set<ProcessEngine>()
   readonly #stopped = new AbortController()
   readonly #wakers: (() => void)[] = []
 
-  private constructor(workers: readonly [ProcessEngine, ...ProcessEngine[]], options: PoolOptions) {
+  private constructor(
+    workers: readonly [ProcessEngine, ...ProcessEngine[]],
+    options: EnginePoolOptions,
+  ) {
     this.description = workers[0].description
     this.#options = options
     this.#workers = new Set(workers)
@@ -46,7 +49,7 @@ export class EnginePool implements Engine {
   }
 
   /** @throws what `start` throws. */
-  static async start(options: PoolOptions): Promise<EnginePool> {
+  static async start(options: EnginePoolOptions): Promise<EnginePool> {
     // The first one alone: it may have to download the model that the others find then.
     const first = await options.start()
     const others = Array.from({ length: options.workers - 1 }, () => options.start())
@@ -90,8 +93,8 @@ export class EnginePool implements Engine {
 
   async #ask<Method extends EngineMethod>(
     method: Method,
-    argument: Argument<EngineMethods, Method>,
-  ): Promise<Result<EngineMethods, Method>> {
+    argument: Argument<ProcessMethods, Method>,
+  ): Promise<Result<ProcessMethods, Method>> {
     try {
       return await this.#lend((worker) => worker.ask(method, argument))
     } catch (error) {
@@ -101,7 +104,7 @@ export class EnginePool implements Engine {
   }
 
   /** Lends a worker for one job, as soon as one has none. */
-  async #lend<Answer>(job: (worker: ProcessEngine) => Promise<Answer>): Promise<Answer> {
+  async #lend<Value>(job: (worker: ProcessEngine) => Promise<Value>): Promise<Value> {
     const worker = await this.#borrow()
     try {
       return await job(worker)

@@ -24,7 +24,7 @@ export interface JobResult {
   readonly data: Float32Array
   /** [rows]: tokens of each text, special tokens included. */
   readonly tokens: Int32Array
-  /** [rows]: tokens the limit cut off. */
+  /** [rows]: tokens beyond the limit, which were truncated. */
   readonly truncated: Int32Array
   /** Seconds. */
   readonly tokenization: number
@@ -42,12 +42,12 @@ export interface TokenVectors {
 export interface TextTokens {
   readonly ids: Int32Array
   readonly tokens: readonly string[]
-  /** How many special tokens stand before and behind the text's own. */
-  readonly frame: readonly [before: number, behind: number]
+  /** How many special tokens stand before and after the text's own. */
+  readonly specialTokens: readonly [before: number, after: number]
 }
 
 /** What a server has to know of a model. */
-export interface ModelDescription {
+export interface EngineDescription {
   /** D */
   readonly dimensions: number
   /** H */
@@ -66,7 +66,7 @@ export interface ModelDescription {
 
 /** What runs one model. Inputs were checked; whatever fails is the engine's fault. */
 export interface Engine {
-  readonly description: ModelDescription
+  readonly description: EngineDescription
   /** Jobs it takes at once: so many as it runs side by side, and one that waits for its turn. */
   readonly capacity: number
   /** Whether there is something to run the model just now. */
@@ -82,22 +82,22 @@ export interface Engine {
   dispose(): Promise<void>
 }
 
-/** How a model is loaded, as far as another process can be told that. */
+/** How a model is loaded, as far as a process can be sent that. */
 export type EngineLoadOptions = Pick<
   LoadOptions,
   'revision' | 'cacheDir' | 'offline' | 'endpoint' | 'threads' | 'backend' | 'precision'
 >
 
-/** What an engine's process needs to start. */
-export interface EngineStart {
+/** The model that a process is to load. */
+export interface LoadRequest {
   readonly model: string
   readonly options: EngineLoadOptions
 }
 
-/** What a process can be asked of its model. */
+/** What can be requested of a model. */
 export type EngineMethod = 'encode' | 'tokenVectors' | 'tokenize' | 'decode' | 'modelHash'
 
-/** What an engine's process can be asked: to load its model, once and first; then the others. */
-export interface EngineMethods extends Pick<Engine, EngineMethod> {
-  load(start: EngineStart): ModelDescription
+/** What can be requested of an engine's process: to load its model, once and first; then the others. */
+export interface ProcessMethods extends Pick<Engine, EngineMethod> {
+  load(request: LoadRequest): EngineDescription
 }

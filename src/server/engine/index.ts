@@ -1,9 +1,9 @@
 export type {
   DecodeInput,
   Engine,
+  EngineDescription,
   EngineLoadOptions,
   JobResult,
-  ModelDescription,
   ModelInput,
   TextInput,
   TextTokens,

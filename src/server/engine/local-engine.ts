@@ -10,8 +10,8 @@ import { createTokenDecoder, type TokenDecoder, type Tokenizer } from '../../tok
 import type {
   DecodeInput,
   Engine,
+  EngineDescription,
   JobResult,
-  ModelDescription,
   ModelInput,
   TextInput,
   TextTokens,
@@ -20,7 +20,7 @@ import type {
 
 /** Runs an encoder on the thread that calls it: texts are split into tokens here. */
 export class LocalEngine implements Engine {
-  readonly description: ModelDescription
+  readonly description: EngineDescription
   /** One is split into tokens while the other is run. */
   readonly capacity = 2
   readonly isReady = true
@@ -49,12 +49,12 @@ export class LocalEngine implements Engine {
 
   async tokenVectors(inputs: readonly TextInput[]): Promise<TokenVectors[]> {
     const vectors: TokenVectors[] = []
-    for (const [prompt, places] of placesByPrompt(inputs)) {
-      const texts = places.map((place) => textAt(inputs, place))
+    for (const [prompt, indices] of indicesByPrompt(inputs)) {
+      const texts = indices.map((index) => textAt(inputs, index))
       const tokenized = this.#encoder.tokenize(texts, { prompt })
       const rows = await this.#encoder.tokenEmbeddings(texts, { prompt, truncate: 'silent' })
       for (const [row, { data }] of rows.entries()) {
-        vectors[places[row] ?? 0] = { data, truncated: tokenized[row]?.truncated ?? 0 }
+        vectors[indices[row] ?? 0] = { data, truncated: tokenized[row]?.truncated ?? 0 }
       }
     }
     return vectors
@@ -62,10 +62,10 @@ export class LocalEngine implements Engine {
 
   async tokenize(inputs: readonly TextInput[]): Promise<TextTokens[]> {
     const { tokenizer } = this.#encoder
-    const frame = frameOf(tokenizer)
+    const specialTokens = specialTokensOf(tokenizer)
     return inputs.map(({ text, prompt }) => {
       const { ids } = tokenizeText(text, { prompt }, this.#encoder)
-      return { ids, tokens: tokenizer.tokens(ids), frame }
+      return { ids, tokens: tokenizer.tokens(ids), specialTokens }
     })
   }
 
@@ -87,20 +87,20 @@ export class LocalEngine implements Engine {
 
   async #prepare(inputs: readonly ModelInput[]): Promise<PreparedText[]> {
     const prepared: PreparedText[] = []
-    for (const [prompt, places] of placesByPrompt(inputs)) {
-      const texts = places.map((place) => textAt(inputs, place))
-      const rows = await this.#cut(texts, prompt)
-      places.forEach((place, row) => {
-        prepared[place] = rows[row] ?? EMPTY
+    for (const [prompt, indices] of indicesByPrompt(inputs)) {
+      const texts = indices.map((index) => textAt(inputs, index))
+      const rows = await this.#truncate(texts, prompt)
+      indices.forEach((index, row) => {
+        prepared[index] = rows[row] ?? EMPTY
       })
     }
-    for (const [place, input] of inputs.entries()) {
-      if ('ids' in input) prepared[place] = { ids: input.ids, truncated: 0, promptLength: 0 }
+    for (const [index, input] of inputs.entries()) {
+      if ('ids' in input) prepared[index] = { ids: input.ids, truncated: 0, promptLength: 0 }
     }
     return prepared
   }
 
-  #cut(texts: readonly string[], prompt: string): Promise<PreparedText[]> {
+  #truncate(texts: readonly string[], prompt: string): Promise<PreparedText[]> {
     const { checkpoint, tokenizer } = this.#encoder
     const { maxLength } = checkpoint
     const settings = { prompt, maxLength, truncate: 'silent', signal: undefined } as const
@@ -108,35 +108,35 @@ export class LocalEngine implements Engine {
   }
 }
 
-/** How many special tokens stand before and behind a text's own. */
-function frameOf(tokenizer: Tokenizer): TextTokens['frame'] {
+/** How many special tokens stand before and after a text's own. */
+function specialTokensOf(tokenizer: Tokenizer): TextTokens['specialTokens'] {
   const empty = tokenizer.encode('').ids
   const one = tokenizer.encode('1').ids
-  const before = empty.findIndex((id, place) => id !== one[place])
+  const before = empty.findIndex((id, index) => id !== one[index])
   return before < 0 ? [empty.length, 0] : [before, empty.length - before]
 }
 
 const EMPTY: PreparedText = { ids: new Int32Array(), truncated: 0, promptLength: 0 }
 
-/** Places of the texts that stand behind the same prompt, which nearly always is all of them. */
-function placesByPrompt(inputs: readonly ModelInput[]): Map<string, number[]> {
-  const places = new Map<string, number[]>()
-  for (const [place, input] of inputs.entries()) {
+/** Indices of the texts that stand behind the same prompt, which nearly always is all of them. */
+function indicesByPrompt(inputs: readonly ModelInput[]): Map<string, number[]> {
+  const indices = new Map<string, number[]>()
+  for (const [index, input] of inputs.entries()) {
     if ('ids' in input) continue
-    const same = places.get(input.prompt)
-    if (same) same.push(place)
-    else places.set(input.prompt, [place])
+    const same = indices.get(input.prompt)
+    if (same) same.push(index)
+    else indices.set(input.prompt, [index])
   }
-  return places
+  return indices
 }
 
-function textAt(inputs: readonly ModelInput[], place: number): string {
-  const input = inputs[place]
+function textAt(inputs: readonly ModelInput[], index: number): string {
+  const input = inputs[index]
   return input && 'text' in input ? input.text : ''
 }
 
 /** What a server has to know of an encoder's model. */
-function describeModel(encoder: SentenceEncoder): ModelDescription {
+function describeModel(encoder: SentenceEncoder): EngineDescription {
   const { checkpoint, tokenizer } = encoder
   const [weight] = checkpoint.weights.values()
   const pooling = checkpoint.modules.find(({ kind }) => kind === 'pooling')

@@ -3,7 +3,7 @@ import { setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { type Argument, Channel, processPort, type Result } from '../../channel/index.ts'
 import { type ErrorDetails, RuntimeError, type YujuError } from '../../errors/index.ts'
-import type { EngineMethod, EngineMethods, EngineStart, ModelDescription } from './engine.ts'
+import type { EngineDescription, EngineMethod, LoadRequest, ProcessMethods } from './engine.ts'
 
 /** Above 0, the usual one, is lower. */
 const ENGINE_PRIORITY = 5
@@ -19,16 +19,16 @@ export interface ProcessEngineOptions {
  * runtime crashes, or when it is ended while the runtime is at work.
  */
 export class ProcessEngine {
-  readonly description: ModelDescription
+  readonly description: EngineDescription
   readonly pid: number | undefined
   /** Resolves with the reason when the process has ended, however that came. */
   readonly ended: Promise<YujuError | undefined>
-  readonly #channel: Channel<EngineMethods>
+  readonly #channel: Channel<ProcessMethods>
   readonly #jobTimeout: number
 
   private constructor(
-    channel: Channel<EngineMethods>,
-    description: ModelDescription,
+    channel: Channel<ProcessMethods>,
+    description: EngineDescription,
     { child, jobTimeout }: { readonly child: ChildProcess; readonly jobTimeout: number },
   ) {
     this.description = description
@@ -43,7 +43,7 @@ export class ProcessEngine {
    * @throws what `SentenceEncoder.load` throws.
    */
   static async start(
-    asked: EngineStart,
+    request: LoadRequest,
     { jobTimeout, onWarning }: ProcessEngineOptions,
   ): Promise<ProcessEngine> {
     const child = fork(fileURLToPath(new URL('./engine-main.js', import.meta.url)), {
@@ -53,12 +53,12 @@ export class ProcessEngine {
     })
     // Requests are taken in, refused and answered at once, however busy the models are.
     if (child.pid !== undefined) setPriority(child.pid, ENGINE_PRIORITY)
-    const channel = new Channel<EngineMethods>(processPort(child), {
+    const channel = new Channel<ProcessMethods>(processPort(child), {
       died: engineCrashed,
       onNotice: onWarning,
     })
     try {
-      return new ProcessEngine(channel, await channel.ask('load', asked), { child, jobTimeout })
+      return new ProcessEngine(channel, await channel.ask('load', request), { child, jobTimeout })
     } catch (error) {
       await channel.close()
       throw error
@@ -70,13 +70,13 @@ export class ProcessEngine {
   }
 
   /**
-   * @throws RuntimeError `engine-crashed` when the process ends before it answers; `engine-timeout`
+   * @throws RuntimeError `engine-crashed` when the process ends before its result; `engine-timeout`
    *   when it takes too long, and is ended for that.
    */
   async ask<Method extends EngineMethod>(
     method: Method,
-    argument: Argument<EngineMethods, Method>,
-  ): Promise<Result<EngineMethods, Method>> {
+    argument: Argument<ProcessMethods, Method>,
+  ): Promise<Result<ProcessMethods, Method>> {
     const timer = this.#startTimer(method)
     try {
       return await this.#channel.ask(method, argument)
@@ -100,7 +100,7 @@ export class ProcessEngine {
 function engineCrashed(how: string, details?: ErrorDetails): RuntimeError {
   return new RuntimeError(
     'engine-crashed',
-    `the process that runs the model ${how}; another one takes its place, so ask again; where this ` +
+    `the process that runs the model ${how}; another one takes its place, so try again; where this ` +
       'goes on, memory may be short: run fewer workers or models',
     details,
   )
@@ -109,7 +109,7 @@ function engineCrashed(how: string, details?: ErrorDetails): RuntimeError {
 function engineTimeout(seconds: number): RuntimeError {
   return new RuntimeError(
     'engine-timeout',
-    `the model had no answer within ${seconds} seconds, and its process was ended; ` +
+    `the model had no result within ${seconds} seconds, and its process was ended; ` +
       'where it is only slow, raise job-timeout',
     { facts: { seconds } },
   )

@@ -18,7 +18,7 @@ export interface Refusal extends Failure {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** What a client is told of an error; of those nobody expected, no more than that they happened. */
+/** What a client receives of an error; of those nobody expected, no more than that they happened. */
 export function failureOf(error: unknown): Refusal {
   const code = codeOf(error)
   // Where a store lies is not the client's to know.
@@ -51,7 +51,7 @@ function isFailureCode(code: string): code is FailureCode {
   return Object.hasOwn(FAILURES, code)
 }
 
-/** Routes of OpenAI's interface; all others answer as text-embeddings-inference does. */
+/** Routes of OpenAI's interface; all others respond as text-embeddings-inference does. */
 const OPENAI_PATHS = /^\/v1\/|^\/embeddings$/
 
 /** A failure as the clients of a route expect it. */

@@ -17,7 +17,7 @@ export interface Failure {
 
 /**
  * Every way a request can fail, by code. Too much of something is 413, something that cannot be
- * meant is 422; a client may try again after 429 and 503, and the answer says when.
+ * meant is 422; a client may try again after 429 and 503, and the response says when.
  */
 export const FAILURES = {
   'body-not-json': {
@@ -30,7 +30,7 @@ export const FAILURES = {
     teiType: 'Validation',
     cause: 'The body has bytes that are not UTF-8.',
   },
-  'body-cut': {
+  'body-truncated': {
     status: 400,
     teiType: 'Validation',
     cause: 'The connection ended before the whole body was there.',
@@ -98,7 +98,7 @@ export const FAILURES = {
   'text-too-long': {
     status: 413,
     teiType: 'Validation',
-    cause: 'A text has more tokens than the model’s limit, and cutting was not allowed.',
+    cause: 'A text has more tokens than the model’s limit, and truncation was not allowed.',
   },
   'tokens-too-many': {
     status: 413,
@@ -140,26 +140,26 @@ export const FAILURES = {
     teiType: 'Overloaded',
     cause: 'More requests are open than max-requests; Retry-After says when to try again.',
   },
-  'answer-memory-full': {
+  'response-memory-full': {
     status: 429,
     teiType: 'Overloaded',
     cause:
-      'The answers being made or sent take up answer-memory; Retry-After says when to try again.',
+      'The responses being made or sent take up response-memory; Retry-After says when to try again.',
   },
   'client-closed': {
     status: 499,
     teiType: 'Validation',
-    cause: 'The client went away before the answer; only logs and metrics show this.',
+    cause: 'The client went away before the response; only logs and metrics show this.',
   },
   'request-timeout': {
     status: 503,
     teiType: 'Overloaded',
-    cause: 'No answer within request-timeout.',
+    cause: 'No response within request-timeout.',
   },
   draining: {
     status: 503,
     teiType: 'Unhealthy',
-    cause: 'The server is stopping; another one should be asked.',
+    cause: 'The server is stopping; send the request to another one.',
   },
   unready: {
     status: 503,

@@ -10,10 +10,10 @@ export function serverError(
   return new ServerError(code, message, details)
 }
 
-/** Characters of a client's own words that an answer repeats. */
+/** Characters of a client's own words that a response repeats. */
 const MOST = 100
 
-/** A client's own words, in an answer to it: as many as help to see what is meant. */
+/** A client's own words, in a response to it: as many as help to see what is meant. */
 export function shortened(words: string, most = MOST): string {
   return words.length <= most ? words : `${words.slice(0, most)}…`
 }

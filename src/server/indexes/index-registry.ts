@@ -40,9 +40,9 @@ export class IndexRegistry {
         for (const model of models) byHash.set(await model.modelHash(), model)
       }
       const served = new Map<string, ServedIndex>()
-      for (const { name, store: place, ...access } of indexes) {
-        const store = typeof place === 'string' ? await openStore(place, access) : place
-        if (typeof place === 'string') opened.push(store)
+      for (const { name, store: given, ...access } of indexes) {
+        const store = typeof given === 'string' ? await openStore(given, access) : given
+        if (typeof given === 'string') opened.push(store)
         const model = modelOf(name, store, byHash)
         served.set(name, new ServedIndex(name, { store, model, queueSize }))
       }

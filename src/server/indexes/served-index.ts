@@ -40,7 +40,7 @@ export class ServedIndex {
   readonly model: ServedModel
   readonly #store: VectorStore
   readonly #batcher: Batcher
-  readonly #work: Work<Search, Hit[]>
+  readonly #work: Work<IndexSearch, Hit[]>
 
   constructor(name: string, { model, store, queueSize }: ServedIndexParts) {
     this.name = name
@@ -90,7 +90,7 @@ export class ServedIndex {
   }
 }
 
-interface Search {
+interface IndexSearch {
   readonly query: StoreQuery
   readonly options: HybridOptions
 }

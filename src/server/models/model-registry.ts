@@ -24,9 +24,9 @@ export class ModelRegistry {
     return [...this.#models.keys()]
   }
 
-  /** The largest of a number that each model has. */
-  largest(number: 'dimensions' | 'hiddenSize' | 'maxLength' | 'vocabularySize'): number {
-    return Math.max(...[...this].map(({ description }) => description[number]))
+  /** The largest value of a property that each model has. */
+  largest(property: 'dimensions' | 'hiddenSize' | 'maxLength' | 'vocabularySize'): number {
+    return Math.max(...[...this].map(({ description }) => description[property]))
   }
 
   [Symbol.iterator](): Iterator<ServedModel> {

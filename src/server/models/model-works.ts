@@ -25,7 +25,7 @@ export interface ModelWorks {
   readonly decode: Work<DecodeInput, string>
 }
 
-/** What an engine can do. @param record is told of batches that were encoded */
+/** What an engine can do. @param record is called with each batch that was encoded */
 export function worksOf(engine: Engine, record: (result: JobResult) => void): ModelWorks {
   const { maxLength, dimensions } = engine.description
   return {

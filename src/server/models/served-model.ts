@@ -3,7 +3,7 @@ import type { Batcher } from '../batching/index.ts'
 import type {
   DecodeInput,
   Engine,
-  ModelDescription,
+  EngineDescription,
   ModelInput,
   TextInput,
   TextTokens,
@@ -37,7 +37,7 @@ export interface ServedModelParts {
  */
 export class ServedModel {
   readonly name: string
-  readonly description: ModelDescription
+  readonly description: EngineDescription
   readonly #parts: ServedModelParts
 
   constructor(name: string, parts: ServedModelParts) {

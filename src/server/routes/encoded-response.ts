@@ -2,16 +2,16 @@ import { serverError } from '../failures/index.ts'
 import type { EncodedText, ServedModel } from '../models/index.ts'
 
 /** @throws ServerError for more dimensions than the model has. */
-export function checkDimensions(asked: number | undefined, { name, description }: ServedModel) {
+export function checkDimensions(requested: number | undefined, { name, description }: ServedModel) {
   const { dimensions } = description
-  if (asked === undefined || asked <= dimensions) return asked ?? dimensions
-  throw serverError('request-invalid', `dimensions: ${name} has ${dimensions}, not ${asked}`, {
-    facts: { asked, dimensions },
+  if (requested === undefined || requested <= dimensions) return requested ?? dimensions
+  throw serverError('request-invalid', `dimensions: ${name} has ${dimensions}, not ${requested}`, {
+    facts: { requested, dimensions },
   })
 }
 
-/** @throws ServerError when a text was cut. */
-export function requireUncut(
+/** @throws ServerError when a text was truncated. */
+export function requireUntruncated(
   texts: readonly Pick<EncodedText, 'truncated'>[],
   { name, description: { maxLength } }: ServedModel,
 ): void {
@@ -20,16 +20,16 @@ export function requireUncut(
   const truncated = texts[index]?.truncated
   throw serverError(
     'text-too-long',
-    `text number ${index} has ${truncated} tokens more than the ${maxLength} that ${name} takes; ` +
-      'shorten it, or let it be cut',
+    `the text at index ${index} has ${truncated} tokens more than the ${maxLength} that ${name} takes; ` +
+      'shorten it, or allow truncation',
     { facts: { index, truncated, maxLength } },
   )
 }
 
-/** Says how many texts were cut, where any was. */
-export function cutHeader(texts: readonly Pick<EncodedText, 'truncated'>[]) {
-  const cut = texts.filter(({ truncated }) => truncated > 0).length
-  const headers: Record<string, string> = cut > 0 ? { 'x-truncated-texts': String(cut) } : {}
+/** Says how many texts were truncated, where any was. */
+export function truncationHeader(texts: readonly Pick<EncodedText, 'truncated'>[]) {
+  const count = texts.filter(({ truncated }) => truncated > 0).length
+  const headers: Record<string, string> = count > 0 ? { 'x-truncated-texts': String(count) } : {}
   return headers
 }
 

@@ -9,8 +9,8 @@ export interface Endpoint {
   readonly tag: 'OpenAI' | 'text-embeddings-inference' | 'Search' | 'Operation'
   readonly summary: string
   readonly description?: string
-  /** What a good answer is: JSON of a schema, text of a type, or nothing. */
-  readonly answer: {
+  /** What a good response is: JSON of a schema, text of a type, or nothing. */
+  readonly response: {
     readonly description: string
     readonly schema?: z.ZodType
     readonly type?: string
@@ -72,7 +72,7 @@ export function addGet(
 
 function register(
   app: App,
-  { path, tag, summary, description, answer, failures }: Endpoint,
+  { path, tag, summary, description, response, failures }: Endpoint,
   method: Pick<RouteConfig, 'method' | 'request'>,
 ): void {
   app.openAPIRegistry.registerPath({
@@ -82,13 +82,13 @@ function register(
     ...(description === undefined ? {} : { description }),
     ...method,
     responses: {
-      200: { description: answer.description, ...contentOf(answer) },
+      200: { description: response.description, ...contentOf(response) },
       ...failureResponses(failures, tag === 'OpenAI' ? openaiFailure : teiFailure),
     },
   })
 }
 
-function contentOf({ schema, type }: Endpoint['answer']) {
+function contentOf({ schema, type }: Endpoint['response']) {
   if (schema) return { content: { 'application/json': { schema } } }
   return type === undefined ? {} : { content: { [type]: { schema: z.string() } } }
 }

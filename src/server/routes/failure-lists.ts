@@ -1,13 +1,13 @@
 import type { FailureCode } from '../failures/index.ts'
 
-/** What every route may answer. */
+/** Failures of every route. */
 export const HOST_FAILURES = [
   'host-twice',
   'host-refused',
   'origin-refused',
 ] as const satisfies readonly FailureCode[]
 
-/** What every route but health may answer. */
+/** Failures of every route but health. */
 export const ACCESS_FAILURES = [
   ...HOST_FAILURES,
   'key-missing',
@@ -16,12 +16,12 @@ export const ACCESS_FAILURES = [
   'internal',
 ] as const satisfies readonly FailureCode[]
 
-/** What every route may answer that takes a body. */
+/** Failures of every route that takes a body. */
 export const BODY_FAILURES = [
   ...ACCESS_FAILURES,
   'body-not-json',
   'body-not-utf8',
-  'body-cut',
+  'body-truncated',
   'body-too-large',
   'content-type',
   'content-encoding',
@@ -31,7 +31,7 @@ export const BODY_FAILURES = [
   'request-timeout',
 ] as const satisfies readonly FailureCode[]
 
-/** What every route may answer whose texts wait in a model's queue. */
+/** Failures of every route whose texts wait in a model's queue. */
 export const QUEUE_FAILURES = [
   ...BODY_FAILURES,
   'items-too-many',
@@ -43,7 +43,7 @@ export const QUEUE_FAILURES = [
   'engine-timeout',
 ] as const satisfies readonly FailureCode[]
 
-/** What routes may answer that encode. */
+/** Failures of routes that encode. */
 export const ENCODE_FAILURES = [
   ...QUEUE_FAILURES,
   'text-too-long',

@@ -109,7 +109,7 @@ export function limitTexts(
   const length = list[large]?.length
   throw serverError(
     'text-too-large',
-    `text number ${large} has ${length} characters, but the limit is ${maxCharacters}`,
+    `the text at index ${large} has ${length} characters, but the limit is ${maxCharacters}`,
     { facts: { index: large, length, maxCharacters } },
   )
 }
@@ -124,7 +124,7 @@ export function requireFew(items: number, maxItems: number): void {
 
 /**
  * Rows of token ids that the model can take as they are.
- * @throws ServerError for a number outside the vocabulary, and for too long a row.
+ * @throws ServerError for an id outside the vocabulary, and for too long a row.
  */
 export function tokenInputs(rows: readonly Ids[], model: ServedModel): ModelInput[] {
   const { vocabularySize, maxLength } = model.description
@@ -141,7 +141,7 @@ export function tokenInputs(rows: readonly Ids[], model: ServedModel): ModelInpu
   })
 }
 
-/** @throws ServerError for a number outside the vocabulary. */
+/** @throws ServerError for an id outside the vocabulary. */
 export function requireKnown(ids: Ids, vocabularySize: number): void {
   const unknown = ids.find((id) => id >= vocabularySize)
   if (unknown === undefined) return

@@ -3,7 +3,7 @@ import type { Call } from '../app.ts'
 /** Characters that are written at once: some milliseconds of numbers. */
 const PART = 131_072
 
-/** A JSON answer of a head, rows and a tail. */
+/** A JSON response of a head, rows and a tail. */
 export interface JsonParts<Row> {
   /** Up to the first row. */
   readonly head: string
@@ -16,12 +16,12 @@ export interface JsonParts<Row> {
 }
 
 /**
- * A JSON answer. A long one is written a part at a time, as the client takes it, so that neither
+ * A JSON response. A long one is written a part at a time, as the client takes it, so that neither
  * memory nor the other requests bear all of it at once.
  */
-export function jsonResponse<Row>(call: Call, answer: JsonParts<Row>): Response {
-  const headers = { 'content-type': 'application/json', ...answer.headers }
-  const parts = partsOf(textsOf(answer))
+export function jsonResponse<Row>(call: Call, response: JsonParts<Row>): Response {
+  const headers = { 'content-type': 'application/json', ...response.headers }
+  const parts = partsOf(textsOf(response))
   const { value: first = '' } = parts.next()
   const { value: second, done } = parts.next()
   if (done) return new Response(first, { headers })
@@ -63,7 +63,7 @@ function streamOf(call: Call, parts: Generator<string, void>): ReadableStream<Ui
   return new ReadableStream({
     start(controller) {
       request.signal.throwIfAborted()
-      const end = () => cutOff(call, controller)
+      const end = () => endEarly(call, controller)
       request.signal.addEventListener('abort', end, { once: true })
     },
     pull(controller) {
@@ -76,9 +76,9 @@ function streamOf(call: Call, parts: Generator<string, void>): ReadableStream<Ui
   })
 }
 
-/** Ends an answer so that its client sees that it is not whole. */
-function cutOff(call: Call, controller: ReadableStreamDefaultController): void {
-  // An error of the stream would be printed, and its message sent as the answer's end.
+/** Ends a response so that its client sees that it is not whole. */
+function endEarly(call: Call, controller: ReadableStreamDefaultController): void {
+  // An error of the stream would be printed, and its message sent as the response's end.
   const outgoing = call.env?.outgoing
   if (outgoing) outgoing.destroy()
   else controller.error(call.get('open').signal.reason)

@@ -8,10 +8,10 @@ export function addHealth(app: App, { models, state }: Service): void {
   const ready = {
     tag: 'text-embeddings-inference',
     summary: 'Whether requests are answered: readiness. Needs no key.',
-    answer: { description: 'They are.' },
+    response: { description: 'They are.' },
     failures: [...HOST_FAILURES, 'draining', 'unready'],
   } as const
-  const answer = (call: Call) => {
+  const respond = (call: Call) => {
     if (!state.isWanted) throw serverError('draining', 'the server is stopping')
     for (const { name, isReady } of models) {
       if (!isReady) throw serverError('unready', `${name} has no worker just now`)
@@ -19,12 +19,12 @@ export function addHealth(app: App, { models, state }: Service): void {
     return call.body(null, 200)
   }
   // Where SageMaker asks.
-  for (const path of ['/health', '/ping']) addGet(app, { ...ready, path }, answer)
+  for (const path of ['/health', '/ping']) addGet(app, { ...ready, path }, respond)
   const live = {
     path: '/health/live',
     tag: 'Operation',
     summary: 'Whether the process answers at all: liveness. Needs no key.',
-    answer: { description: 'It does.' },
+    response: { description: 'It does.' },
     failures: HOST_FAILURES,
   } as const
   addGet(app, live, (call) => call.body(null, 200))
@@ -36,7 +36,7 @@ export function addMetrics(app: App, { metrics }: Service): void {
     path: '/metrics',
     tag: 'Operation',
     summary: 'Counts and times, for Prometheus',
-    answer: { description: 'Prometheus’ text format.', type: 'text/plain' },
+    response: { description: 'Prometheus’ text format.', type: 'text/plain' },
     failures: ACCESS_FAILURES,
   } as const
   addGet(app, endpoint, async (call) => {

@@ -3,7 +3,12 @@ import type { App, Call, Service } from '../app.ts'
 import type { ModelInput } from '../engine/index.ts'
 import { finishVector, type ServedModel } from '../models/index.ts'
 import type { ServerSettings } from '../settings/index.ts'
-import { checkDimensions, cutHeader, requireUncut, sumTokens } from './encoded-response.ts'
+import {
+  checkDimensions,
+  requireUntruncated,
+  sumTokens,
+  truncationHeader,
+} from './encoded-response.ts'
 import { addPost } from './endpoint.ts'
 import { ENCODE_FAILURES } from './failure-lists.ts'
 import {
@@ -18,7 +23,7 @@ import { jsonResponse } from './json-response.ts'
 import { optional, teiFields } from './request-fields.ts'
 import { vectorBase64, vectorJson } from './vector-text.ts'
 
-const answerSchema = z
+const responseSchema = z
   .object({
     object: z.literal('list'),
     data: z.array(
@@ -64,17 +69,17 @@ export function addOpenaiEmbeddings(app: App, service: Service): void {
     summary: 'Embed texts, or texts that are token ids already',
     description:
       'Token ids are those of the model’s own vocabulary and are taken as they are, special ' +
-      'tokens included. X-Truncated-Texts says how many texts were cut to the model’s limit.',
-    answer: { description: 'The embeddings, in the order of the input.', schema: answerSchema },
+      'tokens included. X-Truncated-Texts says how many texts were truncated to the model’s limit.',
+    response: { description: 'The embeddings, in the order of the input.', schema: responseSchema },
     failures: ENCODE_FAILURES,
     body,
   } as const
-  const answer = async (request: z.output<typeof teiBody>, call: Call) => {
+  const respond = async (request: z.output<typeof teiBody>, call: Call) => {
     const model = models.get(request.model)
     const dimensions = checkDimensions(request.dimensions ?? undefined, model)
     const inputs = inputsOf(request.input, model, settings)
     const encoded = await model.encode(inputs, call.get('open').signal)
-    if (!settings.truncate) requireUncut(encoded, model)
+    if (!settings.truncate) requireUntruncated(encoded, model)
     const finish = { dimensions, normalize: request.normalize }
     const isBase64 = request.encoding_format === 'base64'
     const tokens = sumTokens(encoded)
@@ -89,11 +94,11 @@ export function addOpenaiEmbeddings(app: App, service: Service): void {
       tail:
         `],"model":${JSON.stringify(model.name)},` +
         `"usage":{"prompt_tokens":${tokens},"total_tokens":${tokens}}}`,
-      headers: cutHeader(encoded),
+      headers: truncationHeader(encoded),
     })
   }
-  addPost(app, endpoint, answer)
-  addPost(app, { ...endpoint, path: '/embeddings', body: teiBody }, answer)
+  addPost(app, endpoint, respond)
+  addPost(app, { ...endpoint, path: '/embeddings', body: teiBody }, respond)
 }
 
 function inputsOf(input: TextsOrIds, model: ServedModel, settings: ServerSettings): ModelInput[] {

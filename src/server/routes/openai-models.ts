@@ -26,7 +26,7 @@ export function addOpenaiModels(app: App, { models, startedAt }: Service): void 
     path: '/v1/models',
     tag: 'OpenAI',
     summary: 'The models, the one first that routes take where a request names none',
-    answer: { description: 'The models.', schema: listSchema },
+    response: { description: 'The models.', schema: listSchema },
     failures: ACCESS_FAILURES,
   } as const
   addGet(app, list, (call) => {
@@ -39,7 +39,7 @@ export function addOpenaiModels(app: App, { models, startedAt }: Service): void 
     path: '/v1/models/:name{.+}',
     tag: 'OpenAI',
     summary: 'One model',
-    answer: { description: 'The model.', schema: modelSchema },
+    response: { description: 'The model.', schema: modelSchema },
     failures: [...ACCESS_FAILURES, 'model-unknown'],
     params: z.object({ name: z.string().openapi({ enum: [...models.names] }) }),
   } as const

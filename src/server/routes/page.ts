@@ -22,7 +22,7 @@ const POLICY =
   "require-trusted-types-for 'script'"
 
 const HEADERS = {
-  // Kept, but asked about each time: the names stay the same when a new version comes.
+  // Kept, but checked each time: the names stay the same when a new version comes.
   'cache-control': 'no-cache',
   'content-security-policy': POLICY,
   'referrer-policy': 'no-referrer',
@@ -53,7 +53,7 @@ export function addPage(app: App, page: Page): void {
     path: '/',
     tag: 'Operation',
     summary: 'A page to try the models with. Needs no key.',
-    answer: { description: 'The page.', type: 'text/html' },
+    response: { description: 'The page.', type: 'text/html' },
     failures: HOST_FAILURES,
   } as const
   app.get('/', etag())

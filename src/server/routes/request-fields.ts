@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Service } from '../app.ts'
 
-/** A field that may be left out, or be null, as many clients send what they leave out. */
+/** A field that may be missing, or be null, as many clients send what they do not set. */
 export function optional<Schema extends z.ZodType>(schema: Schema, fallback: z.output<Schema>) {
   return schema
     .nullish()
@@ -28,9 +28,9 @@ export function teiFields({ models, settings }: Pick<Service, 'models' | 'settin
         description: 'One of the model’s prompts, to be put before every text.',
       }),
     truncate: optional(z.boolean(), settings.truncate).openapi({
-      description: 'Cut texts that are too long.',
+      description: 'Truncate texts that are too long.',
     }),
-    /** Texts are cut at their end only. */
+    /** Texts are truncated at their end only. */
     truncation_direction: z.literal(['right', 'Right']).nullish(),
   }
 }

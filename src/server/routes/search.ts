@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { App, Service } from '../app.ts'
 import type { IndexRegistry } from '../indexes/index.ts'
-import { cutHeader, requireUncut } from './encoded-response.ts'
+import { requireUntruncated, truncationHeader } from './encoded-response.ts'
 import { addPost } from './endpoint.ts'
 import { ENCODE_FAILURES } from './failure-lists.ts'
 import { limitTexts, textsSchema } from './inputs.ts'
@@ -19,9 +19,9 @@ const hitSchema = z
   })
   .openapi('Hit')
 
-const answerSchema = z
+const responseSchema = z
   .object({ index: z.string(), model: z.string(), results: z.array(z.array(hitSchema)) })
-  .openapi('SearchAnswer')
+  .openapi('SearchResponse')
 
 /** `POST /search`, where there is an index; the interface is our own. */
 export function addSearch(app: App, service: Service): void {
@@ -48,7 +48,7 @@ export function addSearch(app: App, service: Service): void {
     path: '/search',
     tag: 'Search',
     summary: 'Find the texts of an index that are most like a query',
-    answer: { description: 'One list a query, the best first.', schema: answerSchema },
+    response: { description: 'One list a query, the best first.', schema: responseSchema },
     failures: [...ENCODE_FAILURES, 'index-unknown', 'index-failed'],
     body,
   } as const
@@ -59,12 +59,12 @@ export function addSearch(app: App, service: Service): void {
     const inputs = texts.map((text) => ({ text, prompt }))
     const { signal } = call.get('open')
     const encoded = await index.model.encode(inputs, signal)
-    if (!request.truncate) requireUncut(encoded, index.model)
+    if (!request.truncate) requireUntruncated(encoded, index.model)
     const results = await index.search(texts, encoded, { ...request, signal })
     return call.json(
       { index: index.name, model: index.model.name, results },
       200,
-      cutHeader(encoded),
+      truncationHeader(encoded),
     )
   })
 }

@@ -3,7 +3,7 @@ import { reserveForBody } from '../access/index.ts'
 import type { App, Service } from '../app.ts'
 import type { TextInput } from '../engine/index.ts'
 import { costOf, type ServedModel } from '../models/index.ts'
-import { cutHeader, requireUncut } from './encoded-response.ts'
+import { requireUntruncated, truncationHeader } from './encoded-response.ts'
 import { addPost } from './endpoint.ts'
 import { ENCODE_FAILURES } from './failure-lists.ts'
 import { limitTexts, textsSchema } from './inputs.ts'
@@ -11,10 +11,10 @@ import { jsonResponse } from './json-response.ts'
 import { teiFields } from './request-fields.ts'
 import { vectorJson } from './vector-text.ts'
 
-/** An answer holds a vector for every token of a text: hundreds of times as much as an embedding. */
+/** A response holds a vector for every token of a text: hundreds of times as much as an embedding. */
 const MOST_TEXTS = 32
 
-const answerSchema = z.array(z.array(z.array(z.number()))).openapi('TokenEmbeddings')
+const responseSchema = z.array(z.array(z.array(z.number()))).openapi('TokenEmbeddings')
 
 /** `POST /embed_all`. Reference: text-embeddings-inference. */
 export function addTeiEmbedAll(app: App, service: Service): void {
@@ -25,8 +25,8 @@ export function addTeiEmbedAll(app: App, service: Service): void {
     path: '/embed_all',
     tag: 'text-embeddings-inference',
     summary: `The vectors of every token of up to ${MOST_TEXTS} texts, before pooling`,
-    answer: { description: 'One list of vectors a text, in order.', schema: answerSchema },
-    failures: [...ENCODE_FAILURES, 'answer-memory-full'],
+    response: { description: 'One list of vectors a text, in order.', schema: responseSchema },
+    failures: [...ENCODE_FAILURES, 'response-memory-full'],
     body,
   } as const
   const mostTokens = MOST_TEXTS * models.largest('maxLength')
@@ -42,14 +42,14 @@ export function addTeiEmbedAll(app: App, service: Service): void {
     const open = call.get('open')
     memory.reserve(vectorBytes(inputs, model), open)
     const rows = await model.tokenVectors(inputs, open.signal)
-    if (!request.truncate) requireUncut(rows, model)
+    if (!request.truncate) requireUntruncated(rows, model)
     const { hiddenSize } = model.description
     return jsonResponse(call, {
       head: '[',
       rows,
       write: ({ data }) => vectorsJson(data, hiddenSize),
       tail: ']',
-      headers: cutHeader(rows),
+      headers: truncationHeader(rows),
     })
   })
 }

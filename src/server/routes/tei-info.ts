@@ -37,7 +37,7 @@ export function addTeiInfo(app: App, { models, settings }: Service): void {
     path: '/info',
     tag: 'text-embeddings-inference',
     summary: 'A model and the server’s limits',
-    answer: { description: 'The model.', schema: infoSchema },
+    response: { description: 'The model.', schema: infoSchema },
     failures: [...ACCESS_FAILURES, 'model-unknown'],
     query: z.object({
       model: z

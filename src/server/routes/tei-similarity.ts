@@ -1,13 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import { similarityOf } from '../../similarity/index.ts'
 import type { App, Service } from '../app.ts'
-import { cutHeader, requireUncut } from './encoded-response.ts'
+import { requireUntruncated, truncationHeader } from './encoded-response.ts'
 import { addPost } from './endpoint.ts'
 import { ENCODE_FAILURES } from './failure-lists.ts'
 import { limitTexts, textListSchema } from './inputs.ts'
 import { optional, teiFields } from './request-fields.ts'
 
-const answerSchema = z.array(z.number()).openapi('Similarities')
+const responseSchema = z.array(z.number()).openapi('Similarities')
 
 /** `POST /similarity`. Reference: text-embeddings-inference. */
 export function addTeiSimilarity(app: App, service: Service): void {
@@ -25,7 +25,7 @@ export function addTeiSimilarity(app: App, service: Service): void {
     path: '/similarity',
     tag: 'text-embeddings-inference',
     summary: 'How similar a sentence is to others, by the model’s own similarity',
-    answer: { description: 'One score a sentence, in order.', schema: answerSchema },
+    response: { description: 'One score a sentence, in order.', schema: responseSchema },
     failures: ENCODE_FAILURES,
     body,
   } as const
@@ -37,10 +37,10 @@ export function addTeiSimilarity(app: App, service: Service): void {
       texts.map((text) => ({ text, prompt })),
       call.get('open').signal,
     )
-    if (!truncate) requireUncut(encoded, served)
+    if (!truncate) requireUntruncated(encoded, served)
     const [source, ...others] = encoded.map(({ vector }) => vector)
     const { similarity } = served.description
     const scores = source ? others.map((other) => similarityOf(similarity, source, other)) : []
-    return call.json(scores, 200, cutHeader(encoded))
+    return call.json(scores, 200, truncationHeader(encoded))
   })
 }

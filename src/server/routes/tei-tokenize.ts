@@ -9,7 +9,7 @@ import { idsSchema, limitTexts, requireFew, requireKnown, rowsOf, textsSchema } 
 import { jsonResponse } from './json-response.ts'
 import { optional, teiFields } from './request-fields.ts'
 
-/** Its string, its id and their places in lists. */
+/** Its string, its id and their positions in lists. */
 const TOKEN_BYTES = 48
 
 const tokenSchema = z
@@ -22,7 +22,7 @@ const tokenSchema = z
   })
   .openapi('Token')
 
-/** `POST /tokenize`. Reference: text-embeddings-inference; places in the text are not given. */
+/** `POST /tokenize`. Reference: text-embeddings-inference; offsets in the text are not given. */
 export function addTeiTokenize(app: App, service: Service): void {
   const { models, settings, memory } = service
   const { model: modelField, prompt_name } = teiFields(service)
@@ -39,11 +39,11 @@ export function addTeiTokenize(app: App, service: Service): void {
     tag: 'text-embeddings-inference',
     summary: 'The tokens of texts',
     description: 'All of them, whatever the model’s limit is; special tokens count towards it.',
-    answer: {
+    response: {
       description: 'One list of tokens a text, in order.',
       schema: z.array(z.array(tokenSchema)).openapi('Tokens'),
     },
-    failures: [...QUEUE_FAILURES, 'answer-memory-full'],
+    failures: [...QUEUE_FAILURES, 'response-memory-full'],
     body,
   } as const
   app.post(
@@ -67,10 +67,10 @@ function tokenBytes(inputs: readonly TextInput[]): number {
 }
 
 function* tokensJson(
-  { ids, tokens, frame: [before, behind] }: TextTokens,
+  { ids, tokens, specialTokens: [before, after] }: TextTokens,
   withSpecial: boolean,
 ): Generator<string> {
-  const end = ids.length - behind
+  const end = ids.length - after
   const [first, last] = withSpecial ? [0, ids.length] : [before, end]
   yield '['
   for (let index = first; index < last; index += 1) {
@@ -95,7 +95,7 @@ export function addTeiDecode(app: App, service: Service): void {
     path: '/decode',
     tag: 'text-embeddings-inference',
     summary: 'The texts of token ids',
-    answer: {
+    response: {
       description: 'One text a row, in order.',
       schema: z.array(z.string()).openapi('Texts'),
     },

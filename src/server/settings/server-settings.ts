@@ -39,16 +39,18 @@ export const serverSettings = z.strictObject({
   jobTimeout: seconds
     .default(30)
     .describe('Seconds a batch may take before the process that runs it is ended'),
-  answerMemory: count(1)
+  responseMemory: count(1)
     .default(134_217_728)
-    .describe('Bytes of answers of /embed_all and /tokenize, as estimated, until they are sent'),
+    .describe('Bytes of responses of /embed_all and /tokenize, as estimated, until they are sent'),
   bodyLimit: count(1024).default(4_194_304).describe('Bytes a request body may have'),
   maxItems: count(1).default(2048).describe('Texts a request may have'),
   maxCharacters: count(1).default(100_000).describe('Characters a text may have'),
   truncate: z
     .boolean()
     .default(true)
-    .describe('Cut texts that are too long for the model, where the request says nothing else'),
+    .describe(
+      'Truncate texts that are too long for the model, where the request says nothing else',
+    ),
   normalize: z
     .boolean()
     .default(true)
