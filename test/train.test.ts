@@ -10,6 +10,7 @@ import {
   type Example,
   type Loss,
   matryoshka,
+  mse,
   multipleNegatives,
   type SessionOptions,
   TrainingSession,
@@ -239,6 +240,32 @@ describe('texts that stand in a data set twice', () => {
   test('meet where no loss minds, or the source says so', async () => {
     expect(await meet({ loss: pulled })).toBe(true)
     expect(await meet({ loss: multipleNegatives(), duplicates: true })).toBe(true)
+  })
+})
+
+describe('a loss that compares with what the source does not give', () => {
+  const zeros = (width: number) => (examples: readonly Example[]) => {
+    const dims = [examples.length, width]
+    return {
+      teacher: { type: 'float32', dims, data: new Float32Array(examples.length * width) },
+    } as const
+  }
+
+  test.each([
+    ['nothing', {}, /the target teacher \[P, \d+\], but the source gives none of this name/],
+    ['another width', { targets: zeros(3) }, /but the source gives \[8, 3\]/],
+    [
+      'another width, in parts',
+      { targets: zeros(3), cachedTexts: 4 },
+      /but the source gives \[8, 3\]/,
+    ],
+  ])('is refused by name: %s', async (_, changes, message) => {
+    const sources = [{ dataset: scored, loss: mse(), batchSize: 8, ...changes }]
+    await using session = await TrainingSession.open({ ...base, sources })
+    const batch = await session.prepare([{ source: 0, examples: EXAMPLES }])
+    const step = session.step(batch, 0)
+    await expect(step).rejects.toMatchObject({ name: 'InputError', code: 'train-target' })
+    await expect(step).rejects.toThrow(message)
   })
 })
 

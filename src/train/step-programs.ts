@@ -48,8 +48,8 @@ function stepProgram(
   return { kind: 'cached', embed: placed(embed), loss: placed(lossPart), encoder: placed(encoder) }
 }
 
-function placed({ graph, weights, gradients, dropouts }: TrainingGraph): PlacedGraph {
-  return { placed: placeWeights(graph), weights, gradients, dropouts }
+function placed({ graph, weights, gradients, dropouts, targets }: TrainingGraph): PlacedGraph {
+  return { placed: placeWeights(graph), weights, gradients, dropouts, targets }
 }
 
 function requireFit({ dataset, loss }: TrainingSource): void {

@@ -139,7 +139,7 @@ export class TrainingGraphBuilder {
       throw new InputError(
         'train-cached-tokens',
         `the loss ${loss.name} looks inside the encoder, which a cached batch does not keep; ` +
-          'leave out cachedBatch',
+          'leave out cachedTexts',
         { facts: { loss: loss.name } },
       )
     }

@@ -1,3 +1,4 @@
+import { InputError } from '../../errors/index.ts'
 import type { Dim } from '../../graph/index.ts'
 import {
   createLocalSession,
@@ -53,7 +54,8 @@ export class GraphRunner {
     outputs: readonly string[],
     environment: GraphEnvironment,
   ): Promise<Readonly<Record<string, Tensor>>> {
-    const { dropouts, weights, gradients } = this.#graph
+    const { dropouts, weights, gradients, targets } = this.#graph
+    requireTargets(targets, inputs)
     const given = { ...inputs, ...weightInputs(weights, environment) }
     const masks = maskInputs(dropouts, inputs, environment)
     const sparse = gradients.filter((gradient) => gradient.sparse)
@@ -74,6 +76,22 @@ export class GraphRunner {
     )
     for (const { name } of sparse) takeRows(name, results, environment)
     return results
+  }
+}
+
+/** @throws InputError when a batch lacks what the loss compares with, or has it in another shape. */
+function requireTargets(targets: PlacedGraph['targets'], inputs: Inputs): void {
+  for (const { name, shape } of targets) {
+    const dims = inputs[TRAINING_NAMES.target(name)]?.dims
+    const fits = (dim: Dim, axis: number) => typeof dim !== 'number' || dim === dims?.[axis]
+    if (dims?.length === shape.length && shape.every(fits)) continue
+    throw new InputError(
+      'train-target',
+      `the loss compares with the target ${name} [${shape.join(', ')}], but the source gives ` +
+        `${dims ? `[${dims.join(', ')}]` : 'none of this name'}; give it by the source's targets, or ` +
+        'let distil ask a teacher for it',
+      { facts: { name, expected: shape, found: dims } },
+    )
   }
 }
 

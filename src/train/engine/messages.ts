@@ -1,7 +1,12 @@
 import type { Checkpoint, SaveType } from '../../checkpoint/index.ts'
 import type { Backend, PlacedModel, Tensor } from '../../runtime/index.ts'
 import type { OptimizerOptions } from '../optimizer-settings.ts'
-import type { DropoutInput, GradientOutput, WeightInput } from '../training-graph-builder.ts'
+import type {
+  DropoutInput,
+  GradientOutput,
+  TargetInput,
+  WeightInput,
+} from '../training-graph-builder.ts'
 
 /** Names of the inputs and outputs that training adds to those of the model. */
 export const TRAINING_NAMES = {
@@ -25,6 +30,7 @@ export interface PlacedGraph {
   readonly weights: readonly WeightInput[]
   readonly gradients: readonly GradientOutput[]
   readonly dropouts: readonly DropoutInput[]
+  readonly targets: readonly TargetInput[]
 }
 
 /** How the steps of one kind of batch are computed: at once, or with cached embeddings. */
