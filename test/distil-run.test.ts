@@ -7,7 +7,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { loadCheckpoint, SentenceEncoder, saveCheckpoint } from 'yuju'
 import { agreementOf, distil, openTeacher, selectLayers } from 'yuju/distil'
-import { datasetOf, mse } from 'yuju/train'
+import {
+  cosineToTeacher,
+  datasetOf,
+  hiddenStates,
+  type Loss,
+  mse,
+  similarityMatrix,
+  type Widths,
+  weightedSum,
+} from 'yuju/train'
 import { temporaryFolder } from './support/model-folder.ts'
 import { FIXTURES } from './support/shared.ts'
 import { largestDifference } from './support/vectors.ts'
@@ -432,7 +441,7 @@ test('a student that collapses is not saved', async () => {
     stages: [
       {
         name: 'one',
-        sources: [{ dataset, batchSize: 16, loss: () => mse() }],
+        sources: [{ dataset, batchSize: 16, loss: mse() }],
         steps: 400,
         optimizer: { learningRate: 3e-3 },
       },
@@ -442,4 +451,53 @@ test('a student that collapses is not saved', async () => {
     code: expect.stringMatching(/^(train|distil)-collapsed$/),
   })
   expect(existsSync(output)).toBe(false)
+})
+
+describe('a loss that compares with the teacher', () => {
+  const pairs = datasetOf({
+    name: 'pairs',
+    kind: 'pairs',
+    rows: PAIRS.map((line) => line.split('\t').slice(0, 2)),
+  })
+
+  /** What a student gives after a few steps. */
+  async function trained(model: string, loss: Loss | ((widths: Widths) => Loss)) {
+    await using teacher = await SentenceEncoder.load(model, { precision: 'float32' })
+    const output = join(temporaryFolder(), 'student')
+    const optimizer = { learningRate: 1e-3 }
+    await distil({
+      teachers: { teacher: await openTeacher(teacher) },
+      student: async () => selectLayers(await loadCheckpoint(TEACHER), [0, 6]),
+      output,
+      timing: false,
+      stages: [
+        { name: 'one', sources: [{ dataset: pairs, batchSize: 8, loss }], steps: 4, optimizer },
+      ],
+    })
+    return (await vectorsOf(output, SENTENCES.slice(0, 10))).data
+  }
+
+  test('is told what follows from the teacher: its width, and how many texts a row has', async () => {
+    const plain = weightedSum([
+      { loss: cosineToTeacher() },
+      { loss: similarityMatrix(), weight: 2 },
+    ])
+    const told = ({ teacher: width }: Widths) =>
+      weightedSum([
+        { loss: cosineToTeacher({ perColumn: true, projectTo: width }) },
+        { loss: similarityMatrix({ teacherSize: width }), weight: 2 },
+      ])
+    const vectors = await trained(OTHER, plain)
+    expect(largestDifference(vectors, await trained(OTHER, told))).toBe(0)
+    expect(largestDifference(vectors, await trained(OTHER, similarityMatrix()))).toBeGreaterThan(0)
+  })
+
+  test('is given the states it names', async () => {
+    const loss = hiddenStates({ pairs: [{ student: 2, teacher: 12 }] })
+    expect(await trained(TEACHER, loss)).toHaveLength(480)
+  })
+
+  test('number by number needs a teacher of its width', async () => {
+    await expect(trained(OTHER, mse())).rejects.toMatchObject({ code: 'distil-widths' })
+  })
 })

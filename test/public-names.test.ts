@@ -61,7 +61,7 @@ test('types that each entry exports', () => {
 
     yuju/server: ListenOptions Listener RequestEvent Server ServerEvent ServerIndex ServerModel ServerOptions ServerSettings
 
-    yuju/train: BatchSource Comparison Dataset DatasetKind DropoutRates EvaluationEntry EvaluationReport Example Graph LabelKind LabelOptions LoadDatasetOptions Loss LossContext MetricsEntry ModelAverage OptimizerOptions PreparedBatches RowFilter ScheduleOptions Scores SessionOptions Shape StepBatch StepEntry StepReport StepResult TokenContext TrainOptions TrainRecipeOptions TrainReport TrainingEvaluation TrainingSource Value
+    yuju/train: BatchSource Comparison Dataset DatasetKind DropoutRates EvaluationEntry EvaluationReport Example Graph LabelKind LabelOptions LoadDatasetOptions Loss LossContext MetricsEntry ModelAverage OptimizerOptions PreparedBatches RowFilter ScheduleOptions Scores SessionOptions Shape StepBatch StepEntry StepReport StepResult TokenContext TrainOptions TrainRecipeOptions TrainReport TrainingEvaluation TrainingSource Value Widths
 
     yuju/web: DownloadProgress Embeddings EncodeOptions Matrix OutputArrays OutputRanges OutputType Progress SimilarityBlock StreamOptions TokenEmbeddings TokenizedText TruncationPolicy WebBackend WebLoadOptions"
   `)

@@ -7,8 +7,9 @@ import type {
   ModelAverage,
   StepReport,
   TrainingSource,
+  Widths,
 } from '../train/index.ts'
-import type { StepsOptions, Widths } from '../train/recipe/index.ts'
+import type { StepsOptions } from '../train/recipe/index.ts'
 import type { Teacher } from './teacher/teacher.ts'
 
 /** One of several teachers. */
@@ -19,17 +20,18 @@ export interface TeacherShare {
   readonly weight?: number
 }
 
-/** A data set, and what a student is taught with it. */
+/** A data set, and the loss a student is trained with on it. */
 export interface DistilSource extends Omit<TrainingSource, 'loss' | 'targets'> {
   /**
-   * A loss on labels; or, for one that compares with the teacher's vectors, a function that makes it
-   * of the two widths. Its targets are `teacher` for sentences, `teacher.0`, `teacher.1` … for pairs.
+   * A loss on labels, or one that compares with the teacher's vectors; what follows from their width
+   * need not be given. For a comparing loss of one's own without `forTeacher`: a function that makes
+   * it of the widths. Its targets are `teacher` for sentences, `teacher.0`, `teacher.1` … for pairs.
    */
   readonly loss: Loss | ((widths: Widths) => Loss)
   /**
    * What the loss compares with inside the first teacher: `hidden_states.n` from 0, the embeddings; and of
    * layer n from 0, `queries.n`, `keys.n`, `values.n`. The teacher then runs in every step, and must
-   * be a model of the student's tokenizer. Default: nothing.
+   * be a model of the student's tokenizer. Default: the loss's own `states`.
    */
   readonly states?: readonly string[]
   /**

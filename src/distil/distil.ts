@@ -1,4 +1,4 @@
-import { embeddingWidth, loadCheckpoint } from '../checkpoint/index.ts'
+import { loadCheckpoint } from '../checkpoint/index.ts'
 import { InputError } from '../errors/index.ts'
 import { packageVersion } from '../files/index.ts'
 import { given } from '../options/index.ts'
@@ -36,7 +36,7 @@ import { TeacherVectors } from './run/teacher-vectors.ts'
  * const dataset = await loadDataset('sentences.txt', { kind: 'sentences' })
  * const model = await loadCheckpoint('my-model')
  * const teachers = { mine: await openTeacher('my-model') }
- * const stages = [{ name: 'general', sources: [{ dataset, loss: () => mse(), batchSize: 32 }] }]
+ * const stages = [{ name: 'general', sources: [{ dataset, loss: mse(), batchSize: 32 }] }]
  * await distil({ teachers, student: async () => selectLayers(model, 4), stages, output: 'student' })
  * ```
  */
@@ -52,13 +52,12 @@ export async function distil(options: DistilOptions): Promise<DistilReport> {
     options,
   )
   const heldOut = await vectors.heldOut()
-  const run = { options, folder, vectors, width: embeddingWidth(beginning) }
   let student = start
   for (const [index, stage] of options.stages.entries()) {
     const { tasks, retrieval } = options
     const measure = { heldOut, tasks, retrieval, prompt: stage.prompt }
     if (!(await folder.hasStage(index)))
-      await trainStage(stage, { ...run, index, measure, student })
+      await trainStage(stage, { options, folder, vectors, index, measure, student })
     student = folder.stage(index)
   }
   const result = await saveStudent(folder, options)
@@ -72,8 +71,6 @@ interface StageRun {
   readonly options: DistilOptions
   readonly folder: DistilFolder
   readonly vectors: TeacherVectors
-  /** D of the student. */
-  readonly width: number
   /** Of the stage, from 0. */
   readonly index: number
   readonly measure: Measure
@@ -82,7 +79,7 @@ interface StageRun {
 }
 
 async function trainStage(stage: DistilStage, run: StageRun): Promise<void> {
-  const { options, folder, vectors, width, index, measure, student } = run
+  const { options, folder, vectors, index, measure, student } = run
   const { name, sources: _, evaluateEvery = Number.MAX_SAFE_INTEGER, metric, ...steps } = stage
   const { threads, backend, signal, onStep, onEvaluation, onWarning, onProgress } = options
   onProgress?.({ doing: 'stage', name, done: index, total: options.stages.length })
@@ -90,7 +87,7 @@ async function trainStage(stage: DistilStage, run: StageRun): Promise<void> {
     ...steps,
     model: student,
     output: folder.stage(index),
-    sources: vectors.sources(stage, width),
+    sources: vectors.sources(stage),
     evaluation: {
       every: evaluateEvery,
       score: (encoder) => scoreStudent(encoder, measure),

@@ -1,4 +1,4 @@
-export type { Widths } from '../train/recipe/index.ts'
+export type { Widths } from '../train/index.ts'
 export { distil } from './distil.ts'
 export type {
   DistilOptions,

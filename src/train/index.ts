@@ -33,6 +33,7 @@ export {
   type TokenContext,
   teacherRanking,
   triplet,
+  type Widths,
   weightedSum,
 } from './losses/index.ts'
 export {

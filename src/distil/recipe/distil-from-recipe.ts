@@ -1,20 +1,15 @@
 import { resolve } from 'node:path'
 import type { LoadOptions } from '../../encoder/index.ts'
-import { InputError } from '../../errors/index.ts'
 import { loadRetrievalSet, loadTasks, type RetrievalSet } from '../../evaluate/index.ts'
 import { camelCased, given } from '../../options/index.ts'
-import type { Loss } from '../../train/index.ts'
 import {
   averageOf,
   batchOptions,
-  type LossRecipe,
-  lossNamed,
   lossOf,
   modelPath,
   type RecipeFile,
   readRecipe,
   stepsOptions,
-  type Widths,
 } from '../../train/recipe/index.ts'
 import { distil } from '../distil.ts'
 import type { DistilOptions, DistilSource, DistilStage } from '../distil-options.ts'
@@ -122,12 +117,10 @@ async function stageOf(
   const sources: DistilSource[] = []
   for (const source of data) {
     const { loss, teacher: teachers } = source
-    const dataset = await datasets.get(source)
     sources.push({
       ...batchOptions(source),
-      dataset,
-      loss: distilLossOf(loss, dataset.columns),
-      states: lossOf(loss).states ?? [],
+      dataset: await datasets.get(source),
+      loss: lossOf(loss),
       ...given({ teachers }),
     })
   }
@@ -136,31 +129,4 @@ async function stageOf(
     sources,
     ...given({ average: average && averageOf(average, folder) }),
   }
-}
-
-/**
- * The loss; a function of the two widths where any part of it compares with the teacher.
- * @param columns of the data set
- */
-export function distilLossOf(
-  recipes: readonly LossRecipe[],
-  columns: number,
-): Loss | ((widths: Widths) => Loss) {
-  if (recipes.every(({ name }) => !lossNamed(name).teacher)) return lossOf(recipes)
-  return (widths) => {
-    for (const recipe of recipes) requireWidths(recipe, widths)
-    return lossOf(recipes, { widths, columns })
-  }
-}
-
-/** @throws InputError where vectors are compared number by number and are not of one length. */
-function requireWidths(recipe: LossRecipe, { student, teacher }: Widths): void {
-  if (student === teacher || !lossOf([recipe]).equalWidths) return
-  const { name } = recipe
-  throw new InputError(
-    'distil-widths',
-    `${name} compares vectors number by number, but the student's have ${student} numbers and the ` +
-      `teacher's ${teacher}; use cosine_to_teacher, similarity_matrix or similarity_distribution`,
-    { facts: { loss: name, student, teacher } },
-  )
 }

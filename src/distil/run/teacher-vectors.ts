@@ -1,9 +1,8 @@
-import type { Checkpoint } from '../../checkpoint/index.ts'
+import { type Checkpoint, embeddingWidth } from '../../checkpoint/index.ts'
 import { InputError } from '../../errors/index.ts'
 import { given } from '../../options/index.ts'
 import { type Matrix, stackRows } from '../../similarity/index.ts'
 import type { Dataset, Loss, TrainingSource } from '../../train/index.ts'
-import type { Widths } from '../../train/recipe/index.ts'
 import type { DistilOptions, DistilSource, DistilStage, TeacherShare } from '../distil-options.ts'
 import type { RoleText } from '../prompted-encode.ts'
 import { SourceTargets, TeacherCaches, type WeighedTeacher } from '../teacher/source-targets.ts'
@@ -20,27 +19,28 @@ export interface HeldOut {
   readonly vectors: Matrix
 }
 
-type Taught = Pick<DistilSource, 'dataset' | 'teachers' | 'roles'>
+/** A source's loss as it is trained, and what it compares with. */
+interface FittedSource {
+  readonly loss: Loss
+  readonly states: readonly string[]
+  /** None for a loss on labels. */
+  readonly targets: SourceTargets | undefined
+}
 
-/** The teachers' vectors of every data set they are asked for, and the texts kept to compare on. */
-export class TeacherVectors {
-  readonly #options: DistilOptions
-  readonly #split: ReadonlyMap<Dataset, SplitDataset>
-  /** By what `keyOf` says. */
-  readonly #taught: ReadonlyMap<string, Taught & { readonly targets: SourceTargets }>
+interface TeacherVectorsParts {
+  readonly options: DistilOptions
+  readonly split: ReadonlyMap<Dataset, SplitDataset>
+  readonly fitted: ReadonlyMap<DistilSource, FittedSource>
   /** By the teacher's name. */
-  readonly #states: ReadonlyMap<string, TeacherStates>
+  readonly states: ReadonlyMap<string, TeacherStates>
+}
 
-  private constructor(parts: {
-    readonly options: DistilOptions
-    readonly split: ReadonlyMap<Dataset, SplitDataset>
-    readonly taught: ReadonlyMap<string, Taught & { readonly targets: SourceTargets }>
-    readonly states: ReadonlyMap<string, TeacherStates>
-  }) {
-    this.#options = parts.options
-    this.#split = parts.split
-    this.#taught = parts.taught
-    this.#states = parts.states
+/** The teachers' vectors of every data set they are needed for, and the texts kept to compare on. */
+export class TeacherVectors {
+  readonly #parts: TeacherVectorsParts
+
+  private constructor(parts: TeacherVectorsParts) {
+    this.#parts = parts
   }
 
   /**
@@ -53,33 +53,37 @@ export class TeacherVectors {
     options: DistilOptions,
   ): Promise<TeacherVectors> {
     const { stages, heldOut = HELD_OUT } = options
-    const sources = stages.flatMap(({ sources: all }) => all).filter(({ loss }) => !isPlain(loss))
-    const datasets = [...new Set(sources.map(({ dataset }) => dataset))]
+    const sources = stages.flatMap((stage) => stage.sources)
+    const comparing = sources.filter(comparesTeacher)
+    const datasets = [...new Set(comparing.map(({ dataset }) => dataset))]
     const share = Math.ceil(heldOut / Math.max(1, datasets.length))
     const split = new Map(datasets.map((dataset) => [dataset, holdOut(dataset, share)]))
-    const caches = new TeacherCaches(folder)
-    const taught = new Map<string, Taught & { readonly targets: SourceTargets }>()
-    for (const source of sources) {
-      const key = keyOf(source, datasets, options)
-      if (taught.has(key)) continue
-      taught.set(key, { ...source, targets: await openTargets(source, caches, options) })
-    }
+    const targets = await openTargets(comparing, folder, options)
+    const fitted = new Map(
+      sources.map((source) => [
+        source,
+        fittedSource(source, targets.get(source), { student, options }),
+      ]),
+    )
     return new TeacherVectors({
       options,
       split,
-      taught,
-      states: await openStates(student, options),
+      fitted,
+      states: await openStates(fitted, student, options),
     })
   }
 
   /** The texts of no batch, with the vectors of each group of teachers. */
   async heldOut(): Promise<readonly HeldOut[]> {
+    const { options, split, fitted } = this.#parts
+    const sources = new Map([...fitted].map(([source, { targets }]) => [targets, source]))
     const groups = new Map<string, { readonly texts: RoleText[]; readonly blocks: Matrix[] }>()
-    for (const { dataset, roles = [], targets, ...source } of this.#taught.values()) {
-      const teachers = namesOf(source, this.#options)
+    for (const [targets, { dataset, roles = [], ...source }] of sources) {
+      if (!targets) continue
+      const teachers = namesOf(source, options)
       const group = groups.get(teachers) ?? { texts: [], blocks: [] }
       groups.set(teachers, group)
-      const examples = this.#split.get(dataset)?.heldOut ?? []
+      const examples = split.get(dataset)?.heldOut ?? []
       for (let column = 0; column < dataset.columns; column += 1) {
         const texts = examples.map((example) => example.texts[column] ?? '')
         group.texts.push(...texts.map((text) => ({ text, role: roles[column] })))
@@ -93,48 +97,38 @@ export class TeacherVectors {
   }
 
   /** The sources of a stage, as `train` takes them. */
-  sources({ sources }: DistilStage, student: number): TrainingSource[] {
-    return sources.map((source) => this.#source(source, student))
+  sources({ sources }: DistilStage): TrainingSource[] {
+    return sources.flatMap((source) => {
+      const fitted = this.#parts.fitted.get(source)
+      return fitted ? [this.#source(source, fitted)] : []
+    })
   }
 
   async close(): Promise<void> {
-    for (const states of this.#states.values()) await states.dispose()
+    for (const states of this.#parts.states.values()) await states.dispose()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
 
-  #source(source: DistilSource, student: number): TrainingSource {
-    const { loss, states, teachers, ...batches } = source
-    const dataset = this.#split.get(source.dataset)?.training ?? source.dataset
-    if (isPlain(loss)) return { ...batches, loss, dataset }
-    const key = keyOf(source, [...this.#split.keys()], this.#options)
-    const targets = this.#taught.get(key)?.targets
+  #source(source: DistilSource, fitted: FittedSource): TrainingSource {
+    const { states: _, teachers: __, ...batches } = source
     return {
       ...batches,
-      loss: loss({ student, ...this.#widths(source, targets) }),
-      dataset,
-      ...(targets ? { targets: this.#targets(source, targets) } : {}),
-    }
-  }
-
-  #widths(source: DistilSource, targets: SourceTargets | undefined): Omit<Widths, 'student'> {
-    const [first, ...others] = teachersOf(source, this.#options)
-    const { hiddenSize } = first?.teacher.encoder?.checkpoint.config ?? {}
-    return {
-      teacher: targets?.dimensions ?? 0,
-      teacherName: namesOf(source, this.#options),
-      ...given({ teacherHidden: others.length === 0 ? hiddenSize : undefined }),
+      loss: fitted.loss,
+      dataset: this.#parts.split.get(source.dataset)?.training ?? source.dataset,
+      ...given({ targets: this.#targets(source, fitted) }),
     }
   }
 
   #targets(
-    { states = [], ...source }: DistilSource,
-    vectors: SourceTargets,
-  ): NonNullable<TrainingSource['targets']> {
-    const [first] = sharesOf(source, this.#options)
-    const inside = this.#states.get(first?.name ?? '')
+    source: DistilSource,
+    { targets: vectors, states }: FittedSource,
+  ): TrainingSource['targets'] {
+    if (!vectors) return undefined
+    const [first] = sharesOf(source, this.#parts.options)
+    const inside = this.#parts.states.get(first?.name ?? '')
     if (!inside || states.length === 0) return (examples) => vectors.targets(examples)
     return async (examples, texts) => ({
       ...(await vectors.targets(examples)),
@@ -143,33 +137,76 @@ export class TeacherVectors {
   }
 }
 
-function openTargets(
+/** Whether a source needs a teacher's vectors. */
+function comparesTeacher({ loss }: Pick<DistilSource, 'loss'>): boolean {
+  return typeof loss === 'function' || loss.forTeacher !== undefined
+}
+
+/** What follows from the widths of student and teacher. */
+function fittedSource(
   source: DistilSource,
-  caches: TeacherCaches,
-  options: DistilOptions,
-): Promise<SourceTargets> {
-  const { dataset, roles } = source
-  const { signal, onProgress } = options
-  return SourceTargets.open({
-    dataset,
-    caches,
-    teachers: teachersOf(source, options),
-    ...given({ roles, signal }),
-    onProgress: (progress) => onProgress?.({ doing: 'vectors', name: dataset.name, ...progress }),
+  targets: SourceTargets | undefined,
+  run: { readonly student: Checkpoint; readonly options: DistilOptions },
+): FittedSource {
+  const { loss, dataset } = source
+  const widths = () => ({
+    student: embeddingWidth(run.student),
+    teacher: targets?.dimensions ?? 0,
+    teacherName: namesOf(source, run.options),
+    ...given({ teacherHidden: hiddenSizeOf(teachersOf(source, run.options)) }),
   })
+  const made = typeof loss === 'function' ? loss(widths()) : loss
+  const fitted = made.forTeacher?.(widths(), dataset.columns) ?? made
+  return { loss: fitted, states: source.states ?? fitted.states ?? [], targets }
+}
+
+/** Of a single teacher that runs here. */
+function hiddenSizeOf([first, ...others]: readonly WeighedTeacher[]): number | undefined {
+  return others.length === 0 ? first?.teacher.encoder?.checkpoint.config.hiddenSize : undefined
+}
+
+/** Sources of one data set, the same teachers and roles share theirs. */
+async function openTargets(
+  sources: readonly DistilSource[],
+  folder: string,
+  options: DistilOptions,
+): Promise<ReadonlyMap<DistilSource, SourceTargets>> {
+  const { signal, onProgress } = options
+  const caches = new TeacherCaches(folder)
+  const datasets = sources.map(({ dataset }) => dataset)
+  const opened = new Map<string, SourceTargets>()
+  const targets = new Map<DistilSource, SourceTargets>()
+  for (const source of sources) {
+    const { dataset, roles } = source
+    const key = JSON.stringify([datasets.indexOf(dataset), sharesOf(source, options), roles ?? []])
+    const own =
+      opened.get(key) ??
+      (await SourceTargets.open({
+        dataset,
+        caches,
+        teachers: teachersOf(source, options),
+        ...given({ roles, signal }),
+        onProgress: (progress) =>
+          onProgress?.({ doing: 'vectors', name: dataset.name, ...progress }),
+      }))
+    opened.set(key, own)
+    targets.set(source, own)
+  }
+  return targets
 }
 
 /** One session for each teacher that losses look inside of. */
 async function openStates(
+  fitted: ReadonlyMap<DistilSource, FittedSource>,
   student: Checkpoint,
   options: DistilOptions,
 ): Promise<ReadonlyMap<string, TeacherStates>> {
   const wanted = new Map<string, Set<string>>()
-  for (const source of options.stages.flatMap(({ sources }) => sources)) {
-    if (!source.states?.length) continue
+  for (const [source, { states }] of fitted) {
+    if (states.length === 0) continue
     const [first] = sharesOf(source, options)
     if (!first) continue
-    wanted.set(first.name, new Set([...(wanted.get(first.name) ?? []), ...source.states]))
+    wanted.set(first.name, new Set([...(wanted.get(first.name) ?? []), ...states]))
   }
   const opened = new Map<string, TeacherStates>()
   for (const [teacher, names] of wanted) {
@@ -197,10 +234,6 @@ function notHere(names: readonly string[]): InputError {
       'other teachers only the vectors are known',
     { facts: { names } },
   )
-}
-
-function isPlain(loss: DistilSource['loss']): loss is Loss {
-  return typeof loss !== 'function'
 }
 
 /**
@@ -231,12 +264,6 @@ function namesOf(source: Pick<DistilSource, 'teachers'>, options: DistilOptions)
   return sharesOf(source, options)
     .map(({ name }) => name)
     .join(' + ')
-}
-
-/** Sources of one key have the same targets. */
-function keyOf(source: Taught, datasets: readonly Dataset[], options: DistilOptions): string {
-  const { dataset, roles = [] } = source
-  return JSON.stringify([datasets.indexOf(dataset), sharesOf(source, options), roles])
 }
 
 /** @throws InputError for a name that is none of the run's teachers. */

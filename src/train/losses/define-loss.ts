@@ -2,17 +2,7 @@ import { inspect } from 'node:util'
 import { z } from 'zod'
 import { InputError } from '../../errors/index.ts'
 import { given } from '../../options/index.ts'
-import type { Loss } from './loss.ts'
-
-/** How long vectors are. */
-export interface Widths {
-  readonly student: number
-  readonly teacher: number
-  /** Of the teacher's hidden states, where it is one model that runs here. */
-  readonly teacherHidden?: number
-  /** Tells the source's teachers from those of other sources. */
-  readonly teacherName: string
-}
+import type { Loss, Widths } from './loss.ts'
 
 /** What a loss says of itself: recipes, checks, documents and batches go by it. */
 export interface LossDefinition<
@@ -37,9 +27,16 @@ export interface LossDefinition<
   /** See `Loss`. */
   readonly inBatchNegatives?: boolean
   /** The loss of options that were checked and have their defaults. */
-  make(
-    options: z.output<z.ZodObject<Options>> & z.output<z.ZodObject<TeacherOptions>>,
-  ): Omit<Loss, 'name' | 'inBatchNegatives'>
+  make(options: z.output<z.ZodObject<Options>> & z.output<z.ZodObject<TeacherOptions>>): Omit<
+    Loss,
+    'name' | 'inBatchNegatives' | 'forTeacher'
+  > & {
+    /**
+     * Whether embeddings are compared with a teacher's number by number, so that both need one width.
+     * Default false.
+     */
+    readonly equalWidths?: boolean
+  }
 }
 
 /** A loss that can be built of options that nobody checked. */
@@ -55,13 +52,26 @@ export function defineLoss<
 >(definition: LossDefinition<Options, TeacherOptions>): DefinedLoss {
   const { name, options, teacher, inBatchNegatives = false, make } = definition
   const schema = z.strictObject({ ...options, ...teacher?.options })
-  return {
-    ...definition,
-    build(unchecked = {}) {
-      const checked = checkedOptions(name, schema, unchecked) as Parameters<typeof make>[0]
-      return { name, inBatchNegatives, ...make(checked) }
-    },
+  function build(unchecked: object = {}): Loss {
+    const checked = checkedOptions(name, schema, unchecked) as Parameters<typeof make>[0]
+    const { equalWidths = false, ...loss } = make(checked)
+    const forTeacher = (widths: Widths, columns: number) => {
+      if (equalWidths) requireEqualWidths(name, widths)
+      return build({ ...teacher?.optionsFor(widths, columns), ...given(unchecked) })
+    }
+    return { name, inBatchNegatives, ...loss, ...(teacher ? { forTeacher } : {}) }
   }
+  return { ...definition, build }
+}
+
+function requireEqualWidths(name: string, { student, teacher }: Widths): void {
+  if (student === teacher) return
+  throw new InputError(
+    'distil-widths',
+    `${name} compares vectors number by number, but the student's have ${student} numbers and the ` +
+      `teacher's ${teacher}; use cosine_to_teacher, similarity_matrix or similarity_distribution`,
+    { facts: { loss: name, student, teacher } },
+  )
 }
 
 /** What options of several losses may be. */

@@ -45,6 +45,16 @@ export interface TokenContext {
 /** What the label of an example must be: nothing, any number, or 0 and 1. */
 export type LabelKind = 'none' | 'score' | 'binary'
 
+/** How long the vectors of a student and its teacher are. */
+export interface Widths {
+  readonly student: number
+  readonly teacher: number
+  /** Of the teacher's hidden states, where it is one model that runs here. */
+  readonly teacherHidden?: number
+  /** Tells the source's teachers from those of other sources. */
+  readonly teacherName: string
+}
+
 /** A function of embeddings that training makes smaller, as part of a graph. */
 export interface Loss {
   /** As recipes and logs call it. */
@@ -60,10 +70,12 @@ export interface Loss {
    */
   readonly inBatchNegatives?: boolean
   /**
-   * Whether embeddings are compared with a teacher's number by number, so that both need one width.
-   * Default false.
+   * Of a loss that compares with a teacher's vectors: the same for vectors of these widths and a data
+   * set of so many text columns. `distil` asks for it, and gives it the teacher's vectors as targets.
+   * Default: none, it is a loss on labels.
+   * @throws InputError for widths it cannot compare.
    */
-  readonly equalWidths?: boolean
+  readonly forTeacher?: (widths: Widths, columns: number) => Loss
   /** What it compares with inside a teacher: the names of its token targets. Default: nothing. */
   readonly states?: readonly string[]
   /**

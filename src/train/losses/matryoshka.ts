@@ -38,9 +38,16 @@ export function matryoshka(loss: Loss, options: MatryoshkaOptions): Loss {
   const name = `matryoshka(${loss.name})`
   const { dimensions, weights } = checkedOptions(name, matryoshkaOptions, options)
   const factors = weights ?? dimensions.map(() => 1)
+  const { forTeacher } = loss
   return {
     ...loss,
     name,
+    ...(forTeacher
+      ? {
+          forTeacher: (...given: Parameters<typeof forTeacher>) =>
+            matryoshka(forTeacher(...given), options),
+        }
+      : {}),
     build(context) {
       requireFitting(dimensions, widthOf(columnAt(context, 0)))
       const parts = dimensions.map((size) => loss.build(shortened(context, size)))

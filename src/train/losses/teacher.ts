@@ -3,8 +3,8 @@ import { InputError } from '../../errors/index.ts'
 import type { Value } from '../../graph/index.ts'
 import { cast, maximum, reduceSum } from '../../graph/operations.ts'
 import { given } from '../../options/index.ts'
-import { size, type Widths } from './define-loss.ts'
-import type { LossContext } from './loss.ts'
+import { size } from './define-loss.ts'
+import type { LossContext, Widths } from './loss.ts'
 
 export interface TeacherOptions {
   /** Whether every text column has vectors of its own to become. Default false: one for all. */

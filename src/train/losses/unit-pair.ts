@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Value } from '../../graph/index.ts'
 import { concat } from '../../graph/operations.ts'
-import { size, type Widths } from './define-loss.ts'
-import { columnAt, type LossContext } from './loss.ts'
+import { size } from './define-loss.ts'
+import { columnAt, type LossContext, type Widths } from './loss.ts'
 import { unitVectors } from './similarity.ts'
 import { teacherVectors } from './teacher.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { multiply } from '../../graph/operations.ts'
 import { checkedOptions, positive } from './define-loss.ts'
-import { type LabelKind, type Loss, lackOfAll } from './loss.ts'
+import { type LabelKind, type Loss, lackOfAll, type Widths } from './loss.ts'
 import { total } from './reductions.ts'
 
 export interface WeightedLoss {
@@ -15,8 +15,7 @@ const sumOptions = z.strictObject({
 })
 
 /**
- * Σ wᵢ · lossᵢ, all on the same batch, e.g. what a student is taught by its teacher's vectors and
- * by its hidden states.
+ * Σ wᵢ · lossᵢ, all on the same batch, e.g. on a teacher's vectors and on its hidden states.
  *
  * Inputs: those of every loss; targets and parameters of the same name are shared.
  * Requirements: at least one loss, and numbers of columns that suit all of them.
@@ -24,6 +23,13 @@ const sumOptions = z.strictObject({
 export function weightedSum(parts: readonly WeightedLoss[]): Loss {
   const { parts: weighted } = checkedOptions('weighted_sum', sumOptions, { parts })
   const losses = parts.map(({ loss }) => loss)
+  const forTeacher = (widths: Widths, columns: number) =>
+    weightedSum(
+      parts.map((part) => ({
+        ...part,
+        loss: part.loss.forTeacher?.(widths, columns) ?? part.loss,
+      })),
+    )
   return {
     name: losses.map(({ name }) => name).join('+'),
     columns: {
@@ -33,8 +39,8 @@ export function weightedSum(parts: readonly WeightedLoss[]): Loss {
     label: strictest(losses),
     comparesLabels: losses.some(({ comparesLabels }) => comparesLabels),
     inBatchNegatives: losses.some(({ inBatchNegatives }) => inBatchNegatives),
-    equalWidths: losses.some(({ equalWidths }) => equalWidths),
     states: losses.flatMap(({ states = [] }) => states),
+    ...(losses.some((loss) => loss.forTeacher) ? { forTeacher } : {}),
     lack: lackOfAll(losses),
     build: (context) =>
       total(

@@ -1,6 +1,6 @@
-export { LOSSES, lossNamed, type Widths } from '../losses/index.ts'
+export { LOSSES } from '../losses/index.ts'
 export { type DataRecipe, dataFields, dataPart, dataSchema, recipeDataset } from './data-recipe.ts'
-export { type LossRecipe, lossesSchema, lossOf } from './loss-recipe.ts'
+export { lossesSchema, lossOf } from './loss-recipe.ts'
 export {
   averageOf,
   averageSchema,

@@ -8,7 +8,6 @@ import {
   type MatryoshkaOptions,
   matryoshka,
   matryoshkaOptions,
-  type Widths,
   weightedSum,
 } from '../losses/index.ts'
 
@@ -19,13 +18,6 @@ export interface LossRecipe {
   readonly weight?: number
   /** Also trains the embeddings' first components to do alone. */
   readonly matryoshka?: MatryoshkaOptions
-}
-
-/** What a data set is taught by. */
-export interface TaughtWith {
-  readonly widths: Widths
-  /** Of the data set. */
-  readonly columns: number
 }
 
 /** One of these losses, or several whose weighted sum counts; always an array afterwards. */
@@ -50,22 +42,14 @@ function lossSchema({ name, options, teacher }: DefinedLoss) {
   return z.strictObject({ name: z.literal(name), ...own, weight, ...shortened })
 }
 
-/**
- * The losses of a data set as one: their weighted sum, or a single one of weight 1 itself.
- * @param taught what follows from the teacher, where one is known
- */
-export function lossOf(recipes: readonly LossRecipe[], taught?: TaughtWith): Loss {
-  const parts = recipes.map((recipe) => ({ ...recipe, loss: singleLoss(recipe, taught) }))
+/** The losses of a data set as one: their weighted sum, or a single one of weight 1 itself. */
+export function lossOf(recipes: readonly LossRecipe[]): Loss {
+  const parts = recipes.map((recipe) => ({ ...recipe, loss: singleLoss(recipe) }))
   const [first, ...others] = parts
   return first && others.length === 0 && (first.weight ?? 1) === 1 ? first.loss : weightedSum(parts)
 }
 
-function singleLoss(
-  { name, weight: _, matryoshka: shortening, ...options }: LossRecipe,
-  taught: TaughtWith | undefined,
-): Loss {
-  const { build, teacher } = lossNamed(name)
-  const following = taught && teacher?.optionsFor(taught.widths, taught.columns)
-  const loss = build({ ...camelCased(options), ...following })
+function singleLoss({ name, weight: _, matryoshka: shortening, ...options }: LossRecipe): Loss {
+  const loss = lossNamed(name).build(camelCased(options))
   return shortening ? matryoshka(loss, shortening) : loss
 }
