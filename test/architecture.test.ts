@@ -2,38 +2,41 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
-/** The layer of every folder of src/: a file imports from its own folder or from a lower layer. */
+/**
+ * The layer of every folder of src/: a file imports from its own folder or from a lower layer, and a
+ * folder is no higher than that asks for.
+ */
 const LAYERS: Readonly<Record<string, number>> = {
   errors: 0,
   options: 0,
   schema: 0,
+  tables: 0,
+  'web-assembly': 0,
   channel: 1,
   charts: 1,
   files: 1,
-  tokenizer: 1,
-  checkpoint: 3,
   graph: 1,
   metrics: 1,
-  tables: 1,
-  'web-assembly': 1,
+  tokenizer: 1,
   model: 2,
-  similarity: 4,
   runtime: 2,
+  checkpoint: 3,
   precision: 4,
+  similarity: 4,
+  card: 5,
   encoder: 5,
+  evaluate: 5,
+  mining: 5,
+  adapters: 6,
+  benchmark: 6,
   rerank: 6,
-  evaluate: 6,
-  benchmark: 7,
+  search: 6,
   train: 6,
-  distil: 8,
-  bulk: 8,
-  mining: 7,
-  search: 7,
-  card: 7,
-  server: 8,
-  cli: 9,
-  adapters: 8,
   web: 6,
+  bulk: 7,
+  distil: 7,
+  server: 7,
+  cli: 8,
 }
 
 /** A page that the server hands out; what it fetches is the server itself. */
@@ -107,6 +110,28 @@ describe('the direction of imports', () => {
           .map(({ name }) => `${path} imports ${name}`),
       )
     expect(wrong).toEqual([])
+  })
+
+  test('no folder stands higher than what it imports needs', () => {
+    const highest: Record<string, number> = {}
+    for (const { path, folder, imports } of sources.filter((source) => source.folder !== '')) {
+      const targets = imports
+        .filter((name) => name.startsWith('.'))
+        .map((name) => folderOf(path, name))
+      const below = targets
+        .filter((target) => target !== folder)
+        .map((target) => LAYERS[target] ?? 0)
+      highest[folder] = Math.max(highest[folder] ?? 0, ...below.map((layer) => layer + 1))
+    }
+    expect(highest).toEqual(LAYERS)
+  })
+
+  test('ARCHITECTURE.md has the same layers', () => {
+    const rows = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8').matchAll(
+      /^\| (\d) +\| `([a-z-]+)` /gm,
+    )
+    const layers = [...rows].map(([, layer, folder]) => [folder, Number(layer)])
+    expect(Object.fromEntries(layers)).toEqual(LAYERS)
   })
 
   test('each page imports its own files and the kit, and the kit imports neither page', () => {
