@@ -6,8 +6,9 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { SentenceEncoder } from 'yuju'
+import { seeded } from '../recipes/seeded.mjs'
 import { recordResult } from './results.mjs'
-import { longTexts, SHARED, seeded, trainingSentences } from './sentences.mjs'
+import { longTexts, SHARED, trainingSentences } from './sentences.mjs'
 import { interleave, median, round, spread } from './statistics.mjs'
 
 const ROOT = new URL('../', import.meta.url).pathname

@@ -7,9 +7,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { SentenceEncoder } from 'yuju'
 import { evaluateTasks, loadTasks } from 'yuju/evaluate'
+import { seeded } from '../recipes/seeded.mjs'
 import { startPeer } from './peer.mjs'
 import { recordResult } from './results.mjs'
-import { SHARED, seeded } from './sentences.mjs'
+import { SHARED } from './sentences.mjs'
 import { interleave, median, round, spread } from './statistics.mjs'
 
 const E5 = `${SHARED}models/e5-small-zh`

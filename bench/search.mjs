@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SentenceEncoder } from 'yuju'
 import { createMemoryStore, createStore, indexTexts, modelSettings } from 'yuju/search'
+import { seeded } from '../recipes/seeded.mjs'
 import { recordResult } from './results.mjs'
-import { SHARED, seeded, trainingSentences } from './sentences.mjs'
+import { SHARED, trainingSentences } from './sentences.mjs'
 import { interleaveAll, median, round, spread } from './statistics.mjs'
 
 const E5 = `${SHARED}models/e5-small-zh`

@@ -4,19 +4,9 @@ import { createReadStream, existsSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { createGunzip, gunzipSync } from 'node:zlib'
 import { loadTasks } from 'yuju/evaluate'
+import { seeded } from '../recipes/seeded.mjs'
 
 export const SHARED = new URL('../../shared/', import.meta.url).pathname
-
-/** Mulberry32: a small seeded generator of numbers from 0 to 1. @param {number} seed */
-export function seeded(seed) {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}
 
 function trainingFile() {
   const file = `${SHARED}data/train/merged/sentences_clean.tsv.gz`

@@ -2,8 +2,9 @@
 // node bench/serve-soak.mjs [--minutes 30] [--clients 16] [--model folder] [--dry]
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { seeded } from '../recipes/seeded.mjs'
 import { recordResult } from './results.mjs'
-import { drawSentences, longTexts, SHARED, seeded } from './sentences.mjs'
+import { drawSentences, longTexts, SHARED } from './sentences.mjs'
 import { startYuju } from './server-process.mjs'
 import { median, round } from './statistics.mjs'
 

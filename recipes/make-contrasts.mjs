@@ -6,7 +6,7 @@
 // sentence 0. Sentences are also taken from passages, which tell more of who did what.
 // node recipes/make-contrasts.mjs FOLDER OUTPUT    FOLDER as ../shared/data
 import { join } from 'node:path'
-import { seeded } from '../bench/sentences.mjs'
+import { seeded } from './seeded.mjs'
 import { readTable, writeTable } from './tables.mjs'
 
 const [folder, output] = process.argv.slice(2)

@@ -6,7 +6,7 @@
 import { join } from 'node:path'
 import { SentenceEncoder } from 'yuju'
 import { mineHardNegatives } from 'yuju/mining'
-import { seeded } from '../bench/sentences.mjs'
+import { seeded } from './seeded.mjs'
 import { readTable, writeTable } from './tables.mjs'
 
 const [folder, models, output] = process.argv.slice(2)

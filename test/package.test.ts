@@ -73,6 +73,19 @@ test('links of the packed pages lead to packed files', () => {
   expect(broken).toEqual([])
 }, 600_000)
 
+test('scripts of the package import only what is packed', () => {
+  const files = packedFiles()
+  const scripts = files.filter((file) => /^(recipes|examples)\/.+\.m?[jt]s$/.test(file))
+  expect(scripts).toContain('recipes/make-contrasts.mjs')
+  const missing = scripts.flatMap((script) =>
+    [...readFileSync(join(root, script), 'utf8').matchAll(/from '(\.[^']+)'/g)]
+      .map(([, name = '']) => posix.join(posix.dirname(script), name))
+      .filter((path) => !files.includes(path))
+      .map((path) => `${script}: ${path}`),
+  )
+  expect(missing).toEqual([])
+}, 600_000)
+
 test('the packed tarball installs and encodes where onnxruntime-node cannot be installed', () => {
   const folder = installPacked()
   if (folder === undefined) return
@@ -92,4 +105,9 @@ test('the packed tarball installs and encodes where onnxruntime-node cannot be i
     encoding: 'utf8',
   })
   expect(help.stdout).toContain('encode')
+  for (const script of ['make-contrasts', 'make-search-triplets']) {
+    const path = `node_modules/yuju/recipes/${script}.mjs`
+    const { stderr } = spawnSync(process.execPath, [path], { cwd: folder, encoding: 'utf8' })
+    expect(stderr).toMatch(/^usage: /)
+  }
 }, 900_000)
