@@ -1,4 +1,5 @@
 import { type Checkpoint, diskFolder, OpenFiles, readCalibration } from '../checkpoint/index.ts'
+import { warnOnConsole } from '../options/index.ts'
 import { PRECISIONS, readActivationRanges, TYPICAL_TEXTS } from '../precision/index.ts'
 import { BACKENDS, physicalCores, SessionStarter, workersFor } from '../runtime/index.ts'
 import { assembleModel } from './assemble.ts'
@@ -55,7 +56,7 @@ async function assemble(
     },
     readActivationRanges: async () =>
       options.activationRanges ?? readActivationRanges(diskFolder(checkpoint.folder)),
-    warn: options.onWarning ?? ((message) => globalThis.console.warn(message)),
+    warn: options.onWarning ?? warnOnConsole,
     readCalibration: () => readCalibration(diskFolder(checkpoint.folder)),
   })
 }

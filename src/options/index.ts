@@ -44,3 +44,8 @@ const camelCase = (name: string) => name.replace(/_(.)/g, (_, letter) => letter.
 /** `batchSize` becomes `batch_size`. */
 export const snakeCase = (name: string) =>
   name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+/** Where warnings go unless the caller takes them: to the console, which in Node is stderr. */
+export function warnOnConsole(message: string): void {
+  console.warn(message)
+}

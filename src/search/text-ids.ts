@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { warnOnConsole } from '../options/index.ts'
 import type { VectorStore } from './vector-store.ts'
 
 /** The id of a text without one: 128 bits of SHA-256. Two of 10¹² texts share one with a chance below 10⁻¹⁴. */
@@ -18,7 +19,7 @@ const SAMPLE = 20
 export async function warnOfIdConflict(
   store: VectorStore,
   hasIds: boolean,
-  warn: (message: string) => void = (message) => globalThis.console.warn(message),
+  warn: (message: string) => void = warnOnConsole,
 ): Promise<void> {
   const sample = await store.getTexts(await firstIds(store))
   const named = sample.find(({ id, text }) => id !== textId(text))

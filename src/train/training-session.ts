@@ -2,6 +2,7 @@ import { transfer } from '../channel/index.ts'
 import type { Checkpoint, SaveType } from '../checkpoint/index.ts'
 import { choosePrompt, loadSource, tokenizerOptions } from '../encoder/index.ts'
 import { InputError, RuntimeError } from '../errors/index.ts'
+import { warnOnConsole } from '../options/index.ts'
 import { createTokenizer } from '../tokenizer/index.ts'
 import { BatchPreparer } from './batch-preparer.ts'
 import type { Example } from './data/index.ts'
@@ -55,7 +56,7 @@ export class TrainingSession {
     this.checkpoint = checkpoint
     this.#engine = engine
     this.#options = options
-    this.#lacks = new LackWarnings(warnerOf(options))
+    this.#lacks = new LackWarnings(options.onWarning ?? warnOnConsole)
     this.#preparer = new BatchPreparer({
       tokenizer: createTokenizer(checkpoint.tokenizerFiles, tokenizerOptions(checkpoint)),
       checkpoint,
@@ -73,7 +74,7 @@ export class TrainingSession {
   static async open(options: SessionOptions, state?: string): Promise<TrainingSession> {
     const checkpoint = await modelToTrain(options)
     const start = engineStart(options, checkpoint, state)
-    const engine = await startTrainingEngine(start, warnerOf(options))
+    const engine = await startTrainingEngine(start, options.onWarning ?? warnOnConsole)
     return new TrainingSession(checkpoint, engine, options)
   }
 
@@ -124,10 +125,6 @@ export class TrainingSession {
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose()
   }
-}
-
-function warnerOf({ onWarning }: SessionOptions): (message: string) => void {
-  return onWarning ?? ((message) => globalThis.console.warn(message))
 }
 
 /** Reads the model, or downloads it first. */

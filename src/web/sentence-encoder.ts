@@ -1,6 +1,7 @@
 import type { WebManifest } from '../checkpoint/portable.ts'
 import { Encoder, type EncoderParts, requireChoice, requireWhole } from '../encoder/portable.ts'
 import { InputError, RuntimeError } from '../errors/index.ts'
+import { warnOnConsole } from '../options/index.ts'
 import { PRECISIONS, type Precision } from '../precision/portable.ts'
 import type { DownloadProgress } from './fetch-files.ts'
 import { FetchedModel } from './fetched-model.ts'
@@ -49,8 +50,7 @@ export class SentenceEncoder extends Encoder {
    *   not know; RuntimeError when it cannot be run.
    */
   static async load(address: string | URL, options: WebLoadOptions = {}): Promise<SentenceEncoder> {
-    const { backend, threads, signal, onDownload = () => {} } = options
-    const onWarning = options.onWarning ?? ((message) => globalThis.console.warn(message))
+    const { backend, threads, signal, onDownload = () => {}, onWarning = warnOnConsole } = options
     if (backend !== undefined) requireChoice('backend', backend, WEB_BACKENDS)
     if (threads !== undefined) requireWhole('threads', threads, { min: 1, max: 1024 })
     const listeners = { signal, onDownload, onWarning }
