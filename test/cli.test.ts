@@ -252,7 +252,7 @@ describe('other commands', () => {
 
   test('tokenize', async () => {
     const stdout = await succeed('tokenize', '花呗怎么还款', '--max-length', '5')
-    expect(stdout).toMatch(/^花呗怎么还款\n5 tokens, and 3 more were cut off\n +101 {2}\[CLS\]\n/)
+    expect(stdout).toMatch(/^花呗怎么还款\n5 tokens, and 3 more were truncated\n +101 {2}\[CLS\]\n/)
     const [json] = jsonLines(await succeed('tokenize', '花呗', '--json'))
     expect(json).toEqual({
       text: '花呗',

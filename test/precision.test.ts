@@ -113,7 +113,7 @@ describe('a model folder', () => {
 })
 
 describe('yuju quantize', () => {
-  /** A folder with one task, whose pairs are more alike the more they share. */
+  /** A folder with one task, whose pairs are more similar the more they share. */
   function tasks(): string {
     const folder = temporaryFolder()
     const texts = [

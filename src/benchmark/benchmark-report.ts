@@ -81,9 +81,9 @@ function cardTable({ models }: BenchmarkReport): Table {
     columns: ['model', 'cost (s)', 'latency (ms/batch)', 'sentences/s', 'throughput / baseline'],
     rows: models.map((model) => [
       model.model,
-      number(model.cost.median),
-      number(model.batchLatency.p50),
-      number(model.sentencesPerSecond.median),
+      shortValue(model.cost.median),
+      shortValue(model.batchLatency.p50),
+      shortValue(model.sentencesPerSecond.median),
       baseline ? spreadText(ratio(baseline, model)) : '',
     ]),
   }
@@ -114,15 +114,15 @@ function detailTable({ models, machine }: BenchmarkReport): Table {
 }
 
 const LOAD_ROWS: [string, (model: BenchmarkReport['models'][number]) => string][] = [
-  ['load to first vector (s)', ({ load }) => (load ? number(load.seconds) : '')],
-  ['peak memory (MB)', ({ load }) => (load ? number(load.peakBytes / 1e6) : '')],
+  ['load to first vector (s)', ({ load }) => (load ? shortValue(load.seconds) : '')],
+  ['peak memory (MB)', ({ load }) => (load ? shortValue(load.peakBytes / 1e6) : '')],
 ]
 
 function notesOf({ machine, settings, baseline }: BenchmarkReport): string {
   const { texts, batchSize, maxLength, repetitions, warmUp } = settings
   return [
     `${texts} texts, batches of ${batchSize}, at most ${maxLength} tokens; ${repetitions} repetitions after ${warmUp} to warm up, models in turns.`,
-    `${machine.processor} (${machine.instructionSets}), ${machine.threads} threads, ${machine.backend} runtime, ${number(machine.peakGigaflops)} GFLOPS in matrix products.`,
+    `${machine.processor} (${machine.instructionSets}), ${machine.threads} threads, ${machine.backend} runtime, ${shortValue(machine.peakGigaflops)} GFLOPS in matrix products.`,
     `Baseline: ${baseline}. Ratios are those of each repetition.`,
   ].join('\n')
 }
@@ -146,16 +146,16 @@ async function chartOf({ models, settings }: BenchmarkReport): Promise<string> {
 }
 
 /** Three significant digits. */
-function number(value: number): string {
+function shortValue(value: number): string {
   return String(value >= 100 ? Math.round(value) : Number(value.toPrecision(3)))
 }
 
 function spreadText({ median, low, high }: Spread): string {
-  return `${number(median)} (${number(low)} to ${number(high)})`
+  return `${shortValue(median)} (${shortValue(low)} to ${shortValue(high)})`
 }
 
 function latencyText({ p50, p95, p99 }: Latency): string {
-  return [p50, p95, p99].map(number).join(', ')
+  return [p50, p95, p99].map(shortValue).join(', ')
 }
 
 function percent(share: number): string {

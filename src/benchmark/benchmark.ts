@@ -27,7 +27,7 @@ export interface BenchmarkModelsOptions {
   /** Repetitions in front that are not counted. Default 1. */
   readonly warmUp?: number
   readonly signal?: AbortSignal
-  /** Is told how many repetitions of how many are done, over all models. */
+  /** Gets how many repetitions of how many are done, over all models. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
 }
 
@@ -90,7 +90,7 @@ type TurnOptions = BenchmarkReport['settings'] &
 
 /**
  * Every repetition runs each model once, in an order that rotates, so that what else the machine
- * does meets all of them alike.
+ * does meets all of them equally.
  */
 async function measureInTurns(
   models: readonly BenchmarkedModel[],

@@ -27,12 +27,12 @@ export async function matrixPeak(options: RuntimeSessionOptions): Promise<number
   return (PRODUCTS * 2 * SIZE ** 3) / Math.min(...seconds)
 }
 
-/** x · W · W … with W of 1/1024 everywhere, so that numbers keep their size; then its sum. */
+/** x · W · W … with W of 1/1024 everywhere, so that values keep their size; then its sum. */
 function productGraph(): Graph {
   const graph = new Graph()
   const shape = [SIZE, SIZE]
-  const numbers = new Float32Array(SIZE * SIZE).fill(1 / SIZE)
-  const bytes = new Uint8Array(numbers.buffer)
+  const values = new Float32Array(SIZE * SIZE).fill(1 / SIZE)
+  const bytes = new Uint8Array(values.buffer)
   let product = graph.input('x', 'float32', shape)
   for (let i = 0; i < PRODUCTS; i += 1) {
     const weight = graph.initializer('weight', { type: 'float32', shape }, { bytes })

@@ -45,7 +45,7 @@ model-index:
 ---`)
 })
 
-test('what is not known is left out', () => {
+test('what is not known is not written', () => {
   const text = frontMatter(NOTHING, 'x', undefined)
   expect(text).not.toMatch(/license|base_model|datasets|model-index/)
 })

@@ -35,7 +35,7 @@ export interface ModelDescription {
   readonly similarity: string
   readonly prompts: Readonly<Record<string, string>>
   readonly defaultPromptName: string | undefined
-  /** What its linear layers compute with, where nothing else is asked for. */
+  /** What its linear layers compute with, where nothing else is requested. */
   readonly precision: Precision
   readonly warnings: readonly string[]
 }

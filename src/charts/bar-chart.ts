@@ -14,23 +14,23 @@ export interface Bar {
 
 export interface BarChartOptions extends ChartOptions {
   readonly y: AxisOptions
-  /** Of the number above each bar; default: up to three digits. */
+  /** Of the value above each bar; default: up to three digits. */
   readonly format?: (value: number) => string
 }
 
 /**
  * Bars from zero, a group for each category, in the order of their first appearance. A bar whose
- * value is not finite is left out.
+ * value is not finite is not drawn.
  * @throws InputError when none is left.
  */
 export async function barChart(bars: readonly Bar[], options: BarChartOptions): Promise<Chart> {
-  const { title, y, format = shortNumber } = options
+  const { title, y, format = shortValue } = options
   const shown = bars.filter(({ value }) => Number.isFinite(value))
   requireData(shown.length, title)
   const categories = [...new Set(bars.map(({ category }) => category))]
   const series = [...new Set(bars.map((bar) => bar.series))]
   const colours = series.map((_, index) => colour(index))
-  const place = { fx: 'category', x: 'series' } as const
+  const position = { fx: 'category', x: 'series' } as const
   const tip = ({ value, interval }: Bar) => interval?.[value < 0 ? 0 : 1] ?? value
   return renderChart({
     options,
@@ -41,12 +41,12 @@ export async function barChart(bars: readonly Bar[], options: BarChartOptions): 
       y: { ...y, nice: true, ...VERTICAL },
       color: { domain: series, range: colours },
       marks: [
-        plot.barY(shown, { ...place, y: 'value', fill: 'series' }),
+        plot.barY(shown, { ...position, y: 'value', fill: 'series' }),
         plot.ruleY([0], { stroke: '#222' }),
         plot.ruleX(
           shown.filter(({ interval }) => interval),
           {
-            ...place,
+            ...position,
             y1: ({ interval }: Bar) => interval?.[0] ?? 0,
             y2: ({ interval }: Bar) => interval?.[1] ?? 0,
             stroke: '#222',
@@ -56,7 +56,7 @@ export async function barChart(bars: readonly Bar[], options: BarChartOptions): 
           plot.text(
             shown.filter(({ value }) => value < 0 === isNegative),
             {
-              ...place,
+              ...position,
               y: tip,
               text: ({ value }: Bar) => format(value),
               dy: isNegative ? 9 : -7,
@@ -69,6 +69,6 @@ export async function barChart(bars: readonly Bar[], options: BarChartOptions): 
   })
 }
 
-function shortNumber(value: number): string {
+function shortValue(value: number): string {
   return String(Number(value.toPrecision(3))).replace('-', '\u2212')
 }

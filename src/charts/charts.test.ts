@@ -111,7 +111,7 @@ describe('barChart', () => {
     { category: 'afqmc', series: 'student', value: Number.NaN },
   ]
 
-  test('heights are in proportion; a value that is none is left out', async () => {
+  test('heights are in proportion; a value that is none is not drawn', async () => {
     const heights = barHeights(await barChart(bars, { title: 'T', y }))
     const largest = Math.max(...heights)
     expect(heights.map((height) => (height / largest) * 80).sort()).toEqual([20, 40, 80])
@@ -169,7 +169,7 @@ test('charts stack to one picture', async () => {
   expect(texts(stack).filter((text) => text === '甲')).toHaveLength(2)
 })
 
-test('characters that XML cannot hold are left out', async () => {
+test('characters that XML cannot hold are removed', async () => {
   const points: Point[] = [
     [0, 1],
     [1, 2],

@@ -25,7 +25,7 @@ interface Bin {
 
 /**
  * How values are spread: for each series the share of its values that each bin holds, so that
- * series of different sizes compare. Values that are not finite are left out.
+ * series of different sizes compare. Values that are not finite do not count.
  * @throws InputError when none is left.
  */
 export async function histogram(

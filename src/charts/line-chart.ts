@@ -72,17 +72,17 @@ function noteMarks(
   [low, high]: readonly [low: number, high: number],
 ) {
   const anchorOf = ({ at }: Note) => {
-    const place = (at[0] - low) / (high - low)
-    return place < 0.2 ? 'start' : place > 0.8 ? 'end' : 'middle'
+    const share = (at[0] - low) / (high - low)
+    return share < 0.2 ? 'start' : share > 0.8 ? 'end' : 'middle'
   }
-  const place = { x: ({ at }: Note) => at[0], y: ({ at }: Note) => at[1] }
+  const position = { x: ({ at }: Note) => at[0], y: ({ at }: Note) => at[1] }
   const style = { dy: -14, fontWeight: 600, stroke: 'white', fill: '#222' }
   return [
-    plot.dot(notes, { ...place, r: 5, fill: '#222' }),
+    plot.dot(notes, { ...position, r: 5, fill: '#222' }),
     ...(['start', 'middle', 'end'] as const).map((textAnchor) =>
       plot.text(
         notes.filter((note) => anchorOf(note) === textAnchor),
-        { ...place, text: ({ text }: Note) => text, ...style, textAnchor },
+        { ...position, text: ({ text }: Note) => text, ...style, textAnchor },
       ),
     ),
   ]
@@ -100,12 +100,12 @@ function lineMarks(
   { points, background = [], dots = false }: LineSeries,
   stroke: string,
 ) {
-  const place = { x: ([x]: Point) => x, y: ([, y]: Point) => y }
-  const faint = { ...place, stroke, strokeWidth: 1, strokeOpacity: 0.3 }
+  const position = { x: ([x]: Point) => x, y: ([, y]: Point) => y }
+  const faint = { ...position, stroke, strokeWidth: 1, strokeOpacity: 0.3 }
   return [
     plot.line(thin(background), faint),
-    plot.line(thin(points), { ...place, stroke, strokeWidth: 2 }),
-    ...(dots ? [plot.dot(points.filter(isFinitePoint), { ...place, fill: stroke, r: 3 })] : []),
+    plot.line(thin(points), { ...position, stroke, strokeWidth: 2 }),
+    ...(dots ? [plot.dot(points.filter(isFinitePoint), { ...position, fill: stroke, r: 3 })] : []),
   ]
 }
 

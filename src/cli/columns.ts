@@ -3,7 +3,7 @@ import type { ColumnChoice } from '../files/index.ts'
 import type { NamedColumn } from '../search/index.ts'
 import { UsageError } from './command-line.ts'
 
-/** A column as words name it: a number counts from 0, everything else is a name. */
+/** A column as words name it: digits are its index from 0, everything else is a name. */
 export function columnOf<Word extends string | undefined>(column: Word): number | Word {
   return column !== undefined && /^\d+$/.test(column) ? Number(column) : column
 }

@@ -7,7 +7,7 @@ export const COMMANDS: CommandTable = {
     load: async () => (await import('./commands/encode.ts')).encode,
   },
   similarity: {
-    description: 'Say how alike two texts are',
+    description: 'Print how similar two texts are',
     load: async () => (await import('./commands/similarity.ts')).similarity,
   },
   tokenize: {
@@ -39,7 +39,7 @@ export const COMMANDS: CommandTable = {
     load: async () => (await import('./commands/mine.ts')).mine,
   },
   cluster: {
-    description: 'Group the texts of a file that say alike things',
+    description: 'Group the similar texts of a file',
     load: async () => (await import('./commands/cluster.ts')).cluster,
   },
   card: {
@@ -86,7 +86,8 @@ export const COMMANDS: CommandTable = {
         load: async () => (await import('./bulk/start.ts')).start,
       },
       worker: {
-        description: 'Encode files of a run until all are done; any number of these, anywhere',
+        description:
+          'Encode files of a run until all are done; as many workers as you like, anywhere',
         load: async () => (await import('./bulk/worker.ts')).worker,
       },
       status: {

@@ -105,7 +105,7 @@ export const TRUNCATE_FLAG = {
     type: 'enum',
     options: choices(TRUNCATION_POLICIES),
     default: 'warn',
-    description: 'What happens when a text is too long for the model and is cut',
+    description: 'What happens when a text is longer than the limit and is truncated',
   },
 } as const
 
@@ -116,7 +116,7 @@ export const VECTOR_FLAGS = {
     type: 'enum',
     options: choices(OUTPUT_TYPES),
     default: 'float32',
-    description: 'Numbers of the vectors',
+    description: 'Data type of the vectors',
   },
   dimensions: {
     type: 'string',

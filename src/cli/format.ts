@@ -8,10 +8,10 @@ export function printFields(fields: Readonly<Record<string, string>>, shell: She
   }
 }
 
-/** Numbers of a vector that are shown to people. */
+/** Values of a vector that are shown to people. */
 const SHOWN = 6
 
-/** The first numbers of a vector, and that there are more: `0.0123  -0.4567  …`. */
+/** The first values of a vector, and that there are more: `0.0123  -0.4567  …`. */
 export function vectorHead(vector: Iterable<number> & { readonly length: number }): string {
   const head = Array.from(vector)
     .slice(0, SHOWN)

@@ -13,10 +13,10 @@ import type { Shell } from './shell.ts'
 export async function negatives(args: MineArgs, shell: Shell): Promise<void> {
   const options = negativeOptions(args)
   const texts = await readPairTexts(args)
-  const rows = rowNumbers([...texts.anchors.keys(), ...texts.corpus])
+  const rows = rowsByText([...texts.anchors.keys(), ...texts.corpus])
   const vectors = await vectorsOf([...rows.keys()], args, shell)
   const anchors = [...texts.anchors.keys()]
-  const corpusRows = rowNumbers(texts.corpus)
+  const corpusRows = rowsByText(texts.corpus)
   const corpus = [...corpusRows.keys()]
   const mined = await compared(args, shell, (more) =>
     mineHardNegatives(
@@ -76,7 +76,7 @@ async function readPairTexts({ input, format, columns, corpus }: MineArgs): Prom
   return { anchors, corpus: candidates }
 }
 
-function rowNumbers(texts: Iterable<string>): ReadonlyMap<string, number> {
+function rowsByText(texts: Iterable<string>): ReadonlyMap<string, number> {
   return new Map([...new Set(texts)].map((text, row) => [text, row]))
 }
 
@@ -86,9 +86,9 @@ function selected(
   rows: ReadonlyMap<string, number>,
 ): Matrix {
   const chosen = new Float32Array(texts.length * dimensions)
-  for (const [at, text] of texts.entries()) {
+  for (const [index, text] of texts.entries()) {
     const start = (rows.get(text) ?? 0) * dimensions
-    chosen.set(data.subarray(start, start + dimensions), at * dimensions)
+    chosen.set(data.subarray(start, start + dimensions), index * dimensions)
   }
   return { data: chosen, rows: texts.length, dimensions }
 }
@@ -98,11 +98,11 @@ function* triplets(
   anchors: readonly string[],
   corpus: readonly string[],
 ) {
-  for (const [at, { positives, negatives }] of mined.entries()) {
+  for (const [index, { positives, negatives }] of mined.entries()) {
     for (const positive of positives) {
       for (const negative of negatives) {
         yield {
-          anchor: anchors[at] ?? '',
+          anchor: anchors[index] ?? '',
           positive: corpus[positive.id] ?? '',
           negative: corpus[negative.id] ?? '',
         }

@@ -13,7 +13,7 @@ export const ROW_OUTPUT_FLAG = {
 /** Rows written at once. */
 const BLOCK = 4096
 
-/** Writes rows to a file, which appears whole or not at all; gives their number. */
+/** Writes rows to a file, which appears whole or not at all; gives how many. */
 export async function writeRows(path: string, rows: Iterable<NamedRow>): Promise<number> {
   const writer = await RowWriter.create(path)
   try {

@@ -13,7 +13,7 @@ export interface Shell {
    */
   readonly signal: AbortSignal
   readonly env: Readonly<Record<string, string | undefined>>
-  /** The number of this process. */
+  /** The id of this process. */
   readonly pid: number
   /** Whether progress is watched by a person. */
   readonly hasTerminal: boolean

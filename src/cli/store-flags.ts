@@ -51,7 +51,7 @@ export function storeAccess({ env }: Shell): StoreAccess {
   return { ...given({ token: env.MILVUS_TOKEN }), buckets: bucketSettings(env) }
 }
 
-/** Buckets are where Amazon's tools are told that they are. */
+/** The buckets' address, from the variables of Amazon's tools. */
 export function bucketSettings(env: Shell['env']) {
   return {
     endpoint: env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL,

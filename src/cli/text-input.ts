@@ -18,7 +18,7 @@ export const INPUT_FLAGS = {
     type: 'string',
     valueHint: 'name|n',
     description:
-      'The column of texts. In csv and tsv a name means a header row, a number from 0 none',
+      'The column of texts. In csv and tsv a name means a header row, an index from 0 none',
   },
   format: {
     type: 'enum',

@@ -143,8 +143,8 @@ function drawFolds(gold: Float64Array): Uint8Array {
   for (const label of [0, 1]) {
     const rows = [...gold.keys()].filter((row) => gold[row] === label)
     if (rows.length < 2) throw tooFew(label, rows.length)
-    for (let place = rows.length - 1, dealt = 0; place >= 0; place -= 1, dealt += 1) {
-      const [row] = rows.splice(randomIndex(place + 1), 1)
+    for (let last = rows.length - 1, dealt = 0; last >= 0; last -= 1, dealt += 1) {
+      const [row] = rows.splice(randomIndex(last + 1), 1)
       if (row !== undefined) folds[row] = dealt % FOLDS
     }
   }

@@ -27,14 +27,14 @@ function dataFolder(files: Readonly<Record<string, string | Uint8Array>>): strin
 /** Counts of letters a to d: vectors that can be told by hand. */
 const countLetters = (text: string) => [...'abcd'].map((letter) => text.split(letter).length - 1)
 
-function recording(): { encode: Encode; asked: string[] } {
-  const asked: string[] = []
+function recording(): { encode: Encode; encoded: string[] } {
+  const encoded: string[] = []
   const encode: Encode = async (texts) => {
-    asked.push(...texts)
+    encoded.push(...texts)
     const data = Float32Array.from(texts.flatMap(countLetters))
     return { data, rows: texts.length, dimensions: 4 }
   }
-  return { encode, asked }
+  return { encode, encoded }
 }
 
 async function evaluateTask(encode: Encode, task: Task): Promise<TaskResult> {
@@ -71,13 +71,13 @@ describe('reading tasks', () => {
     expect(missing[0]?.reason).toContain('csts/dev.tsv')
   })
 
-  test('other layouts, by number and by name', async () => {
-    const byNumber = dataFolder({ 'f.tsv': '1\t0\t甲\t乙\n2\t1\t丙\t丁\n' })
-    const numbered = { first: 2, second: 3, label: 1 }
-    const task = await loadTask(join(byNumber, 'f.tsv'), {
+  test('other layouts, by index and by name', async () => {
+    const indexed = dataFolder({ 'f.tsv': '1\t0\t甲\t乙\n2\t1\t丙\t丁\n' })
+    const byIndex = { first: 2, second: 3, label: 1 }
+    const task = await loadTask(join(indexed, 'f.tsv'), {
       name: 'own',
       labels: 'binary',
-      columns: numbered,
+      columns: byIndex,
     })
     expect(task.pairs.second).toEqual(['乙', '丁'])
     const byName = dataFolder({ 'f.tsv': 'score\ta\tb\n0.5\t甲\t乙\n' })
@@ -107,7 +107,7 @@ describe('reading tasks', () => {
     await expect(loadTasks(dataFolder({}), { names: ['atec'] })).rejects.toThrow('no task "atec"')
   })
 
-  test('rows that occur twice are told', async () => {
+  test('rows that occur twice are reported', async () => {
     const twice = await afqmc('a\tb\t1\nc\td\t1\na\tb\t1\n')
     expect(twice?.warnings[0]).toContain('line 3 repeats line 1')
     const conflict = await afqmc('a\tb\t1\nc\td\t1\na\tb\t0\n')
@@ -131,11 +131,11 @@ describe('evaluation', () => {
   })
 
   test('a sentence of several tasks is encoded once', async () => {
-    const { encode, asked } = recording()
+    const { encode, encoded } = recording()
     const folder = dataFolder({ 'afqmc/dev.tsv': AFQMC, 'csts/dev.tsv': CSTS })
     const { tasks } = await loadTasks(folder)
     const results = await evaluateTasks(encode, tasks)
-    expect(asked).toHaveLength(new Set(asked).size)
+    expect(encoded).toHaveLength(new Set(encoded).size)
     for (const [index, task] of tasks.entries()) {
       expect(await evaluateTask(recording().encode, task)).toEqual(results[index])
     }

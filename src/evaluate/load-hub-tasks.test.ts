@@ -17,8 +17,8 @@ function parquet(first: string[], second: string[], score: number[]): Buffer {
 async function hubWith(files: Readonly<Record<string, Buffer>>) {
   const commit = 'b44c3b011063adb25877c13823db83bb193913c4'
   const hub = await startHub({ kind: 'dataset', id: 'C-MTEB/AFQMC', commit, files })
-  const place = { endpoint: hub.endpoint, cacheDir: temporaryFolder() }
-  return { hub, options: { ...place, names: ['afqmc', 'xiaobu'] } }
+  const hubOptions = { endpoint: hub.endpoint, cacheDir: temporaryFolder() }
+  return { hub, options: { ...hubOptions, names: ['afqmc', 'xiaobu'] } }
 }
 
 const VALIDATION = {

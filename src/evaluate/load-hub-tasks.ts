@@ -4,7 +4,7 @@ import { InputError } from '../errors/index.ts'
 import { fileHash } from '../files/index.ts'
 import type { LoadedTasks } from './load-tasks.ts'
 import { duplicateWarnings, type PairColumns, readPairs } from './read-pairs.ts'
-import { type HubPlace, type LabelKind, type Pairs, type Task, taskSpecs } from './task.ts'
+import { type HubSplit, type LabelKind, type Pairs, type Task, taskSpecs } from './task.ts'
 
 /** Which tasks are fetched, and how. */
 export interface HubTasksOptions extends Omit<HubOptions, 'revision'> {
@@ -23,7 +23,7 @@ const COLUMNS: PairColumns = {
 
 /**
  * Reads tasks from C-MTEB's data sets on the hub, at the revisions MTEB evaluates; its validation
- * splits are the dev files. Xiaobu is not among them and is told missing.
+ * splits are the dev files. Xiaobu is not among them and is reported missing.
  * @throws HubError when a data set does not arrive; InputError when it is malformed.
  */
 export async function loadHubTasks({
@@ -46,7 +46,7 @@ export async function loadHubTasks({
   })
 }
 
-async function readFiles(files: readonly string[], labels: LabelKind, hub: HubPlace) {
+async function readFiles(files: readonly string[], labels: LabelKind, hub: HubSplit) {
   const parts: Pairs[] = []
   const hashes: string[] = []
   for (const file of files) {

@@ -43,7 +43,7 @@ const RELEVANCE_COLUMNS: readonly ColumnChoice[] = [
  * Reads retrieval data, from any format that texts are read from (BEIR's jsonl and tsv among them).
  * Gains of 0 say that a document is irrelevant, which the others are too.
  * @throws InputError when a file is missing, empty or malformed, an id occurs twice or is not
- *   there, or a gain is no number from 0; file and line are named.
+ *   there, or a gain is not a number from 0; file and line are named.
  */
 export async function loadRetrieval(files: RetrievalFiles): Promise<RetrievalData> {
   const { header = false } = files

@@ -9,7 +9,7 @@ import {
 import type { LabelKind, Pairs } from './task.ts'
 
 /**
- * Which columns hold a pair: a number, from 0, or a name, or several names of which the file has
+ * Which columns hold a pair: an index, from 0, or a name, or several names of which the file has
  * one. In tsv and csv, names mean that the first row holds the names.
  */
 export interface PairColumns {
@@ -80,6 +80,6 @@ export function duplicateWarnings({ first, second, gold, lines }: Pairs, name: s
   const [conflict] = contradictory
   const warning = `${name}: ${repeated.length} pairs occur again (line ${example.line} repeats line ${example.earlier})`
   if (!conflict) return [`${warning}; they count twice, as in the reference`]
-  const places = `line ${conflict.line} and line ${conflict.earlier}`
-  return [`${warning}, ${contradictory.length} of them with another label (${places})`]
+  const where = `line ${conflict.line} and line ${conflict.earlier}`
+  return [`${warning}, ${contradictory.length} of them with another label (${where})`]
 }

@@ -7,7 +7,7 @@ export type LabelKind = 'binary' | { readonly max: number }
 export interface Pairs {
   readonly first: readonly string[]
   readonly second: readonly string[]
-  /** `[N]`: larger is more alike; 0 and 1 where labels are binary. */
+  /** `[N]`: larger is more similar; 0 and 1 where labels are binary. */
   readonly gold: Float64Array
   /** `[N]`: the line of the file each pair stands in, from 1; in Parquet its row, from 0. */
   readonly lines: Uint32Array
@@ -37,17 +37,17 @@ export interface TaskSpec {
   readonly file: string
   readonly labels: LabelKind
   /** Its data set on the hub, where there is one. */
-  readonly hub?: HubPlace
+  readonly hub?: HubSplit
 }
 
 /** A split of a data set on the hub, at the revision that MTEB evaluates. */
-export interface HubPlace {
+export interface HubSplit {
   readonly id: string
   readonly revision: string
   readonly split: string
 }
 
-const stsb = (split: string): HubPlace => ({
+const stsb = (split: string): HubSplit => ({
   id: 'C-MTEB/STSB',
   revision: '0cde68302b3541bb8b3c340dc0644b0b745b3dc0',
   split,
@@ -79,9 +79,9 @@ const TASK_SPECS: readonly TaskSpec[] = [
   matching('xiaobu'),
 ]
 
-function matching(name: string, place?: Pick<HubPlace, 'id' | 'revision'>): TaskSpec {
+function matching(name: string, dataset?: Pick<HubSplit, 'id' | 'revision'>): TaskSpec {
   const spec = { name, split: 'dev', file: `${name}/dev.tsv`, labels: 'binary' } as const
-  return place ? { ...spec, hub: { ...place, split: 'validation' } } : spec
+  return dataset ? { ...spec, hub: { ...dataset, split: 'validation' } } : spec
 }
 
 /** Names of the seven tasks, in the order of the model card. */

@@ -10,11 +10,11 @@ export function textKey(text: string): bigint {
   return createHash('sha256').update(text).digest().readBigUInt64LE()
 }
 
-/** Numbers keys 0, 1 … in the order they come, equal ones alike; a million take 32 MB. */
+/** Gives each different key an index, 0, 1 …, in the order they come; a million take 32 MB. */
 export class TextIndex {
   #keys = new BigUint64Array(1024)
   #size = 0
-  /** Numbers of keys, at the slot a key leads to or the next that was free. */
+  /** Indexes of keys, at the slot a key leads to or the next that was free. */
   #slots = new Int32Array(4096).fill(EMPTY)
 
   /** How many different keys there are. */
@@ -22,20 +22,20 @@ export class TextIndex {
     return this.#size
   }
 
-  /** The number of a key, which is new where it was not there yet. */
+  /** The index of a key, which is new where it was not there yet. */
   add(key: bigint): number {
     const slot = this.#slotOf(key)
     const found = this.#slots[slot] ?? EMPTY
     if (found !== EMPTY) return found
-    const number = this.#size
-    if (number === this.#keys.length) this.#grow()
-    this.#keys[number] = key
-    this.#slots[this.#slotOf(key)] = number
+    const index = this.#size
+    if (index === this.#keys.length) this.#grow()
+    this.#keys[index] = key
+    this.#slots[this.#slotOf(key)] = index
     this.#size += 1
-    return number
+    return index
   }
 
-  /** The number of a key, or undefined where it is not there. */
+  /** The index of a key, or undefined where it is not there. */
   find(key: bigint): number | undefined {
     const found = this.#slots[this.#slotOf(key)] ?? EMPTY
     return found === EMPTY ? undefined : found
@@ -45,8 +45,8 @@ export class TextIndex {
     const mask = this.#slots.length - 1
     let slot = Number(key & BigInt(mask))
     for (;;) {
-      const number = this.#slots[slot] ?? EMPTY
-      if (number === EMPTY || this.#keys[number] === key) return slot
+      const index = this.#slots[slot] ?? EMPTY
+      if (index === EMPTY || this.#keys[index] === key) return slot
       slot = (slot + 1) & mask
     }
   }
@@ -56,8 +56,8 @@ export class TextIndex {
     keys.set(this.#keys)
     this.#keys = keys
     this.#slots = new Int32Array(keys.length * 4).fill(EMPTY)
-    for (let number = 0; number < this.#size; number += 1) {
-      this.#slots[this.#slotOf(keys[number] ?? 0n)] = number
+    for (let index = 0; index < this.#size; index += 1) {
+      this.#slots[this.#slotOf(keys[index] ?? 0n)] = index
     }
   }
 }

@@ -8,38 +8,38 @@ import { cachedEncode, fillCache, VectorCache } from './vector-cache.ts'
 
 const D = 3
 const vectorOf = (text: string) => {
-  const [number = 0] = text.match(/\d+/)?.map(Number) ?? []
-  return [number / 7, -number, 1 / 3]
+  const [value = 0] = text.match(/\d+/)?.map(Number) ?? []
+  return [value / 7, -value, 1 / 3]
 }
 const matrixOf = (texts: readonly string[]) => {
   const data = Float32Array.from(texts.flatMap(vectorOf))
   return { data, rows: texts.length, dimensions: D }
 }
 
-function recording(): { encode: Encode; asked: string[] } {
-  const asked: string[] = []
+function recording(): { encode: Encode; encoded: string[] } {
+  const encoded: string[] = []
   const encode: Encode = async (texts) => {
-    asked.push(...texts)
+    encoded.push(...texts)
     return matrixOf(texts)
   }
-  return { encode, asked }
+  return { encode, encoded }
 }
 
 test('what is known is not encoded again, by any program', async () => {
   const folder = temporaryFolder()
   const first = recording()
   const once = await cachedEncode(first.encode, await VectorCache.open(folder))(['a1', 'b2', 'a1'])
-  expect(first.asked.sort()).toEqual(['a1', 'b2'])
+  expect(first.encoded.sort()).toEqual(['a1', 'b2'])
   expect(once).toEqual(matrixOf(['a1', 'b2', 'a1']))
   const second = recording()
   const again = cachedEncode(second.encode, await VectorCache.open(folder))
   expect(await again(['a1', 'b2', 'a1'])).toEqual(once)
-  expect(second.asked).toEqual([])
+  expect(second.encoded).toEqual([])
   await again(['a1', '𠮷'])
-  expect(second.asked).toEqual(['𠮷'])
+  expect(second.encoded).toEqual(['𠮷'])
 })
 
-test('rows come in the order they are asked for, from several files', async () => {
+test('rows come in the requested order, from several files', async () => {
   const folder = temporaryFolder()
   const cache = await VectorCache.open(folder)
   const texts = Array.from({ length: 300 }, (_, i) => `第${i}句`)
@@ -47,9 +47,9 @@ test('rows come in the order they are asked for, from several files', async () =
     const block = texts.slice(start, start + 100)
     await cache.add(block, matrixOf(block))
   }
-  const asked = [...texts.filter((_, i) => i % 7 === 3).reverse(), '第0句', '第299句', '第0句']
-  expect(await cache.vectors(asked)).toEqual(matrixOf(asked))
-  expect(await (await VectorCache.open(folder)).vectors(asked)).toEqual(matrixOf(asked))
+  const encoded = [...texts.filter((_, i) => i % 7 === 3).reverse(), '第0句', '第299句', '第0句']
+  expect(await cache.vectors(encoded)).toEqual(matrixOf(encoded))
+  expect(await (await VectorCache.open(folder)).vectors(encoded)).toEqual(matrixOf(encoded))
   expect([cache.size, cache.dimensions]).toEqual([300, D])
 })
 
@@ -60,7 +60,7 @@ test('float16 takes half the space', async () => {
   await cache.add(texts, matrixOf(texts))
   const { data } = await cache.vectors(['第7句', '第2499句'])
   expect([...data.subarray(0, D)]).toEqual([1, -7, 0.333251953125])
-  // Half of a unit of float16's last place, at numbers up to 4096.
+  // Half of a unit in the last place of float16, at numbers up to 4096.
   expect(largestDifference(data.subarray(D), vectorOf('2499'))).toBeLessThanOrEqual(1)
   const [file = ''] = readdirSync(folder)
   expect(statSync(join(folder, file)).size).toBe(24 + 3 * (8 + 2 * D))
@@ -86,9 +86,9 @@ test('a damaged or half-written file is passed over', async () => {
   const content = readFileSync(join(folder, name))
   for (const damaged of [content.subarray(0, 30), Buffer.alloc(0), content.fill(1, 32, 34)]) {
     writeFileSync(join(folder, name), damaged)
-    const { encode, asked } = recording()
+    const { encode, encoded } = recording()
     const vectors = await cachedEncode(encode, await VectorCache.open(folder))(['a1'])
-    expect(asked).toEqual(['a1'])
+    expect(encoded).toEqual(['a1'])
     expect(vectors).toEqual(matrixOf(['a1']))
   }
 })
@@ -107,9 +107,9 @@ test('an interruption keeps the blocks that were done', async () => {
   })
   await expect(stopped).rejects.toThrow('enough')
   expect(done).toEqual([2048])
-  const { encode, asked } = recording()
+  const { encode, encoded } = recording()
   await fillCache(await VectorCache.open(folder), texts, encode)
-  expect(asked).toHaveLength(5000 - 2048)
+  expect(encoded).toHaveLength(5000 - 2048)
 })
 
 test('what cannot be: unknown texts, another width, a folder that is a file', async () => {

@@ -8,7 +8,7 @@ import type { Matrix } from '../similarity/index.ts'
 import type { Encode } from './evaluate-tasks.ts'
 import { TextIndex, textKey } from './text-index.ts'
 
-/** What a cache keeps numbers as: exactly, or in half the space. */
+/** What a cache keeps values as: exactly, or in half the space. */
 export type VectorType = 'float32' | 'float16'
 
 const BYTES: Readonly<Record<VectorType, number>> = { float32: 4, float16: 2 }
@@ -31,15 +31,15 @@ interface Segment {
  * that a damaged one is noticed and passed over. Files appear whole or not at all, and are never
  * changed; several programs may add to one folder. Memory holds where vectors lie, not the vectors.
  *
- * A file: `yujuvec3`, N, D, bits of a number, 0 (uint32 each), N keys (64 bits of a text's SHA-256),
- * N x D numbers; little-endian.
+ * A file: `yujuvec3`, N, D, bits of a value, 0 (uint32 each), N keys (64 bits of a text's SHA-256),
+ * N x D values; little-endian.
  */
 export class VectorCache {
   readonly #folder: string
   readonly #type: VectorType
   readonly #index = new TextIndex()
   readonly #segments: Segment[] = []
-  /** Of each text: the number of its file, and its row there. */
+  /** Of each text: the index of its file, and its row there. */
   readonly #files: number[] = []
   readonly #rows: number[] = []
   #dimensions = 0
@@ -94,12 +94,12 @@ export class VectorCache {
     const data = new Float32Array(texts.length * dimensions)
     const byFile = new Map<number, Wanted[]>()
     for (const [target, text] of texts.entries()) {
-      const number = this.#index.find(textKey(text))
-      if (number === undefined) throw unknown(text)
-      const file = this.#files[number] ?? 0
+      const index = this.#index.find(textKey(text))
+      if (index === undefined) throw unknown(text)
+      const file = this.#files[index] ?? 0
       const wanted = byFile.get(file) ?? []
       byFile.set(file, wanted)
-      wanted.push({ row: this.#rows[number] ?? 0, target })
+      wanted.push({ row: this.#rows[index] ?? 0, target })
     }
     for (const [file, wanted] of byFile) await this.#read(file, wanted, data)
     return { data, rows: texts.length, dimensions }
@@ -115,7 +115,7 @@ export class VectorCache {
     if (this.#dimensions !== 0 && dimensions !== this.#dimensions) {
       throw new InputError(
         'vectors-dimensions',
-        `the vectors have ${dimensions} numbers, and had ${this.#dimensions} before`,
+        `the vectors have ${dimensions} dimensions, and had ${this.#dimensions} before`,
         { facts: { expected: this.#dimensions, found: dimensions } },
       )
     }
@@ -133,9 +133,9 @@ export class VectorCache {
     const file = this.#segments.push({ path, start: HEADER_BYTES + rows * KEY_BYTES }) - 1
     for (let row = 0; row < rows; row += 1) {
       const key = content.readBigUInt64LE(HEADER_BYTES + row * KEY_BYTES)
-      const number = this.#index.add(key)
-      this.#files[number] ??= file
-      this.#rows[number] ??= row
+      const index = this.#index.add(key)
+      this.#files[index] ??= file
+      this.#rows[index] ??= row
     }
     this.#dimensions ||= dimensions
   }
@@ -154,10 +154,10 @@ export class VectorCache {
           start + first * rowBytes,
           (last - first + 1) * rowBytes,
         )
-        const numbers = numbersOf(bytes, this.#type)
+        const values = valuesOf(bytes, this.#type)
         for (const { row, target } of run) {
           const from = (row - first) * this.#dimensions
-          data.set(numbers.subarray(from, from + this.#dimensions), target * this.#dimensions)
+          data.set(values.subarray(from, from + this.#dimensions), target * this.#dimensions)
         }
       }
     } finally {
@@ -192,7 +192,7 @@ async function readBytes(handle: FileHandle, position: number, length: number) {
   return bytes
 }
 
-function numbersOf({ buffer }: Uint8Array<ArrayBuffer>, type: VectorType): Float32Array {
+function valuesOf({ buffer }: Uint8Array<ArrayBuffer>, type: VectorType): Float32Array {
   return type === 'float32' ? new Float32Array(buffer) : fromHalves(new Uint16Array(buffer))
 }
 
@@ -206,8 +206,8 @@ function fileOf(
   header.writeUInt32LE(rows, 8)
   header.writeUInt32LE(dimensions, 12)
   header.writeUInt32LE(8 * BYTES[type], 16)
-  const numbers = type === 'float32' ? data : toHalves(Float32Array.from(data))
-  const bytes = Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength)
+  const values = type === 'float32' ? data : toHalves(Float32Array.from(data))
+  const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength)
   return Buffer.concat([header, new Uint8Array(BigUint64Array.from(keys).buffer), bytes])
 }
 
@@ -223,10 +223,10 @@ function unknown(text: string): InputError {
   )
 }
 
-/** How to stop the encoding of many texts, and to hear how far it is. */
+/** How to stop the encoding of many texts, and to follow its progress. */
 export interface FillOptions {
   readonly signal?: AbortSignal
-  /** Is told how many of the texts are done, those that were known among them. */
+  /** Gets how many of the texts are done, those that were known among them. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
 }
 
@@ -250,7 +250,7 @@ export async function fillCache(
   }
 }
 
-/** An encoder whose vectors are kept: it is asked only for texts that the cache does not know. */
+/** An encoder whose vectors are kept: it encodes only texts that the cache does not know. */
 export function cachedEncode(encode: Encode, cache: VectorCache, options?: FillOptions): Encode {
   return async (texts) => {
     await fillCache(cache, texts, encode, options)

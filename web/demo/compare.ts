@@ -1,6 +1,6 @@
 import type { SentenceEncoder } from 'yuju/web'
 import { byId, element } from '../kit/element.ts'
-import { ColourScale, heatMap, type NumberedSentence } from '../kit/heat-map.ts'
+import { ColourScale, heatMap, type ListedSentence } from '../kit/heat-map.ts'
 import { labelled, said } from '../kit/language.ts'
 import { highestPair, pairsOf, similarityMatrix } from '../kit/similarity-matrix.ts'
 
@@ -39,37 +39,37 @@ export class Compare {
       clearTimeout(this.#timer)
       this.#timer = window.setTimeout(() => this.#update(), PAUSE_MILLISECONDS)
     })
-    const number = element('span', { class: 'number', 'aria-hidden': 'true' })
+    const position = element('span', { class: 'position', 'aria-hidden': 'true' })
     const remove = element('button', { type: 'button' }, '×')
-    const item = element('li', {}, number, input, remove)
+    const item = element('li', {}, position, input, remove)
     remove.addEventListener('click', () => {
       item.remove()
-      this.#number()
+      this.#showPositions()
       this.#update()
       this.#add.focus()
     })
     this.#list.append(item)
-    this.#number()
+    this.#showPositions()
     return input
   }
 
-  #number(): void {
+  #showPositions(): void {
     const items = [...this.#list.children]
     items.forEach((item, index) => {
       const [shown, input, remove] = item.children as Iterable<HTMLElement>
-      const number = index + 1
-      if (shown) shown.textContent = String(number)
-      if (input) labelled(input, 'sentence', { number })
-      if (remove) labelled(remove, 'remove', { number })
+      const position = index + 1
+      if (shown) shown.textContent = String(position)
+      if (input) labelled(input, 'sentence', { position })
+      if (remove) labelled(remove, 'remove', { position })
       remove?.toggleAttribute('disabled', items.length <= 2)
     })
     this.#add.disabled = items.length >= MOST_SENTENCES
   }
 
-  /** What is empty has a number and no scores. */
-  #sentences(): readonly NumberedSentence[] {
+  /** What is empty has a position and no scores. */
+  #sentences(): readonly ListedSentence[] {
     return [...this.#list.querySelectorAll('input')]
-      .map(({ value }, index) => ({ number: index + 1, text: value.trim() }))
+      .map(({ value }, index) => ({ position: index + 1, text: value.trim() }))
       .filter(({ text }) => text !== '')
   }
 
@@ -81,7 +81,7 @@ export class Compare {
     const texts = sentences.map(({ text }) => text)
     const options = { normalize: true, truncate: 'silent' } as const
     const { data, dimensions } = await encoder.encode(texts, options)
-    // A later change has asked for other scores.
+    // A later change has requested other scores.
     if (turn !== this.#turn) return
     const rowOf = (row: number) => data.subarray(row * dimensions, (row + 1) * dimensions)
     const matrix = similarityMatrix(texts.map((_, row) => rowOf(row)))
@@ -92,7 +92,7 @@ export class Compare {
       return
     }
     // A table is much to listen to after each change; this is what it is looked at for.
-    const [a, b] = best.rows.map((row) => sentences[row]?.number ?? 0)
+    const [a, b] = best.rows.map((row) => sentences[row]?.position ?? 0)
     const facts = { a: a ?? 0, b: b ?? 0, score: best.score.toFixed(DIGITS) }
     this.#summary.replaceChildren(said('closest', facts))
     const scale = new ColourScale(matrix.flat())

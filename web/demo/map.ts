@@ -71,7 +71,7 @@ export class SentenceMap {
 
   #showAll(): void {
     this.#view.resize(this.#canvas.clientWidth, this.#canvas.clientHeight)
-    this.#view.frame(this.#points)
+    this.#view.fit(this.#points)
     this.#paint()
   }
 

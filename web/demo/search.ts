@@ -28,7 +28,7 @@ export class Search {
     const options = { normalize: true, truncate: 'silent' } as const
     const query = await encoder.encode(this.#query.value, options)
     const list = hitList(texts, rowScores(vectors, query), (index) => [
-      element('small', {}, said('line', { number: String(index + 1) })),
+      element('small', {}, said('line', { position: String(index + 1) })),
     ])
     const milliseconds = Math.round(performance.now() - start)
     this.#hits.replaceChildren(list)

@@ -1,6 +1,6 @@
 /**
  * Keeps the page itself, so that it opens without a network, and gives its files the headers without
- * which browsers let no page share memory between threads: static servers seldom can be told to.
+ * which browsers let no page share memory between threads: static servers can seldom be set up to.
  * The model's files are kept by yuju.
  */
 
@@ -42,12 +42,12 @@ async function keepPage(): Promise<void> {
   }
 }
 
-async function answer(request: Request): Promise<Response> {
+async function respond(request: Request): Promise<Response> {
   const cache = await caches.open(CACHE)
   // A page may be newer on the server; its other files have names that change with them.
   const fresh =
     request.mode === 'navigate' ? await fetch(request).catch(() => undefined) : undefined
-  // Servers say that answers vary with the origin; names that change with what they hold do not.
+  // Servers say that responses vary with the origin; names that change with what they hold do not.
   const known = request.mode === 'navigate' ? HOME : request
   const response =
     fresh ??
@@ -72,7 +72,7 @@ scope.addEventListener('fetch', (event) => {
   const { url, method } = event.request
   const isPage = url.startsWith(HOME) && !url.startsWith(`${HOME}models/`)
   if (method !== 'GET' || !isPage) return
-  event.respondWith(answer(event.request))
+  event.respondWith(respond(event.request))
   // A newer page has other files; this program may be the same, and is then not installed again.
   if (event.request.mode === 'navigate') event.waitUntil(keepPage().catch(() => {}))
 })

@@ -33,7 +33,7 @@ export class View {
   }
 
   /** Shows all points. */
-  frame(points: readonly Point[]): void {
+  fit(points: readonly Point[]): void {
     const [left, right] = rangeOf(points.map(({ x }) => x))
     const [top, bottom] = rangeOf(points.map(({ y }) => y))
     const room = 1 - 2 * MARGIN

@@ -2,9 +2,9 @@ import { element } from './element.ts'
 import { labelled, said } from './language.ts'
 import type { SimilarityMatrix } from './similarity-matrix.ts'
 
-/** A sentence, and the number by which the page calls it. */
-export interface NumberedSentence {
-  readonly number: number
+/** A sentence, and its position on the page, from 1. */
+export interface ListedSentence {
+  readonly position: number
   readonly text: string
 }
 
@@ -18,7 +18,7 @@ interface HeatMapOptions {
 /** A table of the scores of N sentences, [N,N], whose cells are as warm as their scores are high. */
 export function heatMap(
   matrix: SimilarityMatrix,
-  sentences: readonly NumberedSentence[],
+  sentences: readonly ListedSentence[],
   { scale, digits }: HeatMapOptions,
 ): HTMLElement {
   const cell = (score: number) => {
@@ -26,7 +26,7 @@ export function heatMap(
     scale.mark(made, score)
     return made
   }
-  const heads = sentences.map(({ number }) => element('th', { scope: 'col' }, `${number}`))
+  const heads = sentences.map(({ position }) => element('th', { scope: 'col' }, `${position}`))
   const rows = sentences.map((sentence, index) =>
     element('tr', {}, rowHead(sentence), ...(matrix[index] ?? []).map(cell)),
   )
@@ -38,13 +38,13 @@ export function heatMap(
     element('tbody', {}, ...rows),
   )
   // Wide tables scroll by themselves; keys can scroll only what has the focus.
-  const frame = element('div', { class: 'wide', role: 'region', tabindex: '0' }, table)
-  return labelled(frame, 'matrixCaption')
+  const region = element('div', { class: 'wide', role: 'region', tabindex: '0' }, table)
+  return labelled(region, 'matrixCaption')
 }
 
-function rowHead({ number, text }: NumberedSentence): HTMLElement {
+function rowHead({ position, text }: ListedSentence): HTMLElement {
   const name = element('span', { class: 'sentence', lang: 'zh', title: text }, text)
-  return element('th', { scope: 'row' }, element('b', {}, `${number}`), name)
+  return element('th', { scope: 'row' }, element('b', {}, `${position}`), name)
 }
 
 function legend({ least, most }: ColourScale, digits: number): HTMLElement {
@@ -52,7 +52,7 @@ function legend({ least, most }: ColourScale, digits: number): HTMLElement {
   return element('span', { class: 'legend' }, least.toFixed(digits), bar, most.toFixed(digits))
 }
 
-/** Where a number lies between the least (0) and the most (1) of some. */
+/** Where a value lies between the least (0) and the most (1) of some. */
 export class ColourScale {
   readonly least: number
   readonly most: number

@@ -32,8 +32,8 @@ export const WORDS = {
     zh: '最相似：第 {a} 句与第 {b} 句，{score}',
   },
   addSentence: { en: 'Add a sentence', zh: '添加句子' },
-  sentence: { en: 'Sentence {number}', zh: '句子 {number}' },
-  remove: { en: 'Remove sentence {number}', zh: '删去句子 {number}' },
+  sentence: { en: 'Sentence {position}', zh: '句子 {position}' },
+  remove: { en: 'Remove sentence {position}', zh: '删去句子 {position}' },
 
   searchTitle: { en: 'Semantic search', zh: '语义搜索' },
   query: { en: 'Query', zh: '要找的意思' },
@@ -44,7 +44,7 @@ export const WORDS = {
     en: 'The {count} most similar, in {milliseconds} ms',
     zh: '最相似的 {count} 句，用时 {milliseconds} 毫秒',
   },
-  line: { en: 'no. {number}', zh: '第 {number} 句' },
+  line: { en: 'no. {position}', zh: '第 {position} 句' },
 
   tokensTitle: { en: 'What does the model see?', zh: '模型看到的是什么？' },
   tokensRun: { en: 'Show tokens', zh: '查看词元' },

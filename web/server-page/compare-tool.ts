@@ -30,12 +30,12 @@ export function compareTool(client: ServerClient): ToolWork<readonly string[], S
       return { ...response, value: similarityMatrix(value) }
     },
     show(responses, sentences) {
-      const numbered = sentences.map((text, index) => ({ number: index + 1, text }))
+      const listed = sentences.map((text, index) => ({ position: index + 1, text }))
       // One scale for both, so that colours can be compared too.
       const scale = new ColourScale(responses.flatMap(({ value }) => value.flat()))
       const panels = responses.map((response) => {
         const dimensions = said('dimensions', { count: response.model.dimensions })
-        const map = heatMap(response.value, numbered, { scale, digits: 2 })
+        const map = heatMap(response.value, listed, { scale, digits: 2 })
         return modelPanel(response, [dimensions], map)
       })
       return [panelRow(panels), ...differenceOf(responses)]

@@ -78,7 +78,7 @@ async function open(): Promise<void> {
   }
 }
 
-/** Asks for a key, in place of everything else. */
+/** Asks for a key, and hides everything else. */
 function lock({ code }: ServerFailure): void {
   client.useKey('')
   workplace.hidden = true

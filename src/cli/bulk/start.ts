@@ -36,7 +36,7 @@ const ARGS = {
   },
   store: {
     ...STORE_FLAG.store,
-    description: 'In place of files: a folder (LanceDB), or a collection of a Milvus server',
+    description: 'Instead of files: a folder (LanceDB), or a collection of a Milvus server',
   },
   ...RECORD_FLAGS,
   'output-format': {
@@ -50,7 +50,7 @@ const ARGS = {
     type: 'enum',
     options: choices(BULK_TYPES),
     default: 'float32',
-    description: 'Numbers of the vectors',
+    description: 'Data type of the vectors',
   },
   dimensions: VECTOR_FLAGS.dimensions,
   ...TEXT_FLAGS,
@@ -58,7 +58,7 @@ const ARGS = {
     type: 'enum',
     options: choices(BULK_TRUNCATION),
     default: 'silent',
-    description: 'What happens when a text is too long: it is cut, or its file fails',
+    description: 'What happens when a text is too long: it is truncated, or its file fails',
   },
   attempts: {
     type: 'string',

@@ -73,13 +73,15 @@ function thresholdGoal({ precision, recall }: CalibrateArgs): ThresholdGoal {
   if (precision !== undefined && recall !== undefined) {
     throw new UsageError('give --precision or --recall, not both')
   }
-  if (precision !== undefined) return { goal: 'precision', least: share('precision', precision) }
-  return recall === undefined ? { goal: 'f1' } : { goal: 'recall', least: share('recall', recall) }
+  if (precision !== undefined) return { goal: 'precision', least: shareOf('precision', precision) }
+  return recall === undefined
+    ? { goal: 'f1' }
+    : { goal: 'recall', least: shareOf('recall', recall) }
 }
 
-function share(flag: string, value: string): number {
-  const number = Number(value)
-  if (value.trim() !== '' && number > 0 && number <= 1) return number
+function shareOf(flag: string, value: string): number {
+  const share = Number(value)
+  if (value.trim() !== '' && share > 0 && share <= 1) return share
   throw new UsageError(`--${flag} must be above 0 and at most 1, but is "${value}"`)
 }
 

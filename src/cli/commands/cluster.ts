@@ -8,7 +8,7 @@ const ARGS = {
   threshold: {
     type: 'string',
     valueHint: 'cosine',
-    description: 'How alike texts are to the centre of their group (default: 0.75)',
+    description: 'How similar texts are to the centre of their group (default: 0.75)',
   },
   'min-size': {
     type: 'string',
@@ -19,7 +19,7 @@ const ARGS = {
   ...MINING_FLAGS,
 } as const
 
-/** Gives a row for each text in a group: the group's number from 1, the text, its place from 0. */
+/** Gives a row for each text in a group: the group, from 1, the text, and its index, from 0. */
 export const cluster = defineCommand(ARGS, async (args, shell) => {
   const options = given({
     threshold: decimalNumber('threshold', args.threshold),
@@ -31,8 +31,8 @@ export const cluster = defineCommand(ARGS, async (args, shell) => {
   const groups = await compared(args, shell, (more) =>
     detectCommunities(vectors, { ...options, ...more }),
   )
-  const members = groups.flatMap((rows, at) =>
-    rows.map((row) => ({ cluster: at + 1, text: texts[row] ?? '', row })),
+  const members = groups.flatMap((rows, index) =>
+    rows.map((row) => ({ cluster: index + 1, text: texts[row] ?? '', row })),
   )
   shell.note(`${groups.length} groups hold ${members.length} of ${texts.length} texts`)
   await giveRows(members, { args, what: 'texts' }, shell)

@@ -13,7 +13,7 @@ const ARGS = {
   precision: {
     type: 'enum',
     options: choices(SAVE_TYPES),
-    description: 'Numbers of the weights (default: as they are)',
+    description: 'Data type of the weights (default: as they are)',
   },
   overwrite: { type: 'boolean', description: 'Replace the folder if it is there' },
   ...HUB_FLAGS,

@@ -111,7 +111,7 @@ function summary(result: IndexResult, { prune }: IndexArgs): string {
     `${grouped(changed)} got other metadata`,
     `${grouped(unchanged)} were there already`,
     ...(skipped > 0
-      ? [`${grouped(skipped)} were left out, as the model knows no token of them`]
+      ? [`${grouped(skipped)} were skipped, as the model knows no token of them`]
       : []),
     ...(prune ? [`${grouped(removed)} others were removed`] : []),
   ].join(', ')
@@ -182,18 +182,18 @@ async function requireFit(
     const { columns, precision, dimensions } = store.settings
     requireSame('precision', args.precision, precision)
     requireSame('dimensions', args.dimensions, `${dimensions}`)
-    const asked = namedColumns(args.metadata)?.map(({ name }) => name)
-    requireSame('metadata', asked?.sort().join(','), Object.keys(columns).sort().join(','))
+    const requested = namedColumns(args.metadata)?.map(({ name }) => name)
+    requireSame('metadata', requested?.sort().join(','), Object.keys(columns).sort().join(','))
   } catch (error) {
     await store.close()
     throw error
   }
 }
 
-function requireSame(flag: string, asked: string | undefined, there: string): void {
-  if (asked === undefined || asked === there) return
+function requireSame(flag: string, requested: string | undefined, there: string): void {
+  if (requested === undefined || requested === there) return
   throw new UsageError(
-    `--${flag} is ${asked}, but the store was made with ${there || 'none'}; leave it out, or index ` +
+    `--${flag} is ${requested}, but the store was made with ${there || 'none'}; leave it out, or index ` +
       'again elsewhere',
   )
 }

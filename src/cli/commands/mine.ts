@@ -14,12 +14,12 @@ const ARGS = {
     type: 'enum',
     options: FINDS,
     default: 'paraphrases',
-    description: 'The most alike pairs; texts without near-duplicates; negatives for pairs',
+    description: 'The most similar pairs; texts without near-duplicates; negatives for pairs',
   },
   threshold: {
     type: 'string',
     valueHint: 'cosine',
-    description: 'How alike duplicates are (default 0.95), or paraphrases (default -1)',
+    description: 'How similar duplicates are (default 0.95), or paraphrases (default -1)',
   },
   'max-pairs': {
     type: 'string',
@@ -29,12 +29,12 @@ const ARGS = {
   'per-text': {
     type: 'string',
     valueHint: 'n',
-    description: 'Paraphrases: only the n most alike of each text (default: all)',
+    description: 'Paraphrases: only the n most similar of each text (default: all)',
   },
   removed: {
     type: 'string',
     valueHint: 'file',
-    description: 'Duplicates: write what was left out here, and why',
+    description: 'Duplicates: write what was removed, and why',
   },
   columns: {
     type: 'string',
@@ -64,18 +64,22 @@ const ARGS = {
   'min-score': {
     type: 'string',
     valueHint: 'cosine',
-    description: 'Negatives: how alike at least',
+    description: 'Negatives: how similar at least',
   },
-  'max-score': { type: 'string', valueHint: 'cosine', description: 'Negatives: how alike at most' },
+  'max-score': {
+    type: 'string',
+    valueHint: 'cosine',
+    description: 'Negatives: how similar at most',
+  },
   'range-min': {
     type: 'string',
     valueHint: 'n',
-    description: 'Negatives: pass over the n most alike (default: 0)',
+    description: 'Negatives: pass over the n most similar (default: 0)',
   },
   'range-max': {
     type: 'string',
     valueHint: 'n',
-    description: 'Negatives: choose from the n most alike',
+    description: 'Negatives: choose from the n most similar',
   },
   ...ROW_OUTPUT_FLAG,
   ...MINING_FLAGS,
@@ -84,7 +88,7 @@ const ARGS = {
 export type MineArgs = ParsedArgs<typeof ARGS>
 
 /**
- * Prints or writes rows. paraphrases: score, the two texts, their places from 0. duplicates: the
+ * Prints or writes rows. paraphrases: score, the two texts, their indexes from 0. duplicates: the
  * texts that stay. negatives: triplets, as `yuju train` reads them.
  */
 export const mine = defineCommand(ARGS, async (args, shell) => {
@@ -100,7 +104,7 @@ export const mine = defineCommand(ARGS, async (args, shell) => {
 
 const MAX_PAIRS = 1000
 
-/** Gives the most alike pairs, the best first. */
+/** Gives the most similar pairs, the best first. */
 async function paraphrases(args: MineArgs, shell: Shell): Promise<void> {
   const options = {
     maxPairs: wholeNumber('max-pairs', args['max-pairs']) ?? MAX_PAIRS,

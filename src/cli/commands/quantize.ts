@@ -64,8 +64,8 @@ export const quantize = defineCommand(ARGS, async (args, shell, valuesOf) => {
   const data = await dataOf(args, valuesOf('retrieval'))
   const checkpoint = await readCheckpoint(args.model, args, shell)
   const ranges = await rangesOf(checkpoint, { args, shell })
-  const asked = { model: args.model, name: args.model, options: textOptions(args) }
-  const before = await evaluateModel({ ...asked, precision: 'float32' }, data, { args, shell })
+  const request = { model: args.model, name: args.model, options: textOptions(args) }
+  const before = await evaluateModel({ ...request, precision: 'float32' }, data, { args, shell })
   const after = await evaluateQuantized({ checkpoint, ranges, data }, { args, shell })
   const losses = lossesOf(before, after)
   if (args.json) shell.printJson(losses)
@@ -83,8 +83,8 @@ async function dataOf(args: QuantizeArgs, sets: readonly string[]): Promise<Eval
 }
 
 function points(text: string): number {
-  const number = Number(text)
-  if (text.trim() !== '' && number >= 0) return number
+  const allowed = Number(text)
+  if (text.trim() !== '' && allowed >= 0) return allowed
   throw new UsageError(`--loss must be a number from 0, but is "${text}"`)
 }
 

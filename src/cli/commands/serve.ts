@@ -38,8 +38,8 @@ const ARGS = { ...FIXED_FLAGS, ...SETTING_FLAGS }
 type ServeArgs = ParsedArgs<typeof FIXED_FLAGS> & ParsedArgs
 
 /**
- * Serves models until it is told to stop; then readiness turns false, what was begun is answered,
- * and it ends. A second signal ends it at once.
+ * Serves models until a signal stops it; then readiness turns false, requests that were begun are
+ * finished, and it ends. A second signal ends it at once.
  */
 export const serve = defineCommand(ARGS, async (args, shell, valuesOf) => {
   const { BUNDLED_MODEL } = await import('../../encoder/index.ts')
@@ -52,7 +52,7 @@ export const serve = defineCommand(ARGS, async (args, shell, valuesOf) => {
     shell.printJson({ url: listener.url, models: modelNames, indexes: indexNames })
   } else shell.print(`${names.join(', ')} at ${listener.url}`)
   if (!shell.signal.aborted) await once(shell.signal, 'abort')
-  shell.note('stopping; what was begun is answered. A second signal stops at once')
+  shell.note('stopping; requests that were begun are finished. A second signal stops at once')
   await listener.stop()
 })
 

@@ -28,9 +28,9 @@ function printTokens(
   { ids, tokens, truncated }: Pick<TokenizedText, 'ids' | 'tokens' | 'truncated'>,
   shell: Shell,
 ): void {
-  const cut = truncated > 0 ? `, and ${truncated} more were cut off` : ''
-  shell.print(`${shell.style('bold', text)}\n${tokens.length} tokens${cut}`)
-  for (const [place, token] of tokens.entries()) {
-    shell.print(`${String(ids[place]).padStart(8)}  ${token}`)
+  const rest = truncated > 0 ? `, and ${truncated} more were truncated` : ''
+  shell.print(`${shell.style('bold', text)}\n${tokens.length} tokens${rest}`)
+  for (const [index, token] of tokens.entries()) {
+    shell.print(`${String(ids[index]).padStart(8)}  ${token}`)
   }
 }

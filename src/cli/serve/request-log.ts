@@ -3,7 +3,7 @@ import { YujuError } from '../../errors/index.ts'
 import type { RequestEvent, ServerEvent } from '../../server/index.ts'
 import type { LogSettings } from './serve-settings.ts'
 
-/** Takes what a server tells, as lines of JSON. Of texts it has none unless asked to. */
+/** Writes a server's events as lines of JSON, without texts unless `logTexts` says so. */
 export function requestLog(
   { logLevel, logTexts }: LogSettings,
   stream: NodeJS.WritableStream,
@@ -37,7 +37,7 @@ function requestFields(event: RequestEvent, logTexts: boolean) {
     status,
     ms: Math.round(seconds * 1e6) / 1e3,
     ...(error instanceof YujuError ? { code: error.code } : {}),
-    // Where the mistake is ours, the log is the only place that says which.
+    // Where the mistake is ours, only the log says which.
     ...(error !== undefined && levelOf(event) === 'error' ? { err: error } : {}),
     ...(logTexts ? { body } : {}),
   }

@@ -18,8 +18,8 @@ export function servedModels(
   bundled: string,
 ): NamedModel[] {
   const given = flags.length > 0 ? flags : (fromEnvironment?.split(',') ?? [bundled])
-  const models = namedPlaces(given)
-  if (models.length > 0) return models.map(({ name, place }) => ({ name, model: place }))
+  const models = namedAddresses(given)
+  if (models.length > 0) return models.map(({ name, address }) => ({ name, model: address }))
   throw new UsageError(
     'no model was named; give --model a folder or owner/name on the hub, or set YUJU_MODEL',
   )
@@ -40,20 +40,23 @@ export function servedIndexes(
   fromEnvironment: string | undefined,
 ): NamedIndex[] {
   const given = flags.length > 0 ? flags : (fromEnvironment?.split(',') ?? [])
-  return namedPlaces(given).map(({ name, place }) => ({ name, store: place }))
+  return namedAddresses(given).map(({ name, address }) => ({ name, store: address }))
 }
 
-function namedPlaces(given: readonly string[]) {
+function namedAddresses(given: readonly string[]) {
   const split = given
     .map((word) => word.trim())
     .filter((word) => word !== '')
     .map(splitName)
-  const names = modelNames(split.map(({ place }) => place))
-  return split.map(({ name, place }, index) => ({ name: name ?? names[index] ?? place, place }))
+  const names = modelNames(split.map(({ address }) => address))
+  return split.map(({ name, address }, index) => ({
+    name: name ?? names[index] ?? address,
+    address,
+  }))
 }
 
-/** A name has no slash, so that a folder with `=` in it is not cut in two. */
-function splitName(word: string): { readonly name: string | undefined; readonly place: string } {
-  const [, name, place] = word.match(/^([^=/\\]+)=(.+)$/) ?? []
-  return place === undefined ? { name: undefined, place: word } : { name, place }
+/** A name has no slash, so that a folder with `=` in it is not split in two. */
+function splitName(word: string): { readonly name: string | undefined; readonly address: string } {
+  const [, name, address] = word.match(/^([^=/\\]+)=(.+)$/) ?? []
+  return address === undefined ? { name: undefined, address: word } : { name, address }
 }
