@@ -5,14 +5,14 @@ import { json } from 'node:stream/consumers'
 import { SentenceEncoder } from '../encoder/index.ts'
 import type { Precision } from '../precision/index.ts'
 
-interface Request {
+interface LoadRequest {
   readonly texts: readonly string[]
   readonly threads?: number
   readonly precision?: Precision
 }
 
 const [, , model] = argv
-const { texts, ...options } = (await json(stdin)) as Request
+const { texts, ...options } = (await json(stdin)) as LoadRequest
 const start = performance.now()
 await using encoder = await SentenceEncoder.load(model, { ...options, onWarning: () => {} })
 await encoder.encode(texts[0] ?? '', { truncate: 'silent' })

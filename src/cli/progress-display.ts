@@ -2,14 +2,14 @@ import { grouped } from './format.ts'
 import type { Shell } from './shell.ts'
 
 /** How far a job is; `total` where it is known. */
-interface Progress {
+interface JobProgress {
   readonly done: number
   readonly total: number | undefined
 }
 
 /** Shows how far a job is. */
 export interface ProgressDisplay {
-  update(progress: Progress): void
+  update(progress: JobProgress): void
   stop(): void
 }
 

@@ -75,12 +75,12 @@ function uniqueTexts(tasks: readonly Task[]): ReadonlyMap<string, number> {
   return rows
 }
 
-interface EncodedTexts {
+interface TextVectors {
   readonly rows: ReadonlyMap<string, number>
   readonly vectors: Matrix
 }
 
-function resultOf(task: Task, encoded: EncodedTexts, options?: BootstrapOptions): TaskResult {
+function resultOf(task: Task, encoded: TextVectors, options?: BootstrapOptions): TaskResult {
   const { name, split, pairs, sha256, labels } = task
   const { gold } = pairs
   const scores = pairScores(task, encoded)
@@ -110,9 +110,9 @@ function reasonOf(gold: Float64Array): string {
     : 'all pairs have the same score'
 }
 
-type Scores = Readonly<Record<SimilarityName, Float64Array>>
+type SimilarityScores = Readonly<Record<SimilarityName, Float64Array>>
 
-function pairScores(task: Task, { rows, vectors }: EncodedTexts): Scores {
+function pairScores(task: Task, { rows, vectors }: TextVectors): SimilarityScores {
   const { first, second } = task.pairs
   const vectorOf = (text: string) => rowOf(vectors, rows.get(text) ?? 0)
   const left = first.map(vectorOf)

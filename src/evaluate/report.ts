@@ -93,12 +93,12 @@ export function createReport(
   }
 }
 
-type Score = number | undefined
+type OptionalScore = number | undefined
 /** Scores by name, in order. */
-type Scores = readonly (readonly [name: string, score: Score])[]
+type NamedScores = readonly (readonly [name: string, score: OptionalScore])[]
 
 /** No mean where a score is missing, or all are. */
-function averageOf(scores: readonly Score[]): Score {
+function averageOf(scores: readonly OptionalScore[]): OptionalScore {
   const defined = scores.filter((score) => score !== undefined)
   return defined.length === scores.length ? mean(defined) : undefined
 }
@@ -112,13 +112,16 @@ function compare(student: ModelReport, teachers: readonly ModelReport[]): Compar
   }
 }
 
-const taskScores = ({ results }: ModelReport): Scores =>
+const taskScores = ({ results }: ModelReport): NamedScores =>
   results.map(({ task, score }) => [task, score] as const)
 
-const retrievalScores = ({ retrieval }: ModelReport): Scores =>
+const retrievalScores = ({ retrieval }: ModelReport): NamedScores =>
   retrieval.map(({ set, ndcg10 }) => [set, ndcg10] as const)
 
-function keptOfBest(average: Score, [student = [], ...teachers]: readonly Scores[]): Kept {
+function keptOfBest(
+  average: OptionalScore,
+  [student = [], ...teachers]: readonly NamedScores[],
+): Kept {
   const pairs = student.map(([name, score], index) => {
     return { name, score, best: highest(teachers.map((scores) => scores[index]?.[1])) }
   })
@@ -131,17 +134,17 @@ function keptOfBest(average: Score, [student = [], ...teachers]: readonly Scores
   }
 }
 
-function highest(scores: readonly Score[]): Score {
+function highest(scores: readonly OptionalScore[]): OptionalScore {
   const defined = scores.filter((score) => score !== undefined)
   return defined.length === 0 ? undefined : Math.max(...defined)
 }
 
-function gapOf(score: Score, reference: Score): Score {
+function gapOf(score: OptionalScore, reference: OptionalScore): OptionalScore {
   return score === undefined || reference === undefined ? undefined : score - reference
 }
 
 /** What is kept of nothing, or of less, says nothing. */
-function keptOf(score: Score, reference: Score): Score {
+function keptOf(score: OptionalScore, reference: OptionalScore): OptionalScore {
   if (score === undefined || reference === undefined || reference <= 0) return undefined
   return (100 * score) / reference
 }

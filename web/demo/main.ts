@@ -6,7 +6,7 @@ import { LineField } from './line-field.ts'
 import { Lines } from './lines.ts'
 import { SentenceMap } from './map.ts'
 import { loadModel } from './model.ts'
-import { Search } from './search.ts'
+import { LineSearch } from './search.ts'
 
 const NAMES = ['compare', 'search', 'map', 'duplicates'] as const
 type TabName = (typeof NAMES)[number]
@@ -51,7 +51,7 @@ encoder.catch(() => {})
 const lines = new Lines(encoder, new LineField())
 const map = new SentenceMap(lines)
 new Compare(encoder)
-new Search(encoder, lines)
+new LineSearch(encoder, lines)
 new Duplicates(lines)
 
 byId('theme', HTMLButtonElement).addEventListener('click', () => {

@@ -3,7 +3,7 @@ import { messageOf } from '../kit/language.ts'
 import { shorten } from '../kit/text-lines.ts'
 import { copied, inBackground } from './background.ts'
 import type { Lines } from './lines.ts'
-import { type Point, View } from './view.ts'
+import { type PlanePoint, View } from './view.ts'
 
 /** How far from a point the pointer may be to choose it, in pixels. */
 const REACH = 24
@@ -12,7 +12,7 @@ const LABELLED = 200
 const LABEL_LENGTH = 14
 /** More points than that are drawn as squares, which takes a fraction of the time. */
 const MANY = 2000
-const DIRECTIONS: Readonly<Record<string, Point>> = {
+const DIRECTIONS: Readonly<Record<string, PlanePoint>> = {
   ArrowLeft: { x: -1, y: 0 },
   ArrowRight: { x: 1, y: 0 },
   ArrowUp: { x: 0, y: -1 },
@@ -27,9 +27,9 @@ export class SentenceMap {
   readonly #sentence = byId('map-sentence', HTMLParagraphElement)
   readonly #draw = byId('map-draw', HTMLButtonElement)
   readonly #view = new View()
-  readonly #pointers = new Map<number, Point>()
+  readonly #pointers = new Map<number, PlanePoint>()
   #texts: readonly string[] = []
-  #points: readonly Point[] = []
+  #points: readonly PlanePoint[] = []
   #chosen = -1
   #frame = 0
 
@@ -117,7 +117,7 @@ export class SentenceMap {
   }
 
   /** One pointer drags; two also zoom, by how far they are apart. */
-  #move(pointer: number, to: Point): void {
+  #move(pointer: number, to: PlanePoint): void {
     const from = this.#pointers.get(pointer)
     if (!from) {
       const near = this.#nearest(to)
@@ -131,12 +131,12 @@ export class SentenceMap {
     this.#paint()
   }
 
-  #chosenPosition(): Point {
+  #chosenPosition(): PlanePoint {
     const point = this.#points[this.#chosen]
     return point ? this.#view.toCanvas(point) : this.#view.middle
   }
 
-  #nearest(to: Point): number {
+  #nearest(to: PlanePoint): number {
     let [best, reach] = [-1, REACH]
     this.#points.forEach((point, row) => {
       const apart = distance(this.#view.toCanvas(point), to)
@@ -146,7 +146,7 @@ export class SentenceMap {
   }
 
   /** To the closest sentence that lies more in this direction than beside it. */
-  #step(direction: Point): void {
+  #step(direction: PlanePoint): void {
     const here = this.#chosenPosition()
     let [best, least] = [this.#chosen, Number.POSITIVE_INFINITY]
     this.#points.forEach((point, row) => {
@@ -205,7 +205,7 @@ export class SentenceMap {
   #label(
     pen: CanvasRenderingContext2D,
     rows: readonly number[],
-    positions: readonly Point[],
+    positions: readonly PlanePoint[],
   ): void {
     const taken: { readonly x: number; readonly y: number; readonly end: number }[] = []
     for (const row of rows) {
@@ -226,14 +226,14 @@ export class SentenceMap {
   }
 }
 
-function dot(pen: CanvasRenderingContext2D, at: Point | undefined, radius: number): void {
+function dot(pen: CanvasRenderingContext2D, at: PlanePoint | undefined, radius: number): void {
   if (!at) return
   pen.beginPath()
   pen.arc(at.x, at.y, radius, 0, 2 * Math.PI)
   pen.fill()
 }
 
-function speck(pen: CanvasRenderingContext2D, at: Point | undefined, radius: number): void {
+function speck(pen: CanvasRenderingContext2D, at: PlanePoint | undefined, radius: number): void {
   if (at) pen.fillRect(at.x - radius / 2, at.y - radius / 2, radius, radius)
 }
 
@@ -242,10 +242,10 @@ function resolveColour(style: CSSStyleDeclaration, name: '--accent' | '--ink'): 
   return name === '--ink' ? style.color : style.accentColor
 }
 
-function isInside({ x, y }: Point, width: number, height: number): boolean {
+function isInside({ x, y }: PlanePoint, width: number, height: number): boolean {
   return x >= 0 && y >= 0 && x <= width && y <= height
 }
 
-function distance(a: Point, b: Point): number {
+function distance(a: PlanePoint, b: PlanePoint): number {
   return Math.hypot(a.x - b.x, a.y - b.y)
 }

@@ -5,7 +5,7 @@ import { messageOf, said } from '../kit/language.ts'
 import type { Lines } from './lines.ts'
 
 /** The lines that mean what a query means. */
-export class Search {
+export class LineSearch {
   readonly #encoder: Promise<SentenceEncoder>
   readonly #lines: Lines
   readonly #query = byId('search-query', HTMLInputElement)

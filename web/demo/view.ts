@@ -1,4 +1,4 @@
-export interface Point {
+export interface PlanePoint {
   readonly x: number
   readonly y: number
 }
@@ -16,7 +16,7 @@ export class View {
   #x = 0
   #y = 0
 
-  get middle(): Point {
+  get middle(): PlanePoint {
     return { x: this.#width / 2, y: this.#height / 2 }
   }
 
@@ -28,12 +28,12 @@ export class View {
     this.#height = height
   }
 
-  toCanvas({ x, y }: Point): Point {
+  toCanvas({ x, y }: PlanePoint): PlanePoint {
     return { x: x * this.#scale + this.#x, y: y * this.#scale + this.#y }
   }
 
   /** Shows all points. */
-  fit(points: readonly Point[]): void {
+  fit(points: readonly PlanePoint[]): void {
     const [left, right] = rangeOf(points.map(({ x }) => x))
     const [top, bottom] = rangeOf(points.map(({ y }) => y))
     const room = 1 - 2 * MARGIN
@@ -52,7 +52,7 @@ export class View {
   }
 
   /** Scales by `factor`, keeping the position `around` where it is. */
-  zoom(factor: number, around: Point): void {
+  zoom(factor: number, around: PlanePoint): void {
     const largest = this.#smallest * 4 * LARGEST_ZOOM
     const scale = Math.min(Math.max(this.#scale * factor, this.#smallest), largest || this.#scale)
     const change = scale / this.#scale
@@ -62,7 +62,7 @@ export class View {
   }
 
   /** Moves until the point is well inside. */
-  reveal(point: Point): void {
+  reveal(point: PlanePoint): void {
     const { x, y } = this.toCanvas(point)
     this.#x += clamp(x, this.#width * MARGIN, this.#width * (1 - MARGIN)) - x
     this.#y += clamp(y, this.#height * MARGIN, this.#height * (1 - MARGIN)) - y

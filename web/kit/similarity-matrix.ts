@@ -13,21 +13,21 @@ function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return sum
 }
 
-export interface ScoredPair {
+export interface PairScore {
   readonly score: number
   /** The rows of the pair, the earlier one first. */
   readonly rows: readonly [number, number]
 }
 
 /** Every pair of different texts, once. */
-export function pairsOf(matrix: SimilarityMatrix): readonly ScoredPair[] {
+export function pairsOf(matrix: SimilarityMatrix): readonly PairScore[] {
   return matrix.flatMap((row, b) =>
     row.slice(0, b).map((score, a) => ({ score, rows: [a, b] as const })),
   )
 }
 
 /** The pair with the highest score, of those there are. */
-export function highestPair(pairs: readonly ScoredPair[]): ScoredPair | undefined {
+export function highestPair(pairs: readonly PairScore[]): PairScore | undefined {
   const [first, ...others] = pairs
   return first && others.reduce((best, next) => (next.score > best.score ? next : best), first)
 }

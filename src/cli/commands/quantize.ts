@@ -145,40 +145,40 @@ interface Both {
 }
 
 /** Scores on the tasks or on the retrieval sets, and what 8 bits lose of their average. */
-interface Loss {
+interface QuantizationLoss {
   readonly scores: readonly (Both & { readonly name: string })[]
   readonly average: Both
   readonly loss: number
 }
 
-interface Losses {
-  readonly tasks: Loss
+interface QuantizationLosses {
+  readonly tasks: QuantizationLoss
   /** Where there are retrieval sets. */
-  readonly retrieval?: Loss
+  readonly retrieval?: QuantizationLoss
 }
 
-function lossesOf(before: ModelResults, after: ModelResults): Losses {
+function lossesOf(before: ModelResults, after: ModelResults): QuantizationLosses {
   const tasks = lossOf(taskScores(before), taskScores(after))
   const sets = retrievalScores(before)
   return { tasks, ...(sets.length > 0 ? { retrieval: lossOf(sets, retrievalScores(after)) } : {}) }
 }
 
-type Score = readonly [name: string, score: number]
+type NamedScore = readonly [name: string, score: number]
 
 /** @throws UsageError when a task has no score, which would hide a loss. */
-function taskScores({ results }: ModelResults): Score[] {
+function taskScores({ results }: ModelResults): NamedScore[] {
   return results.map(({ task, score, undefinedBecause }) => {
     if (score !== undefined) return [task, score]
     throw new UsageError(`${task} has no score: ${undefinedBecause ?? 'unknown'}; leave it out`)
   })
 }
 
-function retrievalScores({ retrieval = [] }: ModelResults): Score[] {
+function retrievalScores({ retrieval = [] }: ModelResults): NamedScore[] {
   return retrieval.map(({ set, ndcg10 }) => [set, ndcg10])
 }
 
-function lossOf(before: readonly Score[], after: readonly Score[]): Loss {
-  const averageOf = (scores: readonly Score[]) =>
+function lossOf(before: readonly NamedScore[], after: readonly NamedScore[]): QuantizationLoss {
+  const averageOf = (scores: readonly NamedScore[]) =>
     scores.reduce((sum, [, score]) => sum + score, 0) / scores.length
   const average = { float32: averageOf(before), int8: averageOf(after) }
   return {
@@ -191,7 +191,7 @@ function lossOf(before: readonly Score[], after: readonly Score[]): Loss {
 }
 
 /** @throws InputError when 8 bits lose too much on the tasks, or on the retrieval sets. */
-function requireSmall({ tasks, retrieval }: Losses, mostLoss: number): void {
+function requireSmall({ tasks, retrieval }: QuantizationLosses, mostLoss: number): void {
   const loss = Math.max(tasks.loss, retrieval?.loss ?? 0)
   if (loss <= mostLoss) return
   throw new InputError(
@@ -202,10 +202,10 @@ function requireSmall({ tasks, retrieval }: Losses, mostLoss: number): void {
   )
 }
 
-function print({ tasks, retrieval }: Losses, shell: Shell): void {
+function print({ tasks, retrieval }: QuantizationLosses, shell: Shell): void {
   const line = ({ float32, int8 }: Both) =>
     `float32 ${float32.toFixed(2)}, 8 bits ${int8.toFixed(2)}`
-  const fields = ({ scores, average, loss }: Loss, name: string) => ({
+  const fields = ({ scores, average, loss }: QuantizationLoss, name: string) => ({
     ...Object.fromEntries(scores.map(({ name: score, ...both }) => [score, line(both)])),
     [name]: `${line(average)}; loss ${loss.toFixed(2)} points`,
   })
