@@ -105,6 +105,39 @@ describe.each(['tiny-bpe', 'tiny-unigram'])('golden: %s', (name) => {
   })
 })
 
+interface FamilyCase {
+  readonly config: Readonly<Record<string, unknown>>
+  readonly pad_id: number
+  readonly ids: readonly (readonly number[])[]
+  readonly ids_max16: readonly (readonly number[])[]
+  readonly pairs_max11: readonly { readonly ids: number[]; readonly type_ids: number[] }[]
+}
+
+describe("golden: the tokenizers of today's families", () => {
+  const { texts, families }: { texts: string[]; families: Record<string, FamilyCase> } = JSON.parse(
+    read('tokenizer/families.json'),
+  )
+
+  it.each(Object.entries(families))('%s', (name, golden) => {
+    const tokenizer = create({
+      'tokenizer.json': read(`tokenizer/${name}.tokenizer.json`),
+      'tokenizer_config.json': golden.config,
+    })
+    expect(tokenizer.padId).toBe(golden.pad_id)
+    for (const [index, text] of texts.entries()) {
+      const within = tokenizer.encode(text, { maxLength: 16 })
+      expect([...tokenizer.encode(text).ids], text).toEqual(golden.ids[index])
+      expect([...within.ids], text).toEqual(golden.ids_max16[index])
+    }
+    for (const [index, expected] of golden.pairs_max11.entries()) {
+      const [first = '', second = ''] = texts.slice(index, index + 2)
+      const pair = tokenizer.encodePair(first, second, { maxLength: 11 })
+      expect([...pair.ids], first).toEqual(expected.ids)
+      expect([...pair.typeIds], first).toEqual(expected.type_ids)
+    }
+  })
+})
+
 interface AddedTokensCase {
   readonly name: string
   readonly files: Readonly<Record<string, unknown>>

@@ -1,7 +1,7 @@
 import type { Normalizer } from '../component.ts'
 import { isNonspacingMark, isOther, isWhitespace } from '../text/categories.ts'
 import { CharacterMap } from '../text/character-map.ts'
-import { streamSafe } from '../text/safe-text.ts'
+import { normalize } from '../text/normalize.ts'
 import { lowercase } from './character-steps.ts'
 
 export interface BertNormalizerOptions {
@@ -36,9 +36,8 @@ function normalizeSteps(text: string, options: BertNormalizerOptions): string {
   return options.lowercase ? lowercase(bare) : bare
 }
 
-/** The joiners of the stream-safe text are marks, which are dropped as well. */
 function stripAccents(text: string): string {
-  return mapCharacters(streamSafe(text).normalize('NFD'), dropMark)
+  return mapCharacters(normalize(text, 'NFD'), dropMark)
 }
 
 function mapCharacters(text: string, map: (character: string, codePoint: number) => string) {

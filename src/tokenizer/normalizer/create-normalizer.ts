@@ -8,6 +8,7 @@ import {
   type NormalizerStep,
 } from '../component.ts'
 import { flatSteps, growthLimit, requireModest } from '../limits.ts'
+import { normalize } from '../text/normalize.ts'
 import { finderOf, patternSchema } from '../text/regex.ts'
 import { bertNormalizer } from './bert-normalizer.ts'
 import { lowercase, nmt, strip } from './character-steps.ts'
@@ -29,10 +30,10 @@ const COMBINING_MARKS = /\p{M}/gu
 const KINDS: Readonly<Record<string, (component: Component) => NormalizerStep>> = {
   BertNormalizer: readBert,
   Precompiled: readPrecompiled,
-  NFC: () => (text) => text.normalize('NFC'),
-  NFD: () => (text) => text.normalize('NFD'),
-  NFKC: () => (text) => text.normalize('NFKC'),
-  NFKD: () => (text) => text.normalize('NFKD'),
+  NFC: () => (text) => normalize(text, 'NFC'),
+  NFD: () => (text) => normalize(text, 'NFD'),
+  NFKC: () => (text) => normalize(text, 'NFKC'),
+  NFKD: () => (text) => normalize(text, 'NFKD'),
   Lowercase: () => lowercase,
   StripAccents: () => (text) => text.replace(COMBINING_MARKS, ''),
   Strip: readStrip,

@@ -17,6 +17,8 @@ describe('translateRegex', () => {
     ['\\"\\-\\.', '"-.', ['"-.']],
     [' {2,}', 'a  b   c', ['  ', '   ']],
     ['(?<!a)b(?=c)', 'abc bc', ['b']],
+    ["(?i:'s|'Re)", "'s'S'\u017f'rE'R", ["'s", "'S", "'\u017f", "'rE"]],
+    ['a(?i:k)+', 'ak aK\u212aA', ['ak', 'aK\u212a']],
   ])('%s finds what Oniguruma finds', (pattern, text, expected) => {
     const found = Array.from(translateRegex(pattern)(text), ({ start, end }) =>
       text.slice(start, end),
@@ -29,7 +31,13 @@ describe('translateRegex', () => {
     '(a*)*',
     'a{2000}',
     'a++',
-    '(?i:x)',
+    '(?i)x',
+    '(?i:(x))',
+    '(?i:x+)',
+    '(?i:[x])',
+    '(?i:é)',
+    '(?i:ss)',
+    '(?i:ſt)',
     '(?>a)',
     '[a&&b]',
     '[[:alpha:]]',

@@ -22,12 +22,23 @@ const LINE_SYNTAX: ReadonlyMap<string, string> = new Map([
   ['$', '(?![^\\n])'],
 ])
 
-/** One element of the syntax: a property, another escape, a group's opening, or a character. */
-const ELEMENT = /\\[pP]\{\w+\}|\\[\s\S]|\(\?<?[\s\S]|[*+?}]\+|&&|[\s\S]/gu
+/**
+ * One element of the syntax: a property, another escape, a plain group that ignores case, another group's
+ * opening, or a character.
+ */
+const ELEMENT = /\\[pP]\{\w+\}|\\[\s\S]|\(\?i:[^\\()[\]]*\)|\(\?<?[\s\S]|[*+?}]\+|&&|[\s\S]/gu
 /** The longest that tokenizers have is some 300. */
 const LONGEST = 1000
 const SAME_ESCAPE = /^\\[tnrfv0xu.*+?^$(){}|[\]\\/]$/
 const SAME_GROUP = /^\(\?(?:[:=!]|<[=!\p{L}])$/u
+/** Alternatives of plain ASCII characters; those with a case stand for two, or for three. */
+const IGNORING_CASE = /^\(\?i:([\w\s'"|,;:=<>@#%&!~`/-]*)\)$/
+/** Without case, what is one character elsewhere: ß, ﬆ, ﬀ, ﬁ, ﬂ. */
+const MULTIPLE_FOLDING = /ss|st|f[fil]/i
+const THIRD_CASES: ReadonlyMap<string, string> = new Map([
+  ['s', '\u017f'],
+  ['k', '\u212a'],
+])
 
 /**
  * Finds what a regular expression of `tokenizer.json`, written for Oniguruma, finds in a text.
@@ -54,11 +65,22 @@ export function translateRegex(pattern: string): Find {
 
 function translateOutside(element: string): string | undefined {
   if (/^[*+?}]\+$/.test(element)) return undefined // possessive
+  if (element.startsWith('(?i:')) return withoutCase(element)
   if (element.startsWith('(?')) return SAME_GROUP.test(element) ? element : undefined
   if (!element.startsWith('\\')) return LINE_SYNTAX.get(element) ?? element
   const members = ONIGURUMA_CLASSES.get(element.slice(1).toLowerCase())
   if (members !== undefined) return `[${/[A-Z]/.test(element) ? '^' : ''}${members}]`
   return element === '\\-' ? '-' : translateEscape(element)
+}
+
+function withoutCase(group: string): string | undefined {
+  const [, content] = IGNORING_CASE.exec(group) ?? []
+  if (content === undefined || MULTIPLE_FOLDING.test(content)) return undefined
+  const folded = content.replace(/[a-z]/gi, (letter) => {
+    const lower = letter.toLowerCase()
+    return `[${lower}${letter.toUpperCase()}${THIRD_CASES.get(lower) ?? ''}]`
+  })
+  return `(?:${folded})`
 }
 
 function translateInClass(element: string): string | undefined {
