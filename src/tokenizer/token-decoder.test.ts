@@ -11,6 +11,10 @@ interface DecodedRow {
   readonly plain: string
 }
 
+interface FamilyGolden {
+  readonly families: Readonly<Record<string, { ids: number[][]; decoded: string[] }>>
+}
+
 const GOLDEN = readJson<Record<string, readonly DecodedRow[]>>(`${FIXTURES}/tokenizer/decoded.json`)
 const TINY = `${FIXTURES}/models/tiny-dense-normalize`
 const BPE = readFileSync(`${FIXTURES}/tokenizer/tiny-bpe.tokenizer.json`, 'utf8')
@@ -45,6 +49,15 @@ describe('texts are those of Hugging Face tokenizers', () => {
   it('WordPiece', () => expectGolden('tiny-dense-normalize', TINY))
 
   it.skipIf(!e5)('Metaspace', () => expectGolden('e5-small-zh', e5 ?? ''))
+
+  it.each(['qwen3', 'gemma3', 'modernbert'])('%s', (name) => {
+    const { families } = readJson<FamilyGolden>(`${FIXTURES}/tokenizer/families.json`)
+    const file = readFileSync(`${FIXTURES}/tokenizer/${name}.tokenizer.json`, 'utf8')
+    const { decoder } = decoderOf({ 'tokenizer.json': file })
+    const { ids, decoded } = families[name] ?? { ids: [], decoded: [] }
+    expect(decoded).not.toHaveLength(0)
+    expect(ids.map((row) => decoder.decode(row))).toEqual(decoded)
+  })
 
   it('a vocab.txt is WordPiece', () => {
     const vocabulary = readFileSync(`${FIXTURES}/models/tiny-bert-zh/vocab.txt`, 'utf8')

@@ -1,19 +1,37 @@
 import { z } from '../schema/index.ts'
-import { check, unknownComponent } from './component.ts'
+import { buildComponent, type Component, check, componentSchema } from './component.ts'
+import { flatSteps } from './limits.ts'
 import { loadTokenizer, type TokenizerOptions } from './load-tokenizer.ts'
+import { createNormalizer } from './normalizer/create-normalizer.ts'
 import { byteLevelText } from './pre-tokenizer/byte-level.ts'
 import type { Tokenizer } from './tokenizer.ts'
 
-const decoderSchema = z.object({
-  type: z.string(),
+const wordPieceSchema = z.object({
   prefix: z._default(z.string(), '##'),
   cleanup: z._default(z.boolean(), true),
+})
+const metaspaceSchema = z.object({
   replacement: z._default(z.string(), '▁'),
   prepend_scheme: z.optional(z.string()),
   add_prefix_space: z._default(z.boolean(), true),
 })
-type DecoderDescription = z.infer<typeof decoderSchema>
-type JoinTokens = (tokens: readonly string[]) => string
+const sequenceSchema = z.object({ decoders: z.array(componentSchema) })
+
+const BYTE_TOKEN = /^<0x([\dA-Fa-f]{2})>$/
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** One step of the way back: tokens in, the parts of a text out. */
+type DecoderStep = (tokens: readonly string[]) => readonly string[]
+
+/** The kinds that `tokenizer.json` can name, each with the reading of its options. */
+const KINDS: Readonly<Record<string, (component: Component) => DecoderStep>> = {
+  WordPiece: readWordPiece,
+  Metaspace: readMetaspace,
+  ByteLevel: () => (tokens) => [byteLevelText(tokens)],
+  ByteFallback: () => joinBytes,
+  Fuse: () => (tokens) => [tokens.join('')],
+  Replace: readReplace,
+}
 
 /** Turns token ids back into text. */
 export interface TokenDecoder {
@@ -34,9 +52,7 @@ export function createTokenDecoder(
   const { addedTokens, description } = loadTokenizer(files, options)
   const special = new Set(addedTokens.flatMap((token) => (token.special ? [token.id] : [])))
   const { decoder } = description
-  const join = decoder
-    ? joinerOf(check(decoderSchema, decoder, 'tokenizer.json: decoder'))
-    : (tokens: readonly string[]) => tokens.join(' ')
+  const join = decoder ? createDecoder(decoder) : (tokens: readonly string[]) => tokens.join(' ')
   return {
     decode(ids, { skipSpecial = false } = {}) {
       const kept = Array.from(ids).filter((id) => !(skipSpecial && special.has(id)))
@@ -45,26 +61,25 @@ export function createTokenDecoder(
   }
 }
 
-function joinerOf(decoder: DecoderDescription): JoinTokens {
-  switch (decoder.type) {
-    case 'WordPiece':
-      return (tokens) => joinWordPieces(tokens, decoder)
-    case 'Metaspace':
-      return (tokens) => joinMetaspace(tokens, decoder)
-    case 'ByteLevel':
-      return (tokens) => byteLevelText(tokens.join(''))
-    default:
-      throw unknownComponent('decoder', decoder.type, ['WordPiece', 'Metaspace', 'ByteLevel'])
-  }
+function createDecoder(component: Component): (tokens: readonly string[]) => string {
+  const steps = flatSteps(component, 'decoder', sequenceParts).map((step) =>
+    buildComponent('decoder', step, KINDS),
+  )
+  return (tokens) => steps.reduce((parts, step) => step(parts), tokens).join('')
+}
+
+function sequenceParts(component: Component): readonly Component[] {
+  return check(sequenceSchema, component, 'tokenizer.json: Sequence').decoders
 }
 
 /** Words are set apart by spaces, and punctuation is pulled to them. */
-function joinWordPieces(tokens: readonly string[], { prefix, cleanup }: DecoderDescription) {
-  const spaced = tokens.map((token, index) => {
+function readWordPiece(component: Component): DecoderStep {
+  const { prefix, cleanup } = check(wordPieceSchema, component, 'tokenizer.json: WordPiece')
+  const spaced = (token: string, index: number) => {
     if (index === 0) return token
     return token.startsWith(prefix) ? token.slice(prefix.length) : ` ${token}`
-  })
-  return (cleanup ? spaced.map(cleanUp) : spaced).join('')
+  }
+  return (tokens) => (cleanup ? tokens.map(spaced).map(cleanUp) : tokens.map(spaced))
 }
 
 /** Reference: clean_up_tokenization of transformers, applied token by token. */
@@ -79,13 +94,42 @@ function cleanUp(token: string): string {
 }
 
 /** The mark of a space becomes one, but for the one that the tokenizer put before the text. */
-function joinMetaspace(tokens: readonly string[], decoder: DecoderDescription): string {
-  const { replacement, prepend_scheme: scheme, add_prefix_space: addsSpace } = decoder
+function readMetaspace(component: Component): DecoderStep {
+  const options = check(metaspaceSchema, component, 'tokenizer.json: Metaspace')
+  const { replacement, prepend_scheme: scheme, add_prefix_space: addsSpace } = options
   const prepends = scheme === undefined ? addsSpace : scheme !== 'never'
-  return tokens
-    .map((token, index) => {
+  return (tokens) =>
+    tokens.map((token, index) => {
       const own = index === 0 && prepends ? token.replace(replacement, '') : token
       return own.replaceAll(replacement, ' ')
     })
-    .join('')
+}
+
+/** Byte tokens (`<0xE4>`) in a row are one text, or where they are no UTF-8 a U+FFFD each. */
+function joinBytes(tokens: readonly string[]): readonly string[] {
+  const parts: string[] = []
+  let bytes: number[] = []
+  for (const token of [...tokens, '']) {
+    const [, hexadecimal] = BYTE_TOKEN.exec(token) ?? []
+    if (hexadecimal !== undefined) bytes.push(Number.parseInt(hexadecimal, 16))
+    else {
+      parts.push(bytesText(bytes), token)
+      bytes = []
+    }
+  }
+  return parts.filter((part) => part !== '')
+}
+
+function bytesText(bytes: readonly number[]): string {
+  try {
+    return utf8.decode(Uint8Array.from(bytes))
+  } catch {
+    return '\ufffd'.repeat(bytes.length)
+  }
+}
+
+/** In each token, as the normalizer of the same name has it in a text. */
+function readReplace(component: Component): DecoderStep {
+  const replace = createNormalizer(component)
+  return (tokens) => tokens.map(replace)
 }

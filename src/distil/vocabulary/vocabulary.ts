@@ -51,7 +51,7 @@ export function vocabularyOf(
       ...requiredIds(files, ids, options),
       ...(content ? namedIds(content, ids) : []),
     ]),
-    textOf: content && isByteLevel(content) ? byteLevelText : (token) => token,
+    textOf: content && isByteLevel(content) ? (token) => byteLevelText([token]) : (token) => token,
     withParts: (kept) => (model && isBpe(model) ? withMergeSides(model, kept) : kept),
   }
 }

@@ -21,7 +21,6 @@ export interface ByteLevelOptions {
  * the others for U+0100 and following.
  */
 export function byteLevel({ addPrefixSpace, useRegex }: ByteLevelOptions): PreTokenizer {
-  const encoder = new TextEncoder()
   return (text) => {
     const whole = addPrefixSpace && !text.startsWith(' ') ? ` ${text}` : text
     const words = useRegex ? (whole.match(GPT2) ?? []) : [whole]
@@ -33,13 +32,23 @@ export function byteLevel({ addPrefixSpace, useRegex }: ByteLevelOptions): PreTo
   }
 }
 
-/** The text behind visible characters; a broken character becomes U+FFFD, as does any other. */
-export function byteLevelText(visible: string): string {
-  const bytes = Array.from(visible, (character) => BYTE_CHARACTERS.indexOf(character))
-  return bytes.includes(-1) ? '\ufffd' : new TextDecoder().decode(Uint8Array.from(bytes))
+/**
+ * The text behind visible characters; a token of other characters, an added one, stands for itself, and
+ * bytes that are no UTF-8 become U+FFFD.
+ */
+export function byteLevelText(tokens: readonly string[]): string {
+  return decoder.decode(Uint8Array.from(tokens.flatMap(bytesBehind)))
 }
 
+function bytesBehind(token: string): readonly number[] {
+  const bytes = Array.from(token, (character) => BYTES.get(character) ?? -1)
+  return bytes.includes(-1) ? Array.from(encoder.encode(token)) : bytes
+}
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const BYTE_CHARACTERS = byteCharacters()
+const BYTES = new Map(BYTE_CHARACTERS.map((character, byte) => [character, byte]))
 
 function byteCharacters(): readonly string[] {
   let substitute = 0x100
