@@ -1,10 +1,13 @@
 import { join } from 'node:path'
-import { FakeVectorStore } from '@langchain/core/utils/testing'
-import { cosineSimilarity, embed, embedMany } from 'ai'
+import { Document } from '@langchain/core/documents'
+import { BaseDocumentCompressor } from '@langchain/core/retrievers/document_compressors'
+import { FakeRetriever, FakeVectorStore } from '@langchain/core/utils/testing'
+import { cosineSimilarity, embed, embedMany, rerank } from 'ai'
 import { describe, expect, test } from 'vitest'
 import { SentenceEncoder } from 'yuju'
-import { YujuEmbeddingModel } from 'yuju/ai'
-import { YujuEmbeddings } from 'yuju/langchain'
+import { YujuEmbeddingModel, YujuRerankingModel } from 'yuju/ai'
+import { YujuEmbeddings, YujuReranker } from 'yuju/langchain'
+import { Reranker } from 'yuju/rerank'
 import { changedModel } from './support/model-folder.ts'
 import { readNpy } from './support/npy.ts'
 import { FIXTURES, readJson } from './support/shared.ts'
@@ -136,6 +139,68 @@ describe('yuju/ai', () => {
     const abortSignal = AbortSignal.abort(new Error('the reader went away'))
     const call = embedMany({ model, values: TEXTS, abortSignal, maxRetries: 0 })
     await expect(call).rejects.toThrow('the reader went away')
+  })
+})
+
+describe('rerankers', () => {
+  const RERANKER = join(FIXTURES, 'rerankers/bert')
+  const pairs = readJson<[string, string][]>(join(FIXTURES, 'rerankers/pairs.json')).slice(0, 6)
+  const golden = readJson<Record<string, { ranking: { index: number; score: number }[] }>>(
+    join(FIXTURES, 'rerankers/scores.json'),
+  ).bert?.ranking
+  const [query = ''] = pairs[0] ?? []
+  const documents = pairs.map(([, document]) => document)
+  const indices = golden?.map(({ index }) => index)
+  const scores = golden?.map(({ score }) => score) ?? []
+
+  test('rerank of the AI SDK gives the ranking of sentence-transformers', async () => {
+    const model = await YujuRerankingModel.load(RERANKER)
+    const { ranking, rerankedDocuments } = await rerank({ model, query, documents, topN: 4 })
+    expect(ranking.map(({ originalIndex }) => originalIndex)).toEqual(indices)
+    expect(
+      largestDifference(
+        ranking.map(({ score }) => score),
+        scores,
+      ),
+    ).toBeLessThanOrEqual(1e-5)
+    expect(rerankedDocuments).toEqual(indices?.map((index) => documents[index]))
+    await model.reranker.dispose()
+  })
+
+  test('objects are scored as JSON, options checked, truncation told', async () => {
+    await using reranker = await Reranker.load(RERANKER, { onWarning: unexpected })
+    const model = new YujuRerankingModel(reranker, { score: { maxLength: 12 } })
+    const objects = [{ text: '还款' }, { text: '今天天气真不错' }]
+    const { ranking } = await rerank({ model, query, documents: objects })
+    const texts = objects.map((value) => JSON.stringify(value))
+    const expected = await reranker.rerank(query, texts, { maxLength: 12, truncate: 'silent' })
+    expect(ranking.map(({ score }) => score)).toEqual(expected.map(({ score }) => score))
+    const raw = { yuju: { activation: 'identity' } }
+    const call = { query, documents: { type: 'object', values: objects } } as const
+    const { ranking: logits, warnings } = await model.doRerank({ ...call, providerOptions: raw })
+    expect(logits[0]?.relevanceScore).toBeGreaterThan(1)
+    expect(warnings).toEqual([
+      expect.objectContaining({ feature: 'object documents' }),
+      { type: 'other', message: '2 of 2 pairs were truncated to the limit' },
+    ])
+    const wrong = model.doRerank({ ...call, providerOptions: { yuju: { topK: 1 } } })
+    await expect(wrong).rejects.toMatchObject({ code: 'provider-options' })
+  })
+
+  test('a document compressor of LangChain ranks what a retriever found', async () => {
+    const compressor = await YujuReranker.load(RERANKER, { rerank: { topK: 4 } })
+    expect(BaseDocumentCompressor.isBaseDocumentCompressor(compressor)).toBe(true)
+    const output = documents.map((pageContent, place) => {
+      return new Document({ pageContent, metadata: { place }, id: String(place) })
+    })
+    const found = await new FakeRetriever({ output }).invoke(query)
+    const ranked = await compressor.compressDocuments(found, query)
+    expect(ranked.map(({ metadata }) => metadata.place)).toEqual(indices)
+    expect(ranked.map(({ id }) => id)).toEqual(indices?.map(String))
+    const relevance = ranked.map(({ metadata }) => metadata.relevanceScore)
+    expect(largestDifference(relevance, scores)).toBeLessThanOrEqual(1e-5)
+    expect(output[0]?.metadata).toEqual({ place: 0 })
+    await compressor.reranker.dispose()
   })
 })
 

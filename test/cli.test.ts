@@ -74,6 +74,7 @@ describe('help', () => {
     for (const name of [
       'encode',
       'similarity',
+      'rerank',
       'tokenize',
       'inspect',
       'evaluate',
@@ -95,6 +96,7 @@ describe('help', () => {
   test.each([
     'encode',
     'similarity',
+    'rerank',
     'tokenize',
     'inspect',
     'evaluate',
@@ -250,6 +252,26 @@ describe('other commands', () => {
     expect(json).toEqual({ model: TINY, similarity: 'cosine', score: expect.any(Number) })
   })
 
+  test('rerank', async () => {
+    const documents = ['还款', '今天天气真不错，适合出去走走。', '花呗怎么还款？花呗怎么还款！']
+    const input = inputFile('documents.txt', documents.join('\n'))
+    const ranked = async (...words: readonly string[]) => {
+      const { code, stdout, stderr } = await yuju('rerank', '花呗怎么还款', ...words)
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      return stdout
+    }
+    const model = ['--model', join(FIXTURES, 'rerankers/bert')]
+    const lines = jsonLines(await ranked('--input', input, '--json', ...model))
+    // The scores of rerankers/scores.json.
+    expect(lines).toEqual([
+      { index: 2, score: expect.closeTo(0.831913, 5), text: documents[2] },
+      { index: 0, score: expect.closeTo(0.808764, 5), text: documents[0] },
+      { index: 1, score: expect.closeTo(0.801559, 5), text: documents[1] },
+    ])
+    const best = await ranked(...documents, '--top-k', '1', ...model)
+    expect(best).toBe(`0.8319\t2\t${documents[2]}\n`)
+  })
+
   test('tokenize', async () => {
     const stdout = await succeed('tokenize', '花呗怎么还款', '--max-length', '5')
     expect(stdout).toMatch(/^花呗怎么还款\n5 tokens, and 3 more were truncated\n +101 {2}\[CLS\]\n/)
@@ -339,6 +361,8 @@ describe('wrong usage is exit code 2', () => {
     [['encode', '--input', 'a.doc', '--model', TINY], 'does not tell its format'],
     [['similarity', '花', '--model', TINY], 'the argument B is missing'],
     [['similarity', '花', '花', '花', '--model', TINY], 'one argument too many: "花"'],
+    [['rerank', '花', '花'], '--model is missing; name a cross-encoder'],
+    [['rerank', '花', '--model', TINY], 'no texts were given; name some, or an --input'],
     [['inspect'], 'the argument MODEL is missing'],
     [['export', TINY], '--output is missing'],
     [['bulk'], 'no command was named; see yuju bulk --help'],

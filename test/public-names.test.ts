@@ -14,7 +14,7 @@ test('values that each entry exports', () => {
   expect(values.join('\n\n')).toMatchInlineSnapshot(`
     "yuju: CheckpointError GraphError HubError InputError OutputError RuntimeError SentenceEncoder ServerError StoreError TeacherError YujuError allPairsSimilarity copyActivationRanges exportOnnx exportWeb loadCheckpoint measureActivationRanges outputRangesOf pairwiseSimilarity quantizeEmbeddings saveActivationRanges saveCheckpoint similarityOf
 
-    yuju/ai: YujuEmbeddingModel
+    yuju/ai: YujuEmbeddingModel YujuRerankingModel
 
     yuju/bulk: BulkRuns
 
@@ -22,7 +22,7 @@ test('values that each entry exports', () => {
 
     yuju/evaluate: VectorCache cachedEncode calibrate createReport evaluateRetrieval evaluateRetrievalSets evaluateTasks loadHubTasks loadRetrieval loadRetrievalSet loadTask loadTasks readPairs renderReport
 
-    yuju/langchain: YujuEmbeddings
+    yuju/langchain: YujuEmbeddings YujuReranker
 
     yuju/mining: detectCommunities findDuplicates mineHardNegatives mineParaphrases
 
@@ -43,7 +43,7 @@ test('types that each entry exports', () => {
   expect(types.join('\n\n')).toMatchInlineSnapshot(`
     "yuju: ActivationRanges Backend Checkpoint Embeddings EncodeOptions LoadOptions Matrix OutputArrays OutputRanges OutputType Precision Progress SimilarityBlock SimilarityName StreamOptions TokenEmbeddings TokenizedText TruncationPolicy
 
-    yuju/ai: YujuEmbeddingModelOptions
+    yuju/ai: YujuEmbeddingModelOptions YujuRerankingModelOptions
 
     yuju/bulk: BucketSettings ConnectOptions FailedShard RunDescription RunStatus StartOptions StoreTarget WorkOptions WorkSummary WorkerEvent
 
@@ -51,7 +51,7 @@ test('types that each entry exports', () => {
 
     yuju/evaluate: BootstrapOptions CalibrateOptions CalibrationResult Comparison Encode FillOptions HubTasksOptions Kept LabelKind LoadTaskOptions LoadTasksOptions LoadedTasks MapQuality MissingTask ModelReport ModelResults PairColumns Pairs ProbabilityMap ReadPairsOptions Report ReportFormat ReportOptions RetrievalData RetrievalEncode RetrievalFiles RetrievalOptions RetrievalResult RetrievalSet RetrievalSetResult Task TaskResult ThresholdGoal ThresholdQuality VectorType
 
-    yuju/langchain: YujuEmbeddingsOptions
+    yuju/langchain: YujuEmbeddingsOptions YujuRerankerOptions
 
     yuju/mining: AnchorsAndCorpus CommunityOptions Duplicate DuplicateOptions HardNegativeOptions HardNegatives MiningOptions ParaphraseOptions Scored ScoredPair
 

@@ -10,11 +10,7 @@ import {
 } from '../model/index.ts'
 import { z } from '../schema/index.ts'
 import type { Checkpoint } from './checkpoint.ts'
-
-/** What may turn the logit of a pair into its score. */
-export const SCORE_ACTIVATIONS = ['sigmoid', 'identity'] as const
-/** What turns the logit of a pair into its score: 1 / (1 + e⁻ˣ), or nothing. */
-export type ScoreActivation = (typeof SCORE_ACTIVATIONS)[number]
+import type { ScoreActivation } from './constants.ts'
 
 /** What a cross-encoder has beside what every model has. */
 export interface CrossEncoderSpec {

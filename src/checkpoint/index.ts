@@ -16,13 +16,12 @@ export {
 export { CALIBRATION_FILE, type CalibrationFile, readCalibration } from './calibration-file.ts'
 export { type Checkpoint, SIMILARITY_NAMES, type SimilarityName } from './checkpoint.ts'
 export { checkpointHash } from './checkpoint-hash.ts'
-export type { SaveType } from './constants.ts'
+export type { SaveType, ScoreActivation } from './constants.ts'
 export {
   type CrossEncoderCheckpoint,
   type CrossEncoderSpec,
   requireCrossEncoder,
   requireEncoder,
-  type ScoreActivation,
 } from './cross-encoder.ts'
 export { diskFile, diskFolder, OpenFiles } from './disk-folder.ts'
 export { embeddingWidth } from './embedding-width.ts'

@@ -13,12 +13,11 @@ export {
 } from '../model/index.ts'
 export { type CalibrationFile, readCalibration } from './calibration-file.ts'
 export type { Checkpoint, SimilarityName } from './checkpoint.ts'
+export { SCORE_ACTIVATIONS, type ScoreActivation } from './constants.ts'
 export {
   type CrossEncoderCheckpoint,
   requireCrossEncoder,
   requireEncoder,
-  SCORE_ACTIVATIONS,
-  type ScoreActivation,
 } from './cross-encoder.ts'
 export { checkFilesWhole, checkFinite, type RangeReader } from './finite-weights.ts'
 export { endsEarly, type ModelFolder, type StoredFile, tooLarge } from './model-folder.ts'

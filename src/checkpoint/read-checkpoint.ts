@@ -2,12 +2,12 @@ import { CheckpointError } from '../errors/index.ts'
 import { type EncoderConfig, type ModuleSpec, parseEncoderConfig } from '../model/index.ts'
 import { z } from '../schema/index.ts'
 import { type Checkpoint, SIMILARITY_NAMES } from './checkpoint.ts'
+import type { ScoreActivation } from './constants.ts'
 import {
   type CrossEncoderSpec,
   classifierModules,
   hasSegments,
   namesClassifier,
-  type ScoreActivation,
   scoreActivation,
 } from './cross-encoder.ts'
 import { encoderWeights } from './encoder-weights.ts'

@@ -10,6 +10,10 @@ export const COMMANDS: CommandTable = {
     description: 'Print how similar two texts are',
     load: async () => (await import('./commands/similarity.ts')).similarity,
   },
+  rerank: {
+    description: 'Sort documents by how well they answer a query',
+    load: async () => (await import('./commands/rerank.ts')).rerank,
+  },
   tokenize: {
     description: 'Show the tokens a model sees of texts',
     load: async () => (await import('./commands/tokenize.ts')).tokenize,

@@ -33,9 +33,16 @@ export interface InputTexts {
   readonly total: number | undefined
 }
 
-/** @throws UsageError when there are neither TEXTs nor a file, or both. */
-export function inputTexts(args: ParsedArgs<typeof INPUT_FLAGS>, shell: Shell): InputTexts {
-  const { input, column, format, _: texts } = args
+/**
+ * @param texts those of the command line. Default: all its words
+ * @throws UsageError when there are neither TEXTs nor a file, or both.
+ */
+export function inputTexts(
+  args: ParsedArgs<typeof INPUT_FLAGS>,
+  shell: Shell,
+  texts: readonly string[] = args._,
+): InputTexts {
+  const { input, column, format } = args
   if (input === undefined) {
     if (texts.length === 0) throw new UsageError('no texts were given; name some, or an --input')
     if (column !== undefined || format) throw new UsageError('--column and --format need --input')
