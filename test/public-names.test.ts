@@ -34,7 +34,7 @@ test('values that each entry exports', () => {
 
     yuju/train: TrainingSession attentionRelation averageModels contrastive cosent cosineSimilarity cosineToTeacher datasetOf hiddenStates loadDataset matryoshka mse multipleNegatives onlineContrastive operations readMetrics similarityDistribution similarityMatrix teacherRanking train trainRecipe triplet weightedSum
 
-    yuju/web: CheckpointError HubError InputError RuntimeError SentenceEncoder YujuError allPairsSimilarity outputRangesOf pairwiseSimilarity quantizeEmbeddings similarityOf"
+    yuju/web: CheckpointError HubError InputError Reranker RuntimeError SentenceEncoder YujuError allPairsSimilarity outputRangesOf pairwiseSimilarity quantizeEmbeddings similarityOf"
   `)
 })
 

@@ -38,7 +38,10 @@ export interface WebManifest {
   readonly files: readonly ManifestFile[]
   readonly check: {
     readonly texts: readonly string[]
-    /** Of each text [D], as Node computes it in float32, without a prompt. */
+    /**
+     * Of each text [D], as Node computes it in float32, without a prompt; of a cross-encoder the logit [1] of
+     * each with the one after it.
+     */
     readonly vectors: readonly (readonly number[])[]
   }
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
+  type Checkpoint,
   diskFolder,
   type ManifestFile,
   type ModelFolder,
@@ -11,7 +12,9 @@ import {
 } from '../checkpoint/index.ts'
 import { fileHash, writeFileAtomic } from '../files/index.ts'
 import { readActivationRanges } from '../precision/index.ts'
-import { SentenceEncoder } from './sentence-encoder.ts'
+import { checkOutputs } from './check-outputs.ts'
+import type { Embeddings } from './embeddings.ts'
+import { openCheckpoint } from './open-model.ts'
 
 /** Short and long, Chinese and not: vectors of these tell a graphics processor that errs. */
 const CHECK_TEXTS = [
@@ -36,11 +39,7 @@ export async function exportWeb(folder: string): Promise<void> {
   const checkpoint = await readCheckpoint(recorded)
   await readCalibration(recorded)
   await readActivationRanges(recorded)
-  await using encoder = await SentenceEncoder.fromCheckpoint(checkpoint, {
-    precision: 'float32',
-    onWarning: () => {},
-  })
-  const { data, dimensions } = await encoder.encode(CHECK_TEXTS, { prompt: '', truncate: 'silent' })
+  const { data, dimensions } = await exactOutputs(checkpoint)
   const rounded = Array.from(data, (value) => Number(value.toPrecision(DIGITS)))
   const manifest: WebManifest = {
     format: 1,
@@ -51,6 +50,16 @@ export async function exportWeb(folder: string): Promise<void> {
     },
   }
   await writeFileAtomic(join(folder, WEB_MANIFEST_FILE), `${JSON.stringify(manifest)}\n`)
+}
+
+async function exactOutputs(checkpoint: Checkpoint): Promise<Embeddings> {
+  const options = { precision: 'float32', onWarning: () => {} } as const
+  const parts = await openCheckpoint(checkpoint, options, () => {})
+  try {
+    return await checkOutputs(parts, CHECK_TEXTS)
+  } finally {
+    await parts.session.dispose()
+  }
 }
 
 /** Writes down which files of a folder are found by whoever reads it. */

@@ -1,6 +1,7 @@
 /** What encodes in Node and in browsers alike: the way in for code that both run. */
 export { assembleModel } from './assemble.ts'
 export { blocksOf } from './blocks.ts'
+export { checkOutputs } from './check-outputs.ts'
 export type { OutputType, TruncationPolicy } from './constants.ts'
 export type {
   Embeddings,

@@ -4,7 +4,6 @@ import {
   type ModelFolder,
   readCalibration,
   readCheckpoint,
-  requireEncoder,
   type StoredFile,
   type WebManifest,
 } from '../checkpoint/portable.ts'
@@ -14,6 +13,11 @@ import { type Precision, readActivationRanges } from '../precision/portable.ts'
 import { type FetchedFiles, type FilesListeners, fetchFiles } from './fetch-files.ts'
 import { openSession, type WebSessionOptions } from './open-session.ts'
 
+interface ModelListeners extends FilesListeners {
+  /** @throws CheckpointError for a model of another kind than the one that is wanted. */
+  readonly requireKind: (checkpoint: Checkpoint) => void
+}
+
 /** A model whose files are here, and which may be opened on one backend or another. */
 export class FetchedModel {
   readonly check: WebManifest['check']
@@ -21,21 +25,23 @@ export class FetchedModel {
   /** By path below the address. */
   readonly #blobs: ReadonlyMap<string, Blob>
   readonly #warn: (message: string) => void
+  readonly #requireKind: (checkpoint: Checkpoint) => void
 
   private constructor(
     address: string,
     { check, blobs }: FetchedFiles,
-    warn: (message: string) => void,
+    { onWarning, requireKind }: ModelListeners,
   ) {
     this.check = check
     this.#address = address
     this.#blobs = blobs
-    this.#warn = warn
+    this.#warn = onWarning
+    this.#requireKind = requireKind
   }
 
   /** @param address of the folder, with a slash at its end */
-  static async download(address: string, listeners: FilesListeners): Promise<FetchedModel> {
-    return new FetchedModel(address, await fetchFiles(address, listeners), listeners.onWarning)
+  static async download(address: string, listeners: ModelListeners): Promise<FetchedModel> {
+    return new FetchedModel(address, await fetchFiles(address, listeners), listeners)
   }
 
   /** Opens it: what an encoder is made of. */
@@ -47,7 +53,7 @@ export class FetchedModel {
   }): Promise<EncoderParts> {
     const folder = blobFolder(this.#address, this.#blobs)
     const checkpoint: Checkpoint = await readCheckpoint(folder)
-    requireEncoder(checkpoint)
+    this.#requireKind(checkpoint)
     const entries = [...this.#blobs].map(([path, blob]) => [this.#address + path, blob] as const)
     const blobs = new Map(entries)
     return assembleModel(checkpoint, {

@@ -1,3 +1,4 @@
+export type { ScoreActivation } from '../checkpoint/portable.ts'
 export type {
   Embeddings,
   EncodeOptions,
@@ -6,6 +7,7 @@ export type {
   OutputType,
   Progress,
   StreamOptions,
+  TextPair,
   TokenEmbeddings,
   TokenizedText,
   TruncationPolicy,
@@ -18,6 +20,13 @@ export {
   RuntimeError,
   YujuError,
 } from '../errors/index.ts'
+export type {
+  PairScores,
+  RankedDocument,
+  RerankOptions,
+  ScoreOptions,
+  ScoreStreamOptions,
+} from '../rerank/portable.ts'
 export {
   allPairsSimilarity,
   type Matrix,
@@ -26,5 +35,7 @@ export {
   similarityOf,
 } from '../similarity/index.ts'
 export type { DownloadProgress } from './fetch-files.ts'
+export type { WebLoadOptions } from './load-model.ts'
 export type { WebBackend } from './open-session.ts'
-export { SentenceEncoder, type WebLoadOptions } from './sentence-encoder.ts'
+export { Reranker } from './reranker.ts'
+export { SentenceEncoder } from './sentence-encoder.ts'

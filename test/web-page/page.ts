@@ -1,4 +1,4 @@
-import { SentenceEncoder } from 'yuju/web'
+import { Reranker, SentenceEncoder } from 'yuju/web'
 
 type LoadOptions = Parameters<typeof SentenceEncoder.load>[1]
 
@@ -88,6 +88,16 @@ async function hasWebGpu(): Promise<boolean> {
   return Boolean(await gpu?.requestAdapter().catch(() => null))
 }
 
+/** Scores of pairs, and the order of their second texts for the first text of the first pair. */
+async function rerank(address: string, pairs: readonly [string, string][]) {
+  const reranker = await Reranker.load(address, { onWarning: () => {} })
+  const { scores } = await reranker.score(pairs)
+  const documents = pairs.map(([, document]) => document)
+  const ranking = await reranker.rerank(pairs[0]?.[0] ?? '', documents)
+  await reranker.dispose()
+  return { scores: [...scores], order: ranking.map(({ index }) => index) }
+}
+
 /** The code of an error, or nothing. */
 async function failure(work: () => Promise<unknown>) {
   try {
@@ -111,6 +121,8 @@ const asked = {
   damageKept,
   forget: () => caches.delete('yuju-models-1'),
   hasWebGpu,
+  rerank,
+  rerankFailure: (address: string) => failure(() => Reranker.load(address)),
   loadFailure: (address: string, options?: LoadOptions) => failure(() => load(address, options)),
   encodeFailure: (text: string) => failure(() => encoder().encode(text)),
   similarity: (a: string, b: string) => encoder().similarity(a, b),
