@@ -55,7 +55,7 @@ test('types that each entry exports', () => {
 
     yuju/mining: AnchorsAndCorpus CommunityOptions Duplicate DuplicateOptions HardNegativeOptions HardNegatives MiningOptions ParaphraseOptions Scored ScoredPair
 
-    yuju/rerank: LoadOptions PairScores RankedDocument RerankOptions ScoreActivation ScoreOptions ScoreStreamOptions TextPair
+    yuju/rerank: PairScores RankedDocument RerankOptions ScoreActivation ScoreOptions ScoreStreamOptions TextPair
 
     yuju/search: Condition Filter Hit HybridOptions IndexOptions IndexProgress IndexResult Membership Metadata NamedColumn SearchOptions StoreAccess StoreEncoding StoreOptions StorePrecision StoreQuery StoreSettings StoreSimilarity StoredText TextSearchOptions TextToIndex VectorRecord VectorStore
 
@@ -63,7 +63,7 @@ test('types that each entry exports', () => {
 
     yuju/train: BatchSource Comparison Dataset DatasetKind DropoutRates EvaluationEntry EvaluationReport Example Graph LabelKind LabelOptions LoadDatasetOptions Loss LossContext MetricsEntry ModelAverage OptimizerOptions PreparedBatches RowFilter ScheduleOptions Scores SessionOptions Shape StepBatch StepEntry StepReport StepResult TokenContext TrainOptions TrainRecipeOptions TrainReport TrainingEvaluation TrainingSource Value Widths
 
-    yuju/web: DownloadProgress Embeddings EncodeOptions Matrix OutputArrays OutputRanges OutputType Progress SimilarityBlock StreamOptions TokenEmbeddings TokenizedText TruncationPolicy WebBackend WebLoadOptions"
+    yuju/web: DownloadProgress Embeddings EncodeOptions Matrix OutputArrays OutputRanges OutputType PairScores Progress RankedDocument RerankOptions ScoreActivation ScoreOptions ScoreStreamOptions SimilarityBlock StreamOptions TextPair TokenEmbeddings TokenizedText TruncationPolicy WebBackend WebLoadOptions"
   `)
 })
 

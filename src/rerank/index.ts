@@ -1,5 +1,5 @@
 export type { ScoreActivation } from '../checkpoint/index.ts'
-export type { LoadOptions, TextPair } from '../encoder/index.ts'
+export type { TextPair } from '../encoder/index.ts'
 export type {
   PairScores,
   RankedDocument,

@@ -6,7 +6,8 @@ import type {
 import { z } from 'zod'
 import { SCORE_ACTIVATIONS } from '../../checkpoint/constants.ts'
 import { TRUNCATION_POLICIES } from '../../encoder/constants.ts'
-import { type LoadOptions, Reranker, type ScoreOptions } from '../../rerank/index.ts'
+import type { LoadOptions } from '../../encoder/index.ts'
+import { Reranker, type ScoreOptions } from '../../rerank/index.ts'
 import { callOptions, truncationWarnings } from './call-options.ts'
 
 /** How the AI SDK calls a reranker. */

@@ -1,6 +1,7 @@
 import type { DocumentInterface } from '@langchain/core/documents'
 import type { BaseDocumentCompressor } from '@langchain/core/retrievers/document_compressors'
-import { type LoadOptions, Reranker, type RerankOptions } from '../../rerank/index.ts'
+import type { LoadOptions } from '../../encoder/index.ts'
+import { Reranker, type RerankOptions } from '../../rerank/index.ts'
 
 /** How LangChain's documents are ranked. */
 export interface YujuRerankerOptions {
