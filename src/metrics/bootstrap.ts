@@ -23,7 +23,7 @@ export type DrawnStatistic = (draws: Uint32Array) => number | undefined
 /**
  * The percentile bootstrap interval of a statistic: as many of `rows` rows are drawn with
  * replacement, again and again, and the middle share of the results is kept. Samples for which the
- * statistic is undefined are left out; `undefined` where that is all of them.
+ * statistic is undefined are ignored; `undefined` where that is all of them.
  * Reference: Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13.
  * @throws InputError for resamples or a level out of range.
  */
@@ -71,10 +71,10 @@ export function meanInterval(values: Numbers, options?: BootstrapOptions): Inter
  * Reference: numpy.quantile, method "linear". `sorted` must not be empty.
  */
 export function quantile(sorted: Numbers, share: number): number {
-  const place = share * (sorted.length - 1)
-  const below = Math.floor(place)
+  const position = share * (sorted.length - 1)
+  const below = Math.floor(position)
   const above = Math.min(below + 1, sorted.length - 1)
-  return at(sorted, below) + (at(sorted, above) - at(sorted, below)) * (place - below)
+  return at(sorted, below) + (at(sorted, above) - at(sorted, below)) * (position - below)
 }
 
 function requireOptions(resamples: number, level: number): void {

@@ -239,17 +239,17 @@ describe('what is not defined is undefined, never 0', () => {
 })
 
 describe('refused', () => {
-  test('NaN, with its place', () => {
-    expect(() => spearman([0, 1], [0, Number.NaN])).toThrow('number 1 is NaN')
-    expect(() => auc([0, 1], [Infinity, 0])).toThrow('number 0 is Infinity')
+  test('NaN, with its index', () => {
+    expect(() => spearman([0, 1], [0, Number.NaN])).toThrow('index 1 is NaN')
+    expect(() => auc([0, 1], [Infinity, 0])).toThrow('index 0 is Infinity')
   })
 
   test('lists of different lengths, labels of more than two classes', () => {
     expect(() => pearson([0, 1], [1])).toThrow('got 1 and 2')
-    expect(() => bestF1([0, 2], [1, 2])).toThrow('number 1 is 2')
+    expect(() => bestF1([0, 2], [1, 2])).toThrow('index 1 is 2')
   })
 
-  test('negative gains, places below 1, odd options', () => {
+  test('negative gains, ranks below 1, odd options', () => {
     expect(() => ndcg([-1], [1], 10)).toThrow('smallest gain -1')
     expect(() => recall([1], 1, 0)).toThrow('k is 0')
     expect(() => meanInterval([1], { level: 1 })).toThrow('level lie between 0 and 1')

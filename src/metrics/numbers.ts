@@ -5,7 +5,7 @@ export type Numbers = ArrayLike<number>
 
 /**
  * Checks that every pair has a gold value and a score, and that all are finite: a NaN has no rank.
- * @throws InputError naming the first number that is wrong, counted from 0.
+ * @throws InputError naming the first value that is wrong, by its index.
  */
 export function requirePaired(gold: Numbers, scores: Numbers): void {
   if (gold.length !== scores.length) {
@@ -19,14 +19,14 @@ export function requirePaired(gold: Numbers, scores: Numbers): void {
   requireFinite(scores, 'score')
 }
 
-/** @throws InputError naming the first value that is NaN or infinite, counted from 0. */
+/** @throws InputError naming the first value that is NaN or infinite, by its index. */
 export function requireFinite(values: Numbers, what: string): void {
   for (let index = 0; index < values.length; index += 1) {
     const value = at(values, index)
     if (Number.isFinite(value)) continue
     throw new InputError(
       'metric-not-finite',
-      `every ${what} must be a finite number, but number ${index} is ${value}; ` +
+      `every ${what} must be a finite number, but the one at index ${index} is ${value}; ` +
         'look for empty or broken vectors in what was compared',
       { facts: { what, index, value } },
     )
@@ -44,18 +44,18 @@ export function requireBinary(gold: Numbers, scores: Numbers): void {
     if (value === 0 || value === 1) continue
     throw new InputError(
       'metric-label',
-      `every gold value must be 0 or 1, but number ${index} is ${value}`,
+      `every gold value must be 0 or 1, but the one at index ${index} is ${value}`,
       { facts: { index, value } },
     )
   }
 }
 
-/** The number at an index that is known to be inside. */
+/** The value at an index that is known to be inside. */
 export function at(values: Numbers, index: number): number {
   return values[index] as number
 }
 
-/** Adds to the number at an index that is known to be inside. */
+/** Adds to the value at an index that is known to be inside. */
 export function increase(values: Float64Array | Uint32Array, index: number, by: number): void {
   values[index] = (values[index] as number) + by
 }

@@ -10,15 +10,15 @@ export function ascendingOrder(values: Numbers): Uint32Array {
 /** Where each run of equal values begins in their order, and at last its length: [groups + 1]. */
 export function tieBorders(values: Numbers, order: Uint32Array): Uint32Array {
   const borders: number[] = []
-  for (let place = 0; place < order.length; place += 1) {
-    const isNew = place === 0 || values[at(order, place)] !== values[at(order, place - 1)]
-    if (isNew) borders.push(place)
+  for (let position = 0; position < order.length; position += 1) {
+    const isNew = position === 0 || values[at(order, position)] !== values[at(order, position - 1)]
+    if (isNew) borders.push(position)
   }
   return Uint32Array.from([...borders, order.length])
 }
 
 /**
- * Ranks from 1; equal values share the mean of the places they take.
+ * Ranks from 1; equal values share the mean of the ranks they take.
  * E.g. 3, 1, 3, 2 have the ranks 3.5, 1, 3.5, 2. Reference: scipy.stats.rankdata, method "average".
  */
 export function averageRanks(values: Numbers): Float64Array {
@@ -27,7 +27,8 @@ export function averageRanks(values: Numbers): Float64Array {
   const ranks = new Float64Array(values.length)
   for (let group = 0; group + 1 < borders.length; group += 1) {
     const [start, end] = [at(borders, group), at(borders, group + 1)]
-    for (let place = start; place < end; place += 1) ranks[at(order, place)] = (start + 1 + end) / 2
+    for (let position = start; position < end; position += 1)
+      ranks[at(order, position)] = (start + 1 + end) / 2
   }
   return ranks
 }

@@ -26,7 +26,7 @@ function discountedGain(gains: Numbers, k: number): number {
 }
 
 /**
- * 1 / the place of the first relevant document among the first k, 0 where none is; its mean over
+ * 1 / the rank of the first relevant document among the first k, 0 where none is; its mean over
  * queries is the mean reciprocal rank (MRR@k). Reference: Voorhees, TREC-8, 1999.
  * @param ranked the gain of each document in the order they were found
  * @throws InputError for a negative or infinite gain, or k below 1.

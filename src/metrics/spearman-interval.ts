@@ -23,7 +23,7 @@ export function spearmanInterval(
 /**
  * Spearman's correlation of drawn rows, without sorting again. Rows stand in the order of their
  * scores, so the ranks of the scores grow along them; the ranks of gold values come from counting.
- * Which row is which does not matter, as all are drawn alike.
+ * Which row is which does not matter, as all are drawn in the same way.
  */
 function drawnSpearman(gold: Numbers, scores: Numbers): DrawnStatistic {
   const order = ascendingOrder(scores)
@@ -37,13 +37,13 @@ function drawnSpearman(gold: Numbers, scores: Numbers): DrawnStatistic {
     let product = 0
     let scoreSpread = 0
     let before = 0
-    for (let group = 0, place = 0; group + 1 < borders.length; group += 1) {
+    for (let group = 0, position = 0; group + 1 < borders.length; group += 1) {
       let drawn = 0
       let goldSum = 0
-      for (const end = at(borders, group + 1); place < end; place += 1) {
-        const times = at(draws, place)
+      for (const end = at(borders, group + 1); position < end; position += 1) {
+        const times = at(draws, position)
         drawn += times
-        goldSum += times * at(goldRanks, at(goldGroup, place))
+        goldSum += times * at(goldRanks, at(goldGroup, position))
       }
       const rank = before + (drawn + 1) / 2 - centre
       before += drawn
@@ -55,13 +55,13 @@ function drawnSpearman(gold: Numbers, scores: Numbers): DrawnStatistic {
   }
 }
 
-/** For each row the number of its value among the distinct values, smallest first; and how many. */
+/** For each row the index of its value among the distinct values, smallest first; and how many. */
 function tieGroups(values: Numbers): [groupOfRow: Uint32Array, groups: number] {
   const order = ascendingOrder(values)
   const borders = tieBorders(values, order)
   const groupOfRow = new Uint32Array(values.length)
-  for (let group = 0, place = 0; group + 1 < borders.length; group += 1) {
-    for (; place < at(borders, group + 1); place += 1) groupOfRow[at(order, place)] = group
+  for (let group = 0, position = 0; group + 1 < borders.length; group += 1) {
+    for (; position < at(borders, group + 1); position += 1) groupOfRow[at(order, position)] = group
   }
   return [groupOfRow, borders.length - 1]
 }
