@@ -11,7 +11,7 @@ import { InputError } from '../errors/index.ts'
 import type { Tensor } from '../runtime/index.ts'
 import type { Tokenizer } from '../tokenizer/index.ts'
 import type { Example } from './data/index.ts'
-import { type BatchInputs, type Inputs, TRAINING_NAMES } from './engine/messages.ts'
+import { type BatchInputs, type NamedTensors, TRAINING_NAMES } from './engine/messages.ts'
 import type { TrainingSource } from './train-options.ts'
 
 export interface BatchPreparerOptions {
@@ -38,7 +38,7 @@ export class BatchPreparer {
   }
 
   /**
-   * @param program number of the engine's program for this source
+   * @param program index of the engine's program for this source
    * @throws InputError when the loss needs a label that the examples do not have
    */
   async prepare(
@@ -51,11 +51,11 @@ export class BatchPreparer {
     const prepared = await this.#tokenize(texts)
     const { order, parts } = partsByLength(prepared, source.cachedTexts)
     const layout = batchLayout(checkpoint, tokenizer)
-    const place = new Map(order.map((text, position) => [text, position]))
-    const placed = columns.map((numbers) => numbers.map((number) => place.get(number) ?? 0))
+    const positions = new Map(order.map((text, position) => [text, position]))
+    const rows = columns.map((indices) => indices.map((index) => positions.get(index) ?? 0))
     const tensors = parts.map((part) => batchTensors(part, layout))
     const targets = await targetInputs(source, examples, tensors)
-    const inputs = { program, texts: tensors, loss: { ...rowInputs(placed), ...targets } }
+    const inputs = { program, texts: tensors, loss: { ...rowInputs(rows), ...targets } }
     return { inputs, texts: texts.length }
   }
 
@@ -130,11 +130,11 @@ function partsByLength(prepared: readonly PreparedText[], size: number | undefin
 }
 
 /** Which of the texts stand in each text column. */
-function rowInputs(columns: readonly (readonly number[])[]): Inputs {
+function rowInputs(columns: readonly (readonly number[])[]): NamedTensors {
   return Object.fromEntries(
-    columns.map((numbers, column): [string, Tensor] => [
+    columns.map((indices, column): [string, Tensor] => [
       TRAINING_NAMES.rows(column),
-      { type: 'int64', dims: [numbers.length], data: BigInt64Array.from(numbers, BigInt) },
+      { type: 'int64', dims: [indices.length], data: BigInt64Array.from(indices, BigInt) },
     ]),
   )
 }
@@ -143,15 +143,15 @@ function rowInputs(columns: readonly (readonly number[])[]): Inputs {
 async function targetInputs(
   { dataset, loss, targets }: TrainingSource,
   examples: readonly Example[],
-  [texts = {}]: readonly Inputs[],
-): Promise<Inputs> {
+  [texts = {}]: readonly NamedTensors[],
+): Promise<NamedTensors> {
   const all = new Map<string, Tensor>(Object.entries((await targets?.(examples, texts)) ?? {}))
   if (loss.label !== 'none') all.set('label', labels(dataset.name, examples))
   return Object.fromEntries([...all].map(([name, tensor]) => [TRAINING_NAMES.target(name), tensor]))
 }
 
 function labels(name: string, examples: readonly Example[]): Tensor {
-  const numbers = examples.map(({ label }) => {
+  const values = examples.map(({ label }) => {
     if (label !== undefined) return label
     throw new InputError(
       'train-label-missing',
@@ -159,5 +159,5 @@ function labels(name: string, examples: readonly Example[]): Tensor {
       { facts: { dataset: name } },
     )
   })
-  return { type: 'float32', dims: [numbers.length], data: Float32Array.from(numbers) }
+  return { type: 'float32', dims: [values.length], data: Float32Array.from(values) }
 }

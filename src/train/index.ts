@@ -15,7 +15,7 @@ export {
 export type { StepResult } from './engine/messages.ts'
 export {
   attentionRelation,
-  type Comparison,
+  type ComparedTexts,
   contrastive,
   cosent,
   cosineSimilarity,

@@ -62,7 +62,7 @@ describe('the log', () => {
     expect(readFileSync(path, 'utf8')).toBe(whole)
   })
 
-  test('a half-written last line is passed over, and cut off', async () => {
+  test('a half-written last line is passed over, and removed', async () => {
     await run(1, 25)
     const before = readFileSync(path, 'utf8')
     appendFileSync(path, '{"step":26,"epoch":1,"sou')

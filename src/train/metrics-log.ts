@@ -70,7 +70,7 @@ export function metricsLine(entry: MetricsEntry): string {
   return `${JSON.stringify(line)}\n`
 }
 
-/** The entry of a line; `undefined` for one that was cut by the end of a run. */
+/** The entry of a line; `undefined` for one that the end of a run truncated. */
 export function metricsEntry(line: string): MetricsEntry | undefined {
   try {
     return LINE.safeParse(JSON.parse(line)).data
@@ -93,7 +93,7 @@ export class MetricsLog {
   }
 
   /**
-   * Begins a log; or goes on with one, of which what came after `step` steps is cut off: those steps
+   * Begins a log; or goes on with one, of which what came after `step` steps is removed: those steps
    * will be done again.
    * @param step where the run begins; 0 empties the log
    * @throws OutputError when it cannot be written; InputError when it cannot be read.

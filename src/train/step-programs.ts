@@ -1,7 +1,7 @@
 import { type Checkpoint, namedWeights } from '../checkpoint/index.ts'
 import { InputError } from '../errors/index.ts'
 import { physicalCores, placeWeights } from '../runtime/index.ts'
-import type { EngineStart, PlacedGraph, StepProgram } from './engine/messages.ts'
+import type { EngineGraph, EngineStart, StepProgram } from './engine/messages.ts'
 import { OPTIMIZER_DEFAULTS } from './optimizer-settings.ts'
 import type { TrainingSource } from './train-options.ts'
 import { cachedTrainingGraphs, type TrainingGraph, trainingGraph } from './training-graph.ts'
@@ -42,14 +42,19 @@ function stepProgram(
     isTrained: (name: string) => !freeze.some((start) => name.startsWith(start)),
   }
   if (cachedTexts === undefined) {
-    return { kind: 'whole', graph: placed(trainingGraph(graphOptions)) }
+    return { kind: 'whole', graph: engineGraph(trainingGraph(graphOptions)) }
   }
   const { embed, loss: lossPart, encoder } = cachedTrainingGraphs(graphOptions)
-  return { kind: 'cached', embed: placed(embed), loss: placed(lossPart), encoder: placed(encoder) }
+  return {
+    kind: 'cached',
+    embed: engineGraph(embed),
+    loss: engineGraph(lossPart),
+    encoder: engineGraph(encoder),
+  }
 }
 
-function placed({ graph, weights, gradients, dropouts, targets }: TrainingGraph): PlacedGraph {
-  return { placed: placeWeights(graph), weights, gradients, dropouts, targets }
+function engineGraph({ graph, weights, gradients, dropouts, targets }: TrainingGraph): EngineGraph {
+  return { model: placeWeights(graph), weights, gradients, dropouts, targets }
 }
 
 function requireFit({ dataset, loss }: TrainingSource): void {

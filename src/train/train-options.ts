@@ -95,7 +95,7 @@ export interface TrainOptions {
   readonly signal?: AbortSignal
   readonly onStep?: (step: StepReport) => void
   readonly onEvaluation?: (evaluation: EvaluationReport) => void
-  /** Is told what a user should know of the model, the data and the runtime. Default: stderr. */
+  /** Is given what a user should know of the model, the data and the runtime. Default: stderr. */
   readonly onWarning?: (message: string) => void
 }
 

@@ -24,7 +24,7 @@ export interface WeightInput {
 export interface GradientOutput {
   readonly name: string
   readonly shape: readonly number[]
-  /** Whether it comes as the rows of a table that were used, with their numbers. */
+  /** Whether it comes as the rows of a table that were used, with their indices. */
   readonly sparse: boolean
 }
 
@@ -86,7 +86,7 @@ export class TrainingGraphBuilder {
     )
     const context: LossContext = {
       graph,
-      columns: rows.map((numbers) => gather(embeddings, numbers)),
+      columns: rows.map((indices) => gather(embeddings, indices)),
       target: (name, shape) => this.#target(name, ['P', ...shape]),
       vectorTarget: (name) => this.#target(name, ['P', ...embeddings.shape.slice(1)]),
       parameter: (name, shape) => this.#parameter(`loss.${name}`, shape, undefined),
@@ -139,7 +139,7 @@ export class TrainingGraphBuilder {
       throw new InputError(
         'train-cached-tokens',
         `the loss ${loss.name} looks inside the encoder, which a cached batch does not keep; ` +
-          'leave out cachedTexts',
+          'remove cachedTexts',
         { facts: { loss: loss.name } },
       )
     }

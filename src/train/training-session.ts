@@ -31,7 +31,7 @@ export type SessionOptions = Pick<
 
 /** Examples to be trained on together. */
 export interface StepBatch {
-  /** Number of the source, among the session's, whose loss they are trained with. */
+  /** Index of the source, among the session's, whose loss they are trained with. */
   readonly source: number
   readonly examples: readonly Example[]
 }
@@ -78,17 +78,17 @@ export class TrainingSession {
     return new TrainingSession(checkpoint, engine, options)
   }
 
-  /** Cuts the texts of batches into tokens; can be done while a step is computed. */
+  /** Splits the texts of batches into tokens; can be done while a step is computed. */
   async prepare(batches: readonly StepBatch[]): Promise<PreparedBatches> {
     const prepared = []
-    for (const { source: number, examples } of batches) {
-      const source = this.#options.sources[number]
+    for (const { source: index, examples } of batches) {
+      const source = this.#options.sources[index]
       if (!source) {
-        const message = `there is no source ${number} among ${this.#options.sources.length}`
-        throw new InputError('train-source', message, { facts: { source: number } })
+        const message = `there is no source ${index} among ${this.#options.sources.length}`
+        throw new InputError('train-source', message, { facts: { source: index } })
       }
       this.#lacks.check(source, { examples })
-      prepared.push(await this.#preparer.prepare(source, number, examples))
+      prepared.push(await this.#preparer.prepare(source, index, examples))
     }
     return {
       inputs: prepared.map(({ inputs }) => inputs),
@@ -98,7 +98,7 @@ export class TrainingSession {
 
   /**
    * One step of the optimizer, on the mean of the batches' gradients. Hands over the batches' memory.
-   * @param step number of the step, from 0, which the elements that are dropped follow from
+   * @param step index of the step, from 0, which the elements that are dropped follow from
    * @param rateFactor factor on every learning rate. Default 1.
    */
   step({ inputs }: PreparedBatches, step: number, rateFactor = 1): Promise<StepResult> {

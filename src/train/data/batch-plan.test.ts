@@ -33,7 +33,7 @@ function textsOf(batches: readonly Batch[]): string[] {
   return batches.flatMap(({ examples }) => examples.flatMap(({ texts }) => texts))
 }
 
-describe('a function of data, options and number', () => {
+describe('a function of data, options and index', () => {
   const options = { seed: 3, epochs: 3 }
   const whole = all(three, options)
 
@@ -189,7 +189,7 @@ test('batches are as equal as can be: none is left with a single example', () =>
 })
 
 describe('labels that go with length', () => {
-  /** Unlike pairs are longer than alike ones, all of them. */
+  /** Dissimilar pairs are longer than similar ones, all of them. */
   const pairs = (length: number, label: (index: number) => number): Dataset => {
     const rows = Array.from({ length }, (_, i) => {
       const score = label(i)

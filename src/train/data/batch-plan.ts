@@ -23,7 +23,7 @@ export interface BatchPlanOptions {
 export interface Batch {
   /** From 0, through the whole run. */
   readonly index: number
-  /** Number of the source it comes from. */
+  /** Index of the source it comes from. */
   readonly source: number
   /** Which pass over this data set it belongs to, from 1. */
   readonly epoch: number
@@ -53,7 +53,7 @@ export class BatchPlan {
     const weights = weightsOf(sources)
     this.#sources = sources
     this.#passes = sources.map(
-      (source, number) => new SourcePasses(source, { seed, number, window, lengthOf }),
+      (source, index) => new SourcePasses(source, { seed, index, window, lengthOf }),
     )
     const passes = Array.from({ length: batches === undefined ? epochs : 1 }, (_, pass) =>
       this.#passes.map((source) => source.count(pass)),
@@ -86,7 +86,7 @@ export class BatchPlan {
     }
   }
 
-  /** The batches from number `start` on. */
+  /** The batches from index `start` on. */
   *from(start = 0): Generator<Batch, void, void> {
     for (let index = start; index < this.length; index += 1) yield this.batch(index)
   }

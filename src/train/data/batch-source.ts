@@ -29,8 +29,8 @@ export interface BatchSource {
 
 export interface PassOptions {
   readonly seed: number
-  /** Tells the random numbers of several sources apart. */
-  readonly number: number
+  /** Among the sources: tells their random numbers apart. */
+  readonly index: number
   /** Default: `MOST_WINDOW`, and at most a quarter of the batches. */
   readonly window: number | undefined
   readonly lengthOf: (text: string) => number
@@ -67,7 +67,7 @@ export class SourcePasses {
     return this.#counts[pass] ?? this.#batches(pass).length
   }
 
-  /** The numbers of the examples of a batch, counted through all passes, and its pass, from 0. */
+  /** The indices of the examples of a batch, counted through all passes, and its pass, from 0. */
   batch(ordinal: number): { readonly pass: number; readonly examples: Uint32Array } {
     let pass = 0
     let within = ordinal
@@ -81,7 +81,7 @@ export class SourcePasses {
   #batches(pass: number): EpochBatches {
     if (this.#kept?.pass === pass) return this.#kept.batches
     const { dataset, batchSize, budget, duplicates = true, mixLabels = false } = this.#source
-    const { seed, number, window = windowFor(dataset, batchSize) } = this.#options
+    const { seed, index, window = windowFor(dataset, batchSize) } = this.#options
     this.#lengths ??= exampleLengths(dataset, this.#options.lengthOf)
     if (mixLabels) this.#groups ??= labelGroups(dataset)
     const batches = epochBatches(dataset, this.#lengths, {
@@ -90,7 +90,7 @@ export class SourcePasses {
       window,
       duplicates,
       groups: this.#groups,
-      random: Random.of(seed, PASS_STREAM, number, pass),
+      random: Random.of(seed, PASS_STREAM, index, pass),
     })
     this.#counts[pass] = batches.length
     this.#kept = { pass, batches }
@@ -125,7 +125,7 @@ export function labelGroups(dataset: Dataset): Uint8Array {
   return Uint8Array.from(labels, (label) => (label >= least ? 1 : 0))
 }
 
-/** The label whose first place in sorted labels is the nearest to the middle, but not the beginning. */
+/** The label whose first position in sorted labels is the nearest to the middle, but not the beginning. */
 function leastHighLabel(sorted: Float64Array): number {
   let best = { label: Number.POSITIVE_INFINITY, distance: Number.POSITIVE_INFINITY }
   for (let at = 1; at < sorted.length; at += 1) {

@@ -24,8 +24,8 @@ export interface Example {
 }
 
 /**
- * Examples by number. Any object of this shape can be trained with; `example` is called often, in
- * any order, and must give the same example for the same number.
+ * Examples by index. Any object of this shape can be trained with; `example` is called often, in
+ * any order, and must give the same example for the same index.
  */
 export interface Dataset {
   readonly name: string

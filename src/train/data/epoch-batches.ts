@@ -1,8 +1,8 @@
 import { checkedExample, type Dataset } from './dataset.ts'
 import type { Random } from './random.ts'
 
-/** How one pass over a data set is cut into batches. */
-export interface CutOptions {
+/** How one pass over a data set is split into batches. */
+export interface BatchLimits {
   /** Examples in a batch. */
   readonly batchSize: number
   /** The most examples times length of the longest. Default: no limit. */
@@ -32,7 +32,7 @@ export class EpochBatches {
     return this.#ends.length
   }
 
-  /** Numbers of the examples of the batch that comes as number `index`, from 0. */
+  /** Indices of the examples of the batch that comes at `index`, from 0. */
   batch(index: number): Uint32Array {
     const which = this.#order[index] ?? 0
     const start = which === 0 ? 0 : this.#ends[which - 1]
@@ -41,22 +41,22 @@ export class EpochBatches {
 }
 
 /**
- * Shuffles all examples, deals the groups, if there are any, sorts them by length inside windows of several batches, so that a batch
- * holds texts of about one length and little padding, cuts, and shuffles the batches. Every example
- * is in one batch.
+ * Shuffles all examples, deals the groups, if there are any, and sorts them by length inside windows of
+ * several batches, so that a batch holds texts of about one length and little padding; fills batches in
+ * this order, and shuffles the batches. Every example is in one batch.
  * @param lengths of the longest text of every example
  */
 export function epochBatches(
   dataset: Dataset,
   lengths: Uint32Array,
-  { random, ...options }: CutOptions & { readonly random: Random },
+  { random, ...options }: BatchLimits & { readonly random: Random },
 ): EpochBatches {
   const order = Uint32Array.from({ length: dataset.length }, (_, index) => index)
   random.shuffle(order)
   const groupOf = (example: number) => options.groups?.[example] ?? 0
   if (options.groups) order.set(dealt(order, groupOf))
   sortWindows(order, { lengths, groupOf, size: options.window * options.batchSize })
-  const { examples, ends } = new BatchCutter(dataset, lengths, options).cut(order)
+  const { examples, ends } = new BatchFiller(dataset, lengths, options).fill(order)
   const batches = Uint32Array.from({ length: ends.length }, (_, index) => index)
   random.shuffle(batches)
   return new EpochBatches(examples, ends, batches)
@@ -107,10 +107,10 @@ const WAITING_TRIED = 4
  * is there already, waits for the next one (as sentence-transformers' NoDuplicatesBatchSampler has
  * it).
  */
-class BatchCutter {
+class BatchFiller {
   readonly #dataset: Dataset
   readonly #lengths: Uint32Array
-  readonly #options: Omit<CutOptions, 'window'>
+  readonly #options: Omit<BatchLimits, 'window'>
   readonly #examples: Uint32Array
   readonly #ends: number[] = []
   readonly #texts = new Set<string>()
@@ -118,17 +118,17 @@ class BatchCutter {
   #filled = 0
   #longest = 0
 
-  constructor(dataset: Dataset, lengths: Uint32Array, options: CutOptions) {
+  constructor(dataset: Dataset, lengths: Uint32Array, options: BatchLimits) {
     this.#dataset = dataset
     this.#lengths = lengths
     this.#options = options
     this.#examples = new Uint32Array(dataset.length)
   }
 
-  cut(order: Uint32Array): { readonly examples: Uint32Array; readonly ends: readonly number[] } {
+  fill(order: Uint32Array): { readonly examples: Uint32Array; readonly ends: readonly number[] } {
     for (const example of order) {
       while (this.#isFull(example)) this.#close()
-      this.#place(example)
+      this.#add(example)
     }
     while (this.#size > 0) this.#close()
     return { examples: this.#examples, ends: this.#ends }
@@ -167,12 +167,12 @@ class BatchCutter {
     this.#waiting = []
     for (const example of tried) {
       if (this.#isFull(example)) this.#waiting.push(example)
-      else this.#place(example)
+      else this.#add(example)
     }
     this.#waiting = this.#waiting.concat(rest)
   }
 
-  #place(example: number): void {
+  #add(example: number): void {
     if (!this.#options.duplicates) {
       const { texts } = checkedExample(this.#dataset, example)
       if (texts.some((text) => this.#texts.has(text))) {

@@ -46,7 +46,7 @@ export class MemoryDataset implements Dataset {
 
   /**
    * Adds an example: its texts and, where the kind has one, its label.
-   * @param where names the place of the example, for errors
+   * @param where says where the example is from, for errors
    * @throws InputError for an empty text, and a label that is no number or out of range.
    */
   add(cells: readonly Cell[], where: () => string): void {
@@ -124,7 +124,7 @@ export class TextStore {
     this.#ends.push(end)
   }
 
-  /** The text that was added as number `index`, counted from 0. */
+  /** The text at `index`, in the order they were added, from 0. */
   get(index: number): string {
     const start = index === 0 ? 0 : this.#ends[index - 1]
     return this.#bytes.toString('utf16le', start, this.#ends[index])

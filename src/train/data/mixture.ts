@@ -25,7 +25,7 @@ export function shareOut(total: number, weights: readonly number[]): number[] {
 
 /**
  * Spreads the batches of several sources over blocks, such as epochs. In a block, the j-th of n
- * batches of a source comes at the random place (j + u) / n, u from 0 to 1: the order is random, yet
+ * batches of a source comes at the random position (j + u) / n, u from 0 to 1: the order is random, yet
  * any stretch has about the shares of the whole.
  * @param blocks for each, how many batches of each source
  */
@@ -48,9 +48,12 @@ export function mixture(blocks: readonly (readonly number[])[], seed: number): M
 const MIXTURE_STREAM = 1
 
 function spread(counts: readonly number[], random: Random): number[] {
-  const places = counts.flatMap((count, source) =>
-    Array.from({ length: count }, (_, j) => ({ source, place: (j + random.fraction()) / count })),
+  const positions = counts.flatMap((count, source) =>
+    Array.from({ length: count }, (_, j) => ({
+      source,
+      position: (j + random.fraction()) / count,
+    })),
   )
-  places.sort((a, b) => a.place - b.place || a.source - b.source)
-  return places.map(({ source }) => source)
+  positions.sort((a, b) => a.position - b.position || a.source - b.source)
+  return positions.map(({ source }) => source)
 }

@@ -21,7 +21,7 @@ describe('streams', () => {
     expect(numbers(7, 1, 2)).toEqual(numbers(7, 1, 2))
   })
 
-  test('every part of the key counts, and its place', () => {
+  test('every part of the key counts, and its position', () => {
     const keys = [
       [7, 1, 2],
       [7, 2, 1],

@@ -10,10 +10,10 @@ let runner: Promise<StepRunner> | undefined
 /** A save must not see a step half done. */
 let last: Promise<unknown> = Promise.resolve()
 
-function inTurn<Answer>(work: (runner: StepRunner) => Promise<Answer>): Promise<Answer> {
-  const answer = last.then(started).then(work)
-  last = answer.catch(() => {})
-  return answer
+function inTurn<Result>(work: (runner: StepRunner) => Promise<Result>): Promise<Result> {
+  const result = last.then(started).then(work)
+  last = result.catch(() => {})
+  return result
 }
 
 function started(): Promise<StepRunner> {

@@ -1,13 +1,13 @@
 import type { AdamW, DropoutMasks, ParameterMemory } from '../optimizer/index.ts'
 import type { GraphEnvironment, GraphRunner } from './graph-runner.ts'
-import type { Inputs } from './messages.ts'
+import type { NamedTensors } from './messages.ts'
 
-/** What the elements dropped in one run of a graph depend on, beside seed and place in the model. */
+/** What the elements dropped in one run of a graph depend on, beside the seed and which dropout of the model it is. */
 export interface DropoutKey {
   readonly step: number
-  /** Number of the batch in its step. */
+  /** Index of the batch in its step. */
   readonly batch: number
-  /** Number of the part of a cached batch. */
+  /** Index of the part of a cached batch. */
   readonly part: number
 }
 
@@ -32,9 +32,9 @@ export class GradientSum {
   /** Runs a graph, adds its gradients to the sum and gives the outputs asked for. */
   async run(
     graph: GraphRunner,
-    { inputs, outputs }: { readonly inputs: Inputs; readonly outputs: readonly string[] },
+    { inputs, outputs }: { readonly inputs: NamedTensors; readonly outputs: readonly string[] },
     key: DropoutKey,
-  ): Promise<Inputs> {
+  ): Promise<NamedTensors> {
     const { memory, optimizer } = this.#parts
     const results = await graph.run(inputs, outputs, this.#environment(key))
     if (!graph.hasGradients) return results
@@ -52,9 +52,9 @@ export class GradientSum {
       weight: (name) => memory.view(name, 'parameter'),
       gradient: (name) => memory.view(name, 'gradient'),
       takeRows: (name, rows, values) => optimizer.addRows(name, rows, values),
-      mask: (place, probability, length) => {
+      mask: (dropout, probability, length) => {
         const mask = new Uint8Array(length)
-        const site = (batch * MOST_PARTS + part) * MOST_PLACES + place
+        const site = (batch * MOST_PARTS + part) * MOST_DROPOUTS + dropout
         masks.fill(mask, { step, site, probability })
         return mask
       },
@@ -62,6 +62,6 @@ export class GradientSum {
   }
 }
 
-/** Batches, parts and places in the model share 32 bits: 1,024 batches of 4,096 parts. */
-const MOST_PLACES = 2 ** 10
+/** Batches, parts and dropouts of the model share 32 bits: 1,024 batches of 4,096 parts. */
+const MOST_DROPOUTS = 2 ** 10
 const MOST_PARTS = 2 ** 12

@@ -7,7 +7,12 @@ import {
   type Tensor,
 } from '../../runtime/index.ts'
 import type { DropoutInput } from '../training-graph-builder.ts'
-import { type Inputs, type PlacedGraph, type StepProgram, TRAINING_NAMES } from './messages.ts'
+import {
+  type EngineGraph,
+  type NamedTensors,
+  type StepProgram,
+  TRAINING_NAMES,
+} from './messages.ts'
 
 /** What a graph needs beside a batch's own inputs, and where its gradients go. */
 export interface GraphEnvironment {
@@ -17,23 +22,23 @@ export interface GraphEnvironment {
   gradient(name: string): Float32Array
   /** Takes the gradient of a table that rows were picked from. */
   takeRows(name: string, rows: BigInt64Array, values: Float32Array): void
-  /** Which elements are kept (1) and dropped (0) at one place of the model. */
-  mask(site: number, rate: number, length: number): Uint8Array
+  /** Which elements are kept (1) and dropped (0) by one dropout of the model, by its index. */
+  mask(dropout: number, rate: number, length: number): Uint8Array
 }
 
 /** One differentiated graph: weights go in with a batch, gradients come out. */
 export class GraphRunner {
-  readonly #graph: PlacedGraph
+  readonly #graph: EngineGraph
   readonly #session: LocalSession
 
-  private constructor(graph: PlacedGraph, session: LocalSession) {
+  private constructor(graph: EngineGraph, session: LocalSession) {
     this.#graph = graph
     this.#session = session
     this.gradients = new Set(graph.gradients.map(({ name }) => name))
   }
 
-  static async create(graph: PlacedGraph, options: LocalSessionOptions): Promise<GraphRunner> {
-    return new GraphRunner(graph, await createLocalSession(graph.placed, options))
+  static async create(graph: EngineGraph, options: LocalSessionOptions): Promise<GraphRunner> {
+    return new GraphRunner(graph, await createLocalSession(graph.model, options))
   }
 
   /** Names of the weights whose gradients it gives. */
@@ -50,7 +55,7 @@ export class GraphRunner {
 
   /** Runs the graph, hands over its gradients and gives the outputs asked for. */
   async run(
-    inputs: Inputs,
+    inputs: NamedTensors,
     outputs: readonly string[],
     environment: GraphEnvironment,
   ): Promise<Readonly<Record<string, Tensor>>> {
@@ -80,7 +85,7 @@ export class GraphRunner {
 }
 
 /** @throws InputError when a batch lacks what the loss compares with, or has it in another shape. */
-function requireTargets(targets: PlacedGraph['targets'], inputs: Inputs): void {
+function requireTargets(targets: EngineGraph['targets'], inputs: NamedTensors): void {
   for (const { name, shape } of targets) {
     const dims = inputs[TRAINING_NAMES.target(name)]?.dims
     const fits = (dim: Dim, axis: number) => typeof dim !== 'number' || dim === dims?.[axis]
@@ -95,7 +100,10 @@ function requireTargets(targets: PlacedGraph['targets'], inputs: Inputs): void {
   }
 }
 
-function weightInputs(weights: PlacedGraph['weights'], environment: GraphEnvironment): Inputs {
+function weightInputs(
+  weights: EngineGraph['weights'],
+  environment: GraphEnvironment,
+): NamedTensors {
   return Object.fromEntries(
     weights.map(({ name, shape }): [string, Tensor] => [
       name,
@@ -106,17 +114,17 @@ function weightInputs(weights: PlacedGraph['weights'], environment: GraphEnviron
 
 function maskInputs(
   dropouts: readonly DropoutInput[],
-  inputs: Inputs,
+  inputs: NamedTensors,
   environment: GraphEnvironment,
-): Inputs {
+): NamedTensors {
   const [rows = 0, tokens = 0] = inputs.input_ids?.dims ?? []
   const sizes: Readonly<Record<string, number>> = { B: rows, T: tokens, 'B*T': rows * tokens }
   const sizeOf = (dim: Dim) => (typeof dim === 'number' ? dim : (sizes[dim] ?? 0))
   return Object.fromEntries(
-    dropouts.map(({ name, shape, rate }, site): [string, Tensor] => {
+    dropouts.map(({ name, shape, rate }, index): [string, Tensor] => {
       const dims = shape.map(sizeOf)
       const length = dims.reduce((product, dim) => product * dim, 1)
-      return [name, { type: 'uint8', dims, data: environment.mask(site, rate, length) }]
+      return [name, { type: 'uint8', dims, data: environment.mask(index, rate, length) }]
     }),
   )
 }

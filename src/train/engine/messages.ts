@@ -25,8 +25,8 @@ export const TRAINING_NAMES = {
 } as const
 
 /** A differentiated graph, as the engine's thread runs it. */
-export interface PlacedGraph {
-  readonly placed: PlacedModel
+export interface EngineGraph {
+  readonly model: PlacedModel
   readonly weights: readonly WeightInput[]
   readonly gradients: readonly GradientOutput[]
   readonly dropouts: readonly DropoutInput[]
@@ -34,7 +34,7 @@ export interface PlacedGraph {
 }
 
 /** How the steps of one kind of batch are computed: at once, or with cached embeddings. */
-export type StepProgram<Graph = PlacedGraph> =
+export type StepProgram<Graph = EngineGraph> =
   | { readonly kind: 'whole'; readonly graph: Graph }
   | {
       readonly kind: 'cached'
@@ -56,16 +56,16 @@ export interface EngineStart {
   readonly state: string | undefined
 }
 
-export type Inputs = Readonly<Record<string, Tensor>>
+export type NamedTensors = Readonly<Record<string, Tensor>>
 
 /** The inputs of one batch. */
 export interface BatchInputs {
-  /** Number of the program it is made for. */
+  /** Index of the program it is made for. */
   readonly program: number
   /** Of the encoder; several for a cached batch, or one. */
-  readonly texts: readonly Inputs[]
+  readonly texts: readonly NamedTensors[]
   /** Of the loss: which text stands where, and targets. */
-  readonly loss: Inputs
+  readonly loss: NamedTensors
 }
 
 /** One step of the optimizer, over one batch or several whose gradients are averaged. */
@@ -94,7 +94,7 @@ export interface SaveModelRequest {
   readonly type: SaveType
 }
 
-/** What the engine's thread is asked: to start, once and first; then the others, done in order. */
+/** What is requested of the engine's thread: to start, once and first; then the others, in order. */
 export interface EngineMethods {
   /** Opens all graphs; gives what a user should know of the runtime. */
   start(start: EngineStart): readonly string[]

@@ -10,7 +10,7 @@ import { Random } from '../data/index.ts'
 import { AdamW, ParameterMemory, parameterGroups } from '../optimizer/index.ts'
 import type { OptimizerOptions } from '../optimizer-settings.ts'
 import type { WeightInput } from '../training-graph-builder.ts'
-import type { EngineStart, PlacedGraph, StepProgram } from './messages.ts'
+import type { EngineGraph, EngineStart, StepProgram } from './messages.ts'
 
 /** Reserves memory for every weight of every program and fills in what is stored. */
 export async function createMemory(start: EngineStart): Promise<ParameterMemory> {
@@ -36,7 +36,7 @@ export async function createMemory(start: EngineStart): Promise<ParameterMemory>
 /** Tells the random numbers of initial weights from others. */
 const INITIAL = 4
 
-function graphsOf(program: StepProgram): readonly PlacedGraph[] {
+function graphsOf(program: StepProgram): readonly EngineGraph[] {
   return program.kind === 'whole' ? [program.graph] : [program.embed, program.loss, program.encoder]
 }
 

@@ -7,7 +7,7 @@ import { type GraphRunner, openProgram, type Program } from './graph-runner.ts'
 import {
   type BatchInputs,
   type EngineStart,
-  type Inputs,
+  type NamedTensors,
   type SaveModelRequest,
   type StepRequest,
   type StepResult,
@@ -88,14 +88,15 @@ export class StepRunner {
   }
 }
 
-interface Place {
+/** Where gradients are added, and what dropped elements follow from. */
+interface BatchRun {
   readonly sum: GradientSum
   readonly key: DropoutKey
 }
 
 async function wholeBatch(
   graph: GraphRunner,
-  { inputs, sum, key }: Place & { readonly inputs: Inputs },
+  { inputs, sum, key }: BatchRun & { readonly inputs: NamedTensors },
 ): Promise<BatchResult> {
   const outputs = [TRAINING_NAMES.loss, TRAINING_NAMES.embeddings]
   const results = await sum.run(graph, { inputs, outputs }, key)
@@ -106,7 +107,7 @@ async function wholeBatch(
 async function cachedBatch(
   { embed, loss, encoder }: Program & { readonly kind: 'cached' },
   batch: BatchInputs,
-  { sum, key }: Place,
+  { sum, key }: BatchRun,
 ): Promise<BatchResult> {
   const parts: Tensor[] = []
   for (const [part, inputs] of batch.texts.entries()) {
@@ -132,7 +133,7 @@ async function cachedBatch(
   return batchResult(results, { embeddings })
 }
 
-function batchResult(results: Inputs, { embeddings }: Inputs): BatchResult {
+function batchResult(results: NamedTensors, { embeddings }: NamedTensors): BatchResult {
   const loss = Number(results[TRAINING_NAMES.loss]?.data[0])
   if (!embeddings) throw new RangeError('the graph gave no embeddings')
   return { loss, embeddings }

@@ -5,12 +5,12 @@ import type { EngineMethods, EngineStart } from './messages.ts'
 
 /**
  * Holds weights, gradients and the optimizer's state in a thread of its own, and computes steps
- * there, so that the next batch can be prepared meanwhile. Requests are answered in their order.
+ * there, so that the next batch can be prepared meanwhile. Requests are done in their order.
  */
 export type TrainingEngine = Channel<EngineMethods>
 
 /**
- * @param warn is told what a user should know of the runtime
+ * @param warn is given what a user should know of the runtime
  * @throws RuntimeError when the runtime refuses a graph; CheckpointError for a damaged state.
  */
 export async function startTrainingEngine(

@@ -17,8 +17,8 @@ export interface ContrastiveOptions {
  * Contrastive loss: mean of ½(y·d² + (1 - y)·max(0, margin - d)²) for the distance d of a pair with
  * label y.
  *
- * Inputs: pairs with label 1 (alike) or 0 (not alike). `onlineContrastive` learns from the
- * difficult pairs of each batch only. `multipleNegatives` needs no pairs that are not alike.
+ * Inputs: pairs with label 1 (similar) or 0 (dissimilar). `onlineContrastive` learns from the
+ * difficult pairs of each batch only. `multipleNegatives` needs no dissimilar pairs.
  * Source: Hadsell et al. 2006, "Dimensionality Reduction by Learning an Invariant Mapping";
  * reference: ContrastiveLoss of sentence-transformers.
  */
@@ -42,9 +42,9 @@ export const contrastiveLoss = defineLoss({
     build(context) {
       const label = labels(context)
       const apart = pairDistance(context, distance)
-      const alike = multiply(label, square(apart))
-      const unlike = multiply(subtract(1, label), square(relu(subtract(margin, apart))))
-      return mean(multiply(add(alike, unlike), 0.5))
+      const similar = multiply(label, square(apart))
+      const dissimilar = multiply(subtract(1, label), square(relu(subtract(margin, apart))))
+      return mean(multiply(add(similar, dissimilar), 0.5))
     },
   }),
 })

@@ -87,7 +87,7 @@ export interface Loss {
   build(context: LossContext): Value
 }
 
-/** Column number `index`. @throws GraphError when the data set has fewer. */
+/** The column at `index`. @throws GraphError when the data set has fewer. */
 export function columnAt({ columns }: LossContext, index: number): Value {
   const column = columns[index]
   if (column) return column

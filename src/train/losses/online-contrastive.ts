@@ -23,12 +23,12 @@ import { square, sum } from './reductions.ts'
 const FAR = 3.4e38
 
 /**
- * Contrastive loss on the difficult pairs of a batch: Σ d² over the alike pairs that lie further
- * apart than the closest unlike pair, plus Σ max(0, margin - d)² over the unlike pairs that lie
- * closer than the furthest alike pair. Where a batch has only one of the two kinds, the limit is
+ * Contrastive loss on the difficult pairs of a batch: Σ d² over the similar pairs that lie further
+ * apart than the closest dissimilar pair, plus Σ max(0, margin - d)² over the dissimilar pairs that lie
+ * closer than the furthest similar pair. Where a batch has only one of the two kinds, the limit is
  * their mean.
  *
- * Inputs: as `contrastive`; pairs with any other label are left out. A sum, not a mean: it grows
+ * Inputs: as `contrastive`; pairs with any other label are ignored. A sum, not a mean: it grows
  * with the batch.
  * Source: OnlineContrastiveLoss of sentence-transformers.
  */
@@ -50,15 +50,15 @@ export const onlineContrastiveLoss = defineLoss({
     build(context) {
       const label = labels(context)
       const apart = pairDistance(context, distance)
-      const [alike, unlike] = [equal(label, 1), equal(label, 0)]
-      const furthest = reduceMax(where(alike, apart, -FAR), 0)
-      const closest = reduceMin(where(unlike, apart, FAR), 0)
-      const farLimit = where(any(alike), furthest, meanWhere(unlike, apart))
-      const nearLimit = where(any(unlike), closest, meanWhere(alike, apart))
-      const hardAlike = and(alike, greater(apart, nearLimit))
-      const hardUnlike = and(unlike, less(apart, farLimit))
-      const pulled = where(hardAlike, square(apart), 0)
-      const pushed = where(hardUnlike, square(relu(subtract(margin, apart))), 0)
+      const [similar, dissimilar] = [equal(label, 1), equal(label, 0)]
+      const furthest = reduceMax(where(similar, apart, -FAR), 0)
+      const closest = reduceMin(where(dissimilar, apart, FAR), 0)
+      const farLimit = where(any(similar), furthest, meanWhere(dissimilar, apart))
+      const nearLimit = where(any(dissimilar), closest, meanWhere(similar, apart))
+      const hardSimilar = and(similar, greater(apart, nearLimit))
+      const hardDissimilar = and(dissimilar, less(apart, farLimit))
+      const pulled = where(hardSimilar, square(apart), 0)
+      const pushed = where(hardDissimilar, square(relu(subtract(margin, apart))), 0)
       return add(sum(pulled), sum(pushed))
     },
   }),

@@ -32,7 +32,7 @@ export interface SimilarityDistributionOptions extends RelationalOptions {
 /**
  * Distils who is near whom: mean over i of KL(softmax(tᵢ·tⱼ/τₜ) ‖ softmax(sᵢ·cⱼ/τ)) over the texts
  * j that i is compared with, all vectors of length 1. With the student's own candidates c = s, where j = i
- * tells nothing and is left out; or with the teacher's, c = t, and j = i in.
+ * tells nothing and is excluded; or with the teacher's, c = t, and j = i in.
  *
  * Inputs: as `similarityMatrix`. The lower the temperature, the more the nearest texts count. With
  * the teacher's candidates and τₜ near 0 it becomes `teacherRanking`. Not multiplied by τ², as some

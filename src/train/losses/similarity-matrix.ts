@@ -18,7 +18,7 @@ import {
  * Inputs: text columns and the teacher's vectors of their texts: the target `teacher`, or of several
  * columns `teacher.0`, `teacher.1` …; no label. The teacher may have another width, and the student
  * may turn the space, unlike in `mse` and `cosineToTeacher`.
- * `similarityDistribution` stresses the nearest texts instead of counting all alike.
+ * `similarityDistribution` stresses the nearest texts instead of counting all equally.
  * Source: Tung & Mori 2019, "Similarity-Preserving Knowledge Distillation", with unit vectors.
  */
 export function similarityMatrix(options: RelationalOptions = {}): Loss {

@@ -44,7 +44,7 @@ export const innerTeacher = {
   optionsFor: ({ teacherHidden }: Widths) => given({ teacherSize: teacherHidden }),
 }
 
-/** What layer number `index` computed. @throws InputError when the model has no such layer. */
+/** What the layer at `index` computed. @throws InputError when the model has no such layer. */
 export function layerOf(layers: readonly Value[], index: number, kind: string): Value {
   const layer = layers[index]
   if (layer) return layer

@@ -9,7 +9,7 @@ import { teacherVectors } from './teacher.ts'
 /** Which texts of a batch a relational loss compares. */
 export const COMPARISONS = ['all', 'columns'] as const
 /** Which texts of a batch a relational loss compares: all, or those of different columns. */
-export type Comparison = (typeof COMPARISONS)[number]
+export type ComparedTexts = (typeof COMPARISONS)[number]
 
 export interface RelationalOptions {
   /** How wide the teacher's vectors are. Default: as wide as the embeddings. */
@@ -18,7 +18,7 @@ export interface RelationalOptions {
    * `all` texts of the batch with each other, of whatever column; or those of the first `columns`
    * with those of the other columns, such as queries with documents. Default `all`.
    */
-  readonly compare?: Comparison
+  readonly compare?: ComparedTexts
 }
 
 /** Vectors of length 1 of the same N texts, by the student [N,D] and by its teacher [N,teacherSize]. */

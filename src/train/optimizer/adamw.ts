@@ -20,7 +20,7 @@ export interface AdamWOptions {
   readonly averageDecay?: number
 }
 
-export interface StepReport {
+export interface OptimizerStep {
   /** The global norm of the gradient, before it was clipped. */
   readonly gradientNorm: number
   /** The factor that clipping put on the gradient: 1 where it was short enough. */
@@ -112,7 +112,7 @@ export class AdamW {
    * @param batches what the sum of the gradients is divided by; default: how many were accumulated
    * @throws RuntimeError, before any parameter changes, when the gradient has NaN or Infinity in it.
    */
-  step(learningRateFactor = 1, batches = this.#batchCount()): StepReport {
+  step(learningRateFactor = 1, batches = this.#batchCount()): OptimizerStep {
     const meanScale = 1 / batches
     const gradientNorm = Math.sqrt(this.#sumOfSquares()) * meanScale
     const clipFactor = Math.min(1, this.#options.maxGradientNorm / (gradientNorm + 1e-6))

@@ -16,7 +16,7 @@ const GROUP = 32
 const CHUNK = PAGE_BYTES
 
 /**
- * Random masks for dropout. An element depends on the seed, the step, the site and its own place,
+ * Random masks for dropout. An element depends on the seed, the step, the site and its own position,
  * and on nothing else: not on which masks were made before. So a training that is resumed, or that
  * computes a batch twice, drops the same elements.
  *

@@ -1,4 +1,4 @@
-export { AdamW, type AdamWOptions, type StepReport } from './adamw.ts'
+export { AdamW, type AdamWOptions, type OptimizerStep } from './adamw.ts'
 export { DropoutMasks, type MaskOptions } from './dropout-masks.ts'
 export type { OptimizerState } from './optimizer-state.ts'
 export { type GroupOptions, type ParameterGroup, parameterGroups } from './parameter-groups.ts'
@@ -14,6 +14,6 @@ export {
   SCHEDULES,
   type Schedule,
   type ScheduleName,
-  type ScheduleOptions,
+  type ScheduleSteps,
   type Warmup,
 } from './schedule.ts'

@@ -8,7 +8,7 @@ import { createKernels } from './kernels.ts'
 const memory = new Memory({ initial: 1, maximum: 1 })
 const kernels = createKernels(memory)
 
-/** Views at places that are no multiple of a vector, filled with numbers of both signs. */
+/** Views at offsets that are no multiple of a vector, filled with numbers of both signs. */
 function ranges(count: number): readonly Float32Array[] {
   return [0, 1, 2, 3].map((i) => {
     const range = new Float32Array(memory.buffer, 68 + i * 4096, count)
@@ -68,9 +68,9 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
   'sumOfSquares of numbers with a %d among them is not finite',
   (value) => {
     const [x = new Float32Array()] = ranges(37)
-    for (const place of [0, 5, 36]) {
+    for (const index of [0, 5, 36]) {
       ranges(37)
-      x[place] = value
+      x[index] = value
       expect(Number.isFinite(kernels.sumOfSquares(x.byteOffset, 37))).toBe(false)
     }
   },
@@ -87,8 +87,8 @@ test('moments that no gradient feeds end as 0, not as denormal numbers', () => {
   g.fill(0)
   v.fill(1e-9)
   for (let step = 0; step < 2000; step += 1) {
-    const places = [p.byteOffset, g.byteOffset, m.byteOffset, v.byteOffset] as const
-    kernels.adamw(...places, 7, 1, 1, 0.1, 0.9, 0.1, 1, 1e-8, -1e-3)
+    const offsets = [p.byteOffset, g.byteOffset, m.byteOffset, v.byteOffset] as const
+    kernels.adamw(...offsets, 7, 1, 1, 0.1, 0.9, 0.1, 1, 1e-8, -1e-3)
   }
   expect([...m, ...v]).toEqual(new Array(14).fill(0))
 })

@@ -26,7 +26,7 @@ const WITHOUT_DECAY = /bias$|LayerNorm/
 /**
  * Sorts parameters into groups by their names, as BERT checkpoints name them.
  *
- * Weight decay is left away where a name ends in `bias` or has `LayerNorm` in it (reference:
+ * There is no weight decay where a name ends in `bias` or has `LayerNorm` in it (reference:
  * SentenceTransformer.fit). The learning rate of layer N of L is learningRate · layerDecay^(L-1-N),
  * that of the embeddings learningRate · layerDecay^L (Zhang et al. 2021, "Revisiting few-sample
  * BERT fine-tuning", after Howard and Ruder 2018).

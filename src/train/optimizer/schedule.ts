@@ -6,7 +6,7 @@ export type ScheduleName = (typeof SCHEDULES)[number]
 /** How long the learning rate rises from 0: so many steps, or a share of all steps, rounded up. */
 export type Warmup = { readonly steps: number } | { readonly share: number }
 
-export interface ScheduleOptions {
+export interface ScheduleSteps {
   /** Optimizer steps of the whole training. */
   readonly steps: number
   /** Default: none. */
@@ -22,7 +22,7 @@ export type Schedule = (step: number) => number
  * Reference: get_linear_, get_cosine_ and get_constant_schedule_with_warmup of transformers.
  * @throws InputError for steps that are no whole number, or a share outside 0 to 1.
  */
-export function createSchedule(name: ScheduleName, options: ScheduleOptions): Schedule {
+export function createSchedule(name: ScheduleName, options: ScheduleSteps): Schedule {
   const { steps } = options
   requireCount('steps', steps)
   const warmupSteps = warmupStepsOf(options)
@@ -47,7 +47,7 @@ function decayed(name: ScheduleName, shares: { done: number; left: number }): nu
   }
 }
 
-function warmupStepsOf({ steps, warmup = { steps: 0 } }: ScheduleOptions): number {
+function warmupStepsOf({ steps, warmup = { steps: 0 } }: ScheduleSteps): number {
   if ('steps' in warmup) {
     requireCount('warmup.steps', warmup.steps)
     return warmup.steps

@@ -81,7 +81,7 @@ export const ONE_AMOUNT = {
   path: ['steps'],
 }
 
-/** Whether the length of a run is told once at most. */
+/** Whether the length of a run is given once at most. */
 export function hasOneAmount(run: { readonly epochs?: number; readonly steps?: number }): boolean {
   return run.epochs === undefined || run.steps === undefined
 }
