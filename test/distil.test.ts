@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { type Checkpoint, loadCheckpoint, SentenceEncoder, saveCheckpoint } from 'yuju'
 import {
   countTokens,
-  cutVocabulary,
   narrowHidden,
   openTeacher,
   projectEmbeddings,
   selectLayers,
+  trimVocabulary,
 } from 'yuju/distil'
 import { readWeight as readNumbers } from '../src/checkpoint/index.ts'
 import { principalComponents } from '../src/distil/student/principal-components.ts'
@@ -53,7 +53,7 @@ describe.each(MODELS)('a model with fewer tokens: %s', (_, folder) => {
   test('gives texts of kept tokens the same vectors, from memory and from its folder', async () => {
     const model = await loadCheckpoint(folder)
     const counts = await countTokens(model, SEEN)
-    const cut = await cutVocabulary(model, counts, { minCount: 1, keepHan: false })
+    const cut = await trimVocabulary(model, counts, { minCount: 1, keepHan: false })
     expect(cut.config.vocabularySize).toBeLessThan(model.config.vocabularySize)
     expect(cut.weights.get('embeddings.word_embeddings.weight')?.type).toBe(
       model.weights.get('embeddings.word_embeddings.weight')?.type,
@@ -75,22 +75,22 @@ describe('what a cut keeps', () => {
 
   test('every Han character, unless told otherwise', async () => {
     const counts = await countTokens(teacher, ['花呗'])
-    const kept = await cutVocabulary(teacher, counts)
+    const kept = await trimVocabulary(teacher, counts)
     expect(await tokensOf(kept, '今天')).toEqual(['[CLS]', '今', '天', '[SEP]'])
-    const without = await cutVocabulary(teacher, counts, { keepHan: false, minCount: 1 })
+    const without = await trimVocabulary(teacher, counts, { keepHan: false, minCount: 1 })
     expect(await tokensOf(without, '今花')).toEqual(['[CLS]', '[UNK]', '花', '[SEP]'])
   })
 
   test('what is seen often enough, and Latin letters to spell the rest', async () => {
     const counts = await countTokens(teacher, ['hotel', 'hotel', 'china'])
-    const kept = await cutVocabulary(teacher, counts, { minCount: 2 })
+    const kept = await trimVocabulary(teacher, counts, { minCount: 2 })
     const tokens = await tokensOf(kept, 'hotel china')
     expect(tokens).toEqual(['[CLS]', 'hotel', 'c', '##h', '##i', '##n', '##a', '[SEP]'])
   })
 
   test('the tokens of the prompt', async () => {
     const prompted = { ...teacher, prompts: { q: '问题' }, defaultPromptName: 'q' }
-    const cut = await cutVocabulary(prompted, await countTokens(prompted, ['花']), {
+    const cut = await trimVocabulary(prompted, await countTokens(prompted, ['花']), {
       minCount: 1,
       keepHan: false,
     })
@@ -98,8 +98,8 @@ describe('what a cut keeps', () => {
   })
 
   test('counts of another model, or no sensible least count, are refused', async () => {
-    await expect(cutVocabulary(teacher, new Float64Array(3e5))).rejects.toThrow(/3?00000 counts/)
-    await expect(cutVocabulary(teacher, [1], { minCount: 0 })).rejects.toThrow(/minCount/)
+    await expect(trimVocabulary(teacher, new Float64Array(3e5))).rejects.toThrow(/3?00000 counts/)
+    await expect(trimVocabulary(teacher, [1], { minCount: 0 })).rejects.toThrow(/minCount/)
   })
 })
 

@@ -82,7 +82,7 @@ export interface DistilOptions {
   readonly stages: readonly DistilStage[]
   /** Where the teacher's vectors are kept for other runs. Default: with the run, and removed with it. */
   readonly vectors?: string
-  /** Examples kept from training of every data set whose teacher is asked, to compare the two on. Default 1000. */
+  /** Examples kept from training of every data set whose loss compares with the teacher, to compare the two on. Default 1000. */
   readonly heldOut?: number
   /** What the student is measured on, in stages and at the end, beside its teacher. */
   readonly tasks?: LoadedTasks

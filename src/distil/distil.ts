@@ -19,7 +19,7 @@ import { TeacherVectors } from './run/teacher-vectors.ts'
  * the student is compared with its teacher on texts that neither is trained on, and measured on the
  * tasks, where there are any. At the end the student appears as `output`, whole, with a folder
  * `distillation`: `report.json` and `report.md` (tasks, gap, percentage kept, parameters, size, cost,
- * latency, throughput), the learning curve, and of each stage its log and what it was told.
+ * latency, throughput), the learning curve, and of each stage its log and settings.
  *
  * The run works in `<output>.distil`. Interrupted at any point, it goes on with `resume`, and ends
  * with the very weights it would have had.

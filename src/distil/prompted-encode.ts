@@ -5,7 +5,7 @@ import { type Matrix, stackRows } from '../similarity/index.ts'
 import type { VectorFunction } from './teacher/teacher.ts'
 
 /**
- * What gives an encoder's vectors; texts over the limit are cut without a word.
+ * What gives an encoder's vectors; texts over the limit are truncated without a word.
  * @param prompt put before every text. Default: the model's default prompt.
  */
 export function promptedEncode(

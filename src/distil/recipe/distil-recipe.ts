@@ -26,7 +26,7 @@ const teacherSchema = z.preprocess(
     model: text,
     prompt: z.string().exactOptional(),
     prompts: promptsSchema.exactOptional(),
-    /** Of a service: which of its models is asked, and what names its vectors. */
+    /** Of a service: which of its models is requested, and what names its vectors. */
     service_model: text.exactOptional(),
     id: text.exactOptional(),
   }),

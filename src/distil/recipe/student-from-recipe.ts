@@ -71,11 +71,11 @@ async function bareStudentOf(
   if (table) return staticStudentOf(checkpoint, { table, dimensions: sizes.dimensions, own, load })
   const options: StudentOptions = { sample: firstTexts(own, SAMPLE), ...camelCased(sizes) }
   if (!vocabulary) return buildStudent(checkpoint, options)
-  const { data, ...cut } = vocabulary
+  const { data, ...trimming } = vocabulary
   const counted = data ? await Promise.all(data.map((recipe) => datasets.get(recipe))) : own
   return buildStudent(checkpoint, {
     ...options,
-    vocabulary: { texts: textsOf(counted), ...camelCased(cut) },
+    vocabulary: { texts: textsOf(counted), ...camelCased(trimming) },
   })
 }
 

@@ -50,7 +50,7 @@ export interface DistilReport {
   readonly timing?: BenchmarkReport
 }
 
-interface FinishedRun {
+interface DistilledRun {
   readonly options: DistilOptions
   readonly folder: DistilFolder
   readonly heldOut: readonly HeldOut[]
@@ -59,7 +59,7 @@ interface FinishedRun {
 }
 
 /** Compares the finished student with its teachers. */
-export async function reportRun(run: FinishedRun): Promise<DistilReport> {
+export async function reportRun(run: DistilledRun): Promise<DistilReport> {
   const { options, folder, heldOut } = run
   const { stages, output, teachers, threads, backend } = options
   const checkpoint = await loadCheckpoint(run.student)
@@ -93,7 +93,7 @@ export async function reportRun(run: FinishedRun): Promise<DistilReport> {
 /** In turns, on the same texts: none where teachers run elsewhere, or no text was held out. */
 async function timing(
   models: readonly BenchmarkedModel[],
-  { options, heldOut }: Pick<FinishedRun, 'options' | 'heldOut'>,
+  { options, heldOut }: Pick<DistilledRun, 'options' | 'heldOut'>,
 ): Promise<BenchmarkReport | undefined> {
   const { timing: settings = {}, threads = physicalCores(), signal, onProgress } = options
   const all = heldOut.flatMap((group) => group.texts.map(({ text }) => text))

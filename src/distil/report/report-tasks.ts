@@ -32,7 +32,7 @@ interface EncodeAll extends RetrievalEncode {
 
 /**
  * Teachers and student on the tasks and the retrieval sets. The teachers' vectors are kept beside
- * those they were asked for.
+ * those of the training texts.
  */
 export async function reportTasks(student: Student, run: Run): Promise<Report> {
   const { teachers, tasks = NO_TASKS } = run.options

@@ -8,7 +8,7 @@ import type { DistilFolder } from '../run/distil-folder.ts'
 import type { DistilReport, StageReport } from './distil-report.ts'
 import { renderDistilReport } from './render-report.ts'
 
-interface FinishedRun {
+interface ReportedRun {
   readonly options: DistilOptions
   readonly folder: DistilFolder
   readonly report: DistilReport
@@ -28,7 +28,7 @@ export async function saveStudent(
 /** Puts report, curve and each stage's records beside the student, in its folder `distillation`. */
 export async function writeRecords(
   result: string,
-  { options: { stages }, folder, report }: FinishedRun,
+  { options: { stages }, folder, report }: ReportedRun,
 ): Promise<void> {
   const target = join(result, 'distillation')
   try {

@@ -4,7 +4,7 @@ import { type Checkpoint, saveCheckpoint } from '../../checkpoint/index.ts'
 import { InputError } from '../../errors/index.ts'
 import { outputError, writeFileAtomic } from '../../files/index.ts'
 
-/** What a run was told to do, as plain data. */
+/** The settings of a run, as plain data. */
 export type DistilRecord = Readonly<Record<string, unknown>>
 
 /**
@@ -32,7 +32,7 @@ export class DistilFolder {
   /**
    * Makes the folder of a new run, or opens that of an interrupted one.
    * @throws InputError when the output is there already, when a run is there and is not to be
-   *   resumed, or when it was told something else.
+   *   resumed, or has other settings.
    */
   async open(record: DistilRecord, resume: boolean): Promise<void> {
     await this.#requireNewOutput()

@@ -36,9 +36,9 @@ describe.each([
   })
 
   test('they are spread over the whole', () => {
-    const places = heldOut.map(({ texts: [text = ''] }) => Number(text.slice(2)))
-    expect(Math.max(...places)).toBeGreaterThan(length * 0.7)
-    expect(places).toEqual(places.toSorted((a, b) => a - b))
+    const positions = heldOut.map(({ texts: [text = ''] }) => Number(text.slice(2)))
+    expect(Math.max(...positions)).toBeGreaterThan(length * 0.7)
+    expect(positions).toEqual(positions.toSorted((a, b) => a - b))
   })
 })
 

@@ -25,7 +25,7 @@ export interface StaticStudentOptions {
    */
   readonly sif?: number
   /**
-   * Texts whose tokens are counted for p. Default: Zipf's law, p of the token at place n of the
+   * Texts whose tokens are counted for p. Default: Zipf's law, p of the token with id n of the
    * vocabulary in proportion to 1/(n+2), for vocabularies with the frequent tokens first.
    */
   readonly texts?: Iterable<string> | AsyncIterable<string>
@@ -68,25 +68,25 @@ async function tokenVectors(
   signal: AbortSignal | undefined,
 ): Promise<Matrix> {
   const { tokenizer } = teacher
-  const frame = [...tokenizer.encode('').ids]
-  const opening = openingLength(frame, [...tokenizer.encode('a').ids])
+  const template = [...tokenizer.encode('').ids]
+  const opening = openingLength(template, [...tokenizer.encode('a').ids])
   const texts = Array.from({ length: tokenizer.vocabularySize }, (_, id) => ({
-    ids: Int32Array.of(...frame.slice(0, opening), id, ...frame.slice(opening)),
+    ids: Int32Array.of(...template.slice(0, opening), id, ...template.slice(opening)),
     promptLength: 0,
     truncated: 0,
   }))
   return teacher.encodePrepared(texts, given({ signal }))
 }
 
-/** How many special tokens stand before a text: as far as an empty text and another are alike. */
-function openingLength(frame: readonly number[], other: readonly number[]): number {
-  const different = frame.findIndex((id, place) => other[place] !== id)
-  return different === -1 ? frame.length : different
+/** How many special tokens stand before a text: as far as an empty text and another have the same. */
+function openingLength(template: readonly number[], other: readonly number[]): number {
+  const different = template.findIndex((id, index) => other[index] !== id)
+  return different === -1 ? template.length : different
 }
 
-/** Places n of the vocabulary: shares in proportion to 1/(n+2), as model2vec has them. */
+/** Ids n of the vocabulary: shares in proportion to 1/(n+2), as model2vec has them. */
 function zipfShares(tokens: number): Float64Array {
-  const shares = Float64Array.from({ length: tokens }, (_, place) => 1 / (place + 2))
+  const shares = Float64Array.from({ length: tokens }, (_, id) => 1 / (id + 2))
   return sharesOf(shares)
 }
 
@@ -117,8 +117,8 @@ async function projected(vectors: Matrix, dimensions: number): Promise<Matrix> {
 
 function meanOf({ data, rows, dimensions }: Matrix): Float64Array {
   const mean = new Float64Array(dimensions)
-  for (const [place, x] of data.entries()) {
-    mean[place % dimensions] = (mean[place % dimensions] as number) + x / rows
+  for (const [index, x] of data.entries()) {
+    mean[index % dimensions] = (mean[index % dimensions] as number) + x / rows
   }
   return mean
 }
@@ -127,7 +127,7 @@ function scale(vector: Float32Array, factor: number): void {
   for (let i = 0; i < vector.length; i += 1) vector[i] = (vector[i] as number) * factor
 }
 
-/** A prompt would move every text's mean by the same tokens, so the teacher's are left out. */
+/** A prompt would move every text's mean by the same tokens, so the teacher's are removed. */
 function withTable(checkpoint: Checkpoint, { data, rows, dimensions }: Matrix): Checkpoint {
   const { folder, tokenizerFiles, warnings } = checkpoint
   const tokenizer = bareTokenizerText(tokenizerFiles, tokenizerOptions(checkpoint))
@@ -162,7 +162,7 @@ function requireSif(sif: number): void {
   )
 }
 
-/** The ids of the tokens that are no part of a text: its frame, padding, unknown, mask. */
+/** The ids of the tokens that are no part of a text: the special-token template's, padding, unknown, mask. */
 export function specialTokens(checkpoint: Checkpoint): ReadonlySet<number> {
   const { tokenizerFiles: files } = checkpoint
   const options = tokenizerOptions(checkpoint)

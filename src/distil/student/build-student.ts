@@ -3,7 +3,7 @@ import { SentenceEncoder } from '../../encoder/index.ts'
 import { given } from '../../options/index.ts'
 import { type Matrix, stackRows } from '../../similarity/index.ts'
 import { countTokens } from '../vocabulary/count-tokens.ts'
-import { type CutOptions, cutVocabulary } from '../vocabulary/cut-vocabulary.ts'
+import { type TrimOptions, trimVocabulary } from '../vocabulary/trim-vocabulary.ts'
 import { narrowHidden } from './narrow-hidden.ts'
 import { projectEmbeddings } from './project-embeddings.ts'
 import { selectLayers } from './select-layers.ts'
@@ -12,8 +12,8 @@ import { selectLayers } from './select-layers.ts'
 export interface StudentOptions {
   /** As `selectLayers` takes it. Default: a third of them. */
   readonly layers?: number | readonly number[]
-  /** Cuts the vocabulary to what these texts use. Default: all of it stays. */
-  readonly vocabulary?: CutOptions & { readonly texts: Iterable<string> | AsyncIterable<string> }
+  /** Trims the vocabulary to what these texts use. Default: all of it stays. */
+  readonly vocabulary?: TrimOptions & { readonly texts: Iterable<string> | AsyncIterable<string> }
   /** A narrower hidden size; see `narrowHidden`. Default: the model's. */
   readonly hiddenSize?: number
   /** Shorter vectors; see `projectEmbeddings`. Default: as long as the model's. */
@@ -23,7 +23,7 @@ export interface StudentOptions {
   readonly signal?: AbortSignal
 }
 
-/** A small beginning of a student, made of a model: fewer layers, tokens, and numbers. */
+/** A small beginning of a student, made of a model: fewer layers and tokens, narrower vectors. */
 export async function buildStudent(
   model: Checkpoint,
   options: StudentOptions = {},
@@ -31,9 +31,9 @@ export async function buildStudent(
   const { layers, vocabulary, hiddenSize, dimensions, sample = [], signal } = options
   let student = selectLayers(model, layers)
   if (vocabulary) {
-    const { texts, ...cut } = vocabulary
+    const { texts, ...trimming } = vocabulary
     const counts = await countTokens(student, texts, given({ signal }))
-    student = await cutVocabulary(student, counts, cut)
+    student = await trimVocabulary(student, counts, trimming)
   }
   if (hiddenSize !== undefined) {
     const states = await withEncoder(student, (encoder) => tokenVectors(encoder, sample))

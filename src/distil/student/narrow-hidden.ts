@@ -59,7 +59,7 @@ export async function narrowHidden(
 }
 
 /** Rows or columns that stay; undefined: all of them. */
-type Places = readonly number[] | undefined
+type Indices = readonly number[] | undefined
 
 /** The components of the largest variance, ascending; the first of equal ones. */
 function mostVarying({ data, rows, dimensions }: Matrix, size: number): number[] {
@@ -98,13 +98,13 @@ async function keptHeads(
     numbers.subarray(head * perHead, (head + 1) * perHead).reduce((sum, x) => sum + x * x, 0),
   )
   const kept = largest(norms, heads).flatMap((head) =>
-    Array.from({ length: headSize }, (_, place) => head * headSize + place),
+    Array.from({ length: headSize }, (_, row) => head * headSize + row),
   )
   return { heads: kept }
 }
 
-/** Some rows and columns of a weight [R,C], or places of one [R], as they are stored. */
-async function gathered(weight: Weight, rows: Places, columns: Places): Promise<Weight> {
+/** Some rows and columns of a weight [R,C], or elements of one [R], as they are stored. */
+async function gathered(weight: Weight, rows: Indices, columns: Indices): Promise<Weight> {
   if (!rows && !columns) return weight
   const [height = 1, width = 1] = weight.shape
   const stored = await readWeightBytes(weight)
@@ -112,11 +112,11 @@ async function gathered(weight: Weight, rows: Places, columns: Places): Promise<
   const across = weight.shape.length === 1 ? [0] : (columns ?? [...Array(width).keys()])
   const down = rows ?? [...Array(height).keys()]
   const bytes = new Uint8Array(down.length * across.length * step)
-  let place = 0
+  let offset = 0
   for (const row of down) {
     for (const column of across) {
       const from = (row * width + column) * step
-      for (let byte = 0; byte < step; byte += 1) bytes[place++] = stored[from + byte] ?? 0
+      for (let byte = 0; byte < step; byte += 1) bytes[offset++] = stored[from + byte] ?? 0
     }
   }
   const shape = weight.shape.length === 1 ? [down.length] : [down.length, across.length]

@@ -24,7 +24,7 @@ export async function principalComponents(
     throw new InputError(
       'distil-components',
       `${rows} vectors of ${size} numbers have 1 to ${Math.min(size, rows - 1)} principal ` +
-        `components, but ${count} were asked for; give more vectors, some thousand at best`,
+        `components, but ${count} were requested; give more vectors, some thousand at best`,
       { facts: { rows, dimensions: size, count } },
     )
   }
@@ -48,7 +48,7 @@ export async function principalComponents(
 /** [D,D], without the factor 1/N, which changes no direction. */
 function covarianceOf({ data, rows, dimensions: size }: Matrix): Float64Array {
   const mean = new Float64Array(size)
-  for (const [place, x] of data.entries()) mean[place % size] = (mean[place % size] ?? 0) + x / rows
+  for (const [index, x] of data.entries()) mean[index % size] = (mean[index % size] ?? 0) + x / rows
   const sums = new Float64Array(size * size)
   const centred = new Float64Array(size)
   for (let row = 0; row < rows; row += 1) {
@@ -67,8 +67,8 @@ function addOuterProduct(sums: Float64Array, x: Float64Array): void {
   for (let i = 0; i < size; i += 1) {
     const factor = x[i] ?? 0
     for (let j = 0; j <= i; j += 1) {
-      const place = i * size + j
-      sums[place] = (sums[place] ?? 0) + factor * (x[j] ?? 0)
+      const index = i * size + j
+      sums[index] = (sums[index] ?? 0) + factor * (x[j] ?? 0)
     }
   }
 }

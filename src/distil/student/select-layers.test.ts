@@ -17,7 +17,7 @@ test('layers are spread as by the model card', () => {
 })
 
 describe('a model of some layers', () => {
-  test('has their weights, in place, under new numbers', () => {
+  test('has their weights, in place, under new indices', () => {
     const student = selectLayers(teacher, [1, 3])
     expect(student.config.layers).toBe(2)
     expect(student.config.raw.num_hidden_layers).toBe(2)

@@ -45,8 +45,8 @@ export function spreadLayers(all: number, count: number): number[] {
   if (!Number.isInteger(count) || count < 1 || count > all) {
     throw new InputError(
       'distil-layers',
-      `a model of ${all} layers can keep 1 to ${all} of them, but ${count} were asked for`,
-      { facts: { layers: all, asked: count } },
+      `a model of ${all} layers can keep 1 to ${all} of them, but ${count} were requested`,
+      { facts: { layers: all, requested: count } },
     )
   }
   return Array.from({ length: count }, (_, group) =>
@@ -62,11 +62,11 @@ function requireLayers(kept: readonly number[], { layers }: EncoderConfig): void
     'distil-layers',
     `layers to keep must be different numbers from 0 to ${layers - 1} in ascending order, but are ` +
       `[${kept.join(', ')}]`,
-    { facts: { layers, asked: kept } },
+    { facts: { layers, requested: kept } },
   )
 }
 
-/** A weight under the number its layer gets; nothing for a weight of a layer that is left out. */
+/** A weight under the index its layer gets; nothing for a weight of a layer that is removed. */
 function renumbered(weight: Weight, kept: readonly number[], prefix: string): Weight[] {
   if (!weight.name.startsWith(prefix)) return [weight]
   const [layer, ...rest] = weight.name.slice(prefix.length).split('.')

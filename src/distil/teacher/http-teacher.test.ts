@@ -3,43 +3,43 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { listen } from '../../../test/support/loopback-hub.ts'
 import { openTeacher } from './open-teacher.ts'
 
-interface Asked {
+interface RequestBody {
   readonly input: readonly string[]
   readonly model?: string
 }
-type Answer = (asked: Asked, response: ServerResponse) => void
+type Responder = (sent: RequestBody, response: ServerResponse) => void
 
 /** The length of each text, and 1, as an embeddings service gives vectors. */
-const lengths: Answer = ({ input }, response) => {
+const lengths: Responder = ({ input }, response) => {
   const data = input.map((text, index) => ({ index, embedding: [text.length, 1] }))
   response.end(JSON.stringify({ object: 'list', data: data.reverse() }))
 }
 const status =
-  (code: number, headers: Record<string, string> = { 'retry-after': '0' }): Answer =>
+  (code: number, headers: Record<string, string> = { 'retry-after': '0' }): Responder =>
   (_, response) => {
     response.writeHead(code, headers).end('{"error":"not now"}')
   }
 const json =
-  (content: unknown): Answer =>
+  (content: unknown): Responder =>
   (_, response) => {
     response.end(JSON.stringify(content))
   }
-const cut: Answer = (_, response) => {
+const breaking: Responder = (_, response) => {
   response.writeHead(200, { 'content-length': '1000' })
   response.write('{"data": [')
   setTimeout(() => response.destroy(), 10)
 }
 
-/** A service on loopback that gives these answers, one a request, then the right ones. */
-async function service(...answers: readonly Answer[]) {
-  const seen: { asked: Asked; authorization: string | undefined }[] = []
+/** A service on loopback that responds so, a request at a time, then as it should. */
+async function service(...responders: readonly Responder[]) {
+  const seen: { sent: RequestBody; authorization: string | undefined }[] = []
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     let body = ''
     for await (const chunk of request) body += chunk
-    const asked: Asked = JSON.parse(body)
-    const answer = answers[seen.length] ?? lengths
-    seen.push({ asked, authorization: request.headers.authorization })
-    answer(asked, response)
+    const sent: RequestBody = JSON.parse(body)
+    const respond = responders[seen.length] ?? lengths
+    seen.push({ sent, authorization: request.headers.authorization })
+    respond(sent, response)
   }
   const server = createServer((request, response) => void handle(request, response))
   const url = `${await listen(server)}/v1/embeddings`
@@ -50,27 +50,27 @@ async function service(...answers: readonly Answer[]) {
   return { url, seen }
 }
 
-test('a service is asked in batches, with model and key', async () => {
+test('a service is sent batches, with model and key', async () => {
   const { url, seen } = await service()
   const options = { model: 'm', apiKey: 'secret', batchSize: 2 }
   const teacher = await openTeacher(url, { service: options, prompt: '句' })
   const { data, rows, dimensions } = await teacher.vectors(['一', '二二', ''])
   expect([...data]).toEqual([2, 1, 3, 1, 1, 1])
   expect([rows, dimensions]).toEqual([3, 2])
-  expect(seen.map(({ asked }) => asked.input)).toEqual([['句一', '句二二'], ['句']])
-  expect(seen[0]?.asked.model).toBe('m')
+  expect(seen.map(({ sent }) => sent.input)).toEqual([['句一', '句二二'], ['句']])
+  expect(seen[0]?.sent.model).toBe('m')
   expect(seen[0]?.authorization).toBe('Bearer secret')
 })
 
 test.each([
   ['too many requests', [status(429), status(429)]],
   ['a server that fails', [status(500), status(503, { 'retry-after': new Date(0).toUTCString() })]],
-  ['a connection that breaks in the middle', [cut]],
-])('%s is tried again', async (_, answers) => {
-  const { url, seen } = await service(...answers)
+  ['a connection that breaks in the middle', [breaking]],
+])('%s is tried again', async (_, responders) => {
+  const { url, seen } = await service(...responders)
   const { data } = await (await openTeacher(url)).vectors(['一'])
   expect([...data]).toEqual([1, 1])
-  expect(seen.length).toBe(answers.length + 1)
+  expect(seen.length).toBe(responders.length + 1)
 })
 
 describe('an answer that cannot be used', () => {
@@ -78,7 +78,11 @@ describe('an answer that cannot be used', () => {
   test.each([
     ['a refusal', status(401), 'teacher-service-failed'],
     ['a long pause', status(429, { 'retry-after': '3600' }), 'teacher-service-failed'],
-    ['no JSON', (_: Asked, response: ServerResponse) => response.end('<html>'), 'teacher-answer'],
+    [
+      'no JSON',
+      (_: RequestBody, response: ServerResponse) => response.end('<html>'),
+      'teacher-answer',
+    ],
     ['no vectors', json({ data: [{ index: 0 }] }), 'teacher-answer'],
     ['a vector too few', json({ data: [{ index: 0, embedding }] }), 'teacher-rows'],
     [
@@ -131,8 +135,8 @@ describe('an answer that cannot be used', () => {
       }),
       'teacher-not-finite',
     ],
-  ])('%s is an error, at once', async (_, answer, code) => {
-    const { url, seen } = await service(answer, answer)
+  ])('%s is an error, at once', async (_, respond, code) => {
+    const { url, seen } = await service(respond, respond)
     const teacher = await openTeacher(url)
     await expect(teacher.vectors(['一', '二'])).rejects.toMatchObject({ code })
     expect(seen.length).toBe(1)

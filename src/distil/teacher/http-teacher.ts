@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
 import { InputError, TeacherError } from '../../errors/index.ts'
+import { given } from '../../options/index.ts'
 import type { Matrix } from '../../similarity/index.ts'
 import type { VectorFunction } from './teacher.ts'
 
-/** The one place outside the model hub that touches the network. */
+/** The one file outside the model hub that touches the network. */
 
 export interface HttpOptions {
   /** Which of its models the service shall use. Default: not said. */
@@ -18,10 +19,10 @@ export interface HttpOptions {
 }
 
 const MOST_TRIES = 5
-/** A service may ask for a pause; longer than this is answered with an error. */
+/** A service may ask for a pause; longer than this is an error. */
 const LONGEST_PAUSE = 60_000
 
-const answerSchema = z.object({
+const responseSchema = z.object({
   data: z.array(z.object({ index: z.int().nonnegative(), embedding: z.array(z.number()) })),
 })
 
@@ -45,31 +46,36 @@ export function httpVectors(url: string, options: HttpOptions): VectorFunction {
     const vectors: number[][] = []
     for (let start = 0; start < texts.length; start += batchSize) {
       const batch = texts.slice(start, start + batchSize)
-      vectors.push(...readAnswer(url, await ask(url, batch, { options, signal }), batch.length))
+      const response = await request(url, batch, { options, signal })
+      vectors.push(...readResponse(url, response, batch.length))
     }
     return matrixOf(url, vectors)
   }
 }
 
-interface Asking {
+interface ServiceRequest {
   readonly options: HttpOptions
   readonly signal: AbortSignal | undefined
 }
 
-/** The text of an answer. */
-async function ask(url: string, input: readonly string[], asking: Asking): Promise<string> {
+/** The text of a response. */
+async function request(
+  url: string,
+  input: readonly string[],
+  service: ServiceRequest,
+): Promise<string> {
   for (let attempt = 1; ; attempt += 1) {
-    const outcome = await attemptOnce(url, input, asking)
+    const outcome = await attemptOnce(url, input, service)
     if (typeof outcome === 'string') return outcome
     if (!outcome.mayPass || attempt >= MOST_TRIES || (outcome.pause ?? 0) > LONGEST_PAUSE) {
       throw failure(url, outcome)
     }
     const pause = outcome.pause ?? Math.min(200 * 2 ** attempt, 8000)
-    await wait(pause, undefined, asking.signal ? { signal: asking.signal } : {})
+    await wait(pause, undefined, given({ signal: service.signal }))
   }
 }
 
-interface Failure {
+interface FailedRequest {
   readonly reason: string
   readonly mayPass: boolean
   /** Milliseconds the service asked to wait. */
@@ -80,8 +86,8 @@ interface Failure {
 async function attemptOnce(
   url: string,
   input: readonly string[],
-  { options: { model, apiKey, timeout = 120_000 }, signal }: Asking,
-): Promise<string | Failure> {
+  { options: { model, apiKey, timeout = 120_000 }, signal }: ServiceRequest,
+): Promise<string | FailedRequest> {
   const headers = new Headers({ 'content-type': 'application/json' })
   if (apiKey) headers.set('authorization', `Bearer ${apiKey}`)
   const limit = AbortSignal.timeout(timeout)
@@ -93,16 +99,16 @@ async function attemptOnce(
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
     })
     const text = await response.text()
-    return response.ok ? text : refusal(response, text)
+    return response.ok ? text : failedResponse(response, text)
   } catch (cause) {
     signal?.throwIfAborted()
     return { reason: reasonOf(cause), mayPass: true, cause }
   }
 }
 
-function refusal({ status, headers }: Response, text: string): Failure {
+function failedResponse({ status, headers }: Response, text: string): FailedRequest {
   return {
-    reason: `it answered ${status}: ${text.slice(0, 200)}`,
+    reason: `it responded ${status}: ${text.slice(0, 200)}`,
     mayPass: status === 429 || status >= 500,
     pause: pauseOf(headers.get('retry-after')),
   }
@@ -121,7 +127,7 @@ function reasonOf(error: unknown): string {
   return error.cause instanceof Error ? error.cause.message : error.message
 }
 
-function failure(url: string, { reason, cause }: Failure): TeacherError {
+function failure(url: string, { reason, cause }: FailedRequest): TeacherError {
   return new TeacherError(
     'teacher-service-failed',
     `${url} gave no vectors: ${reason}; check its address, model and key, or try again later`,
@@ -129,11 +135,11 @@ function failure(url: string, { reason, cause }: Failure): TeacherError {
   )
 }
 
-/** The vectors of an answer, in the order of the texts. */
-function readAnswer(url: string, text: string, texts: number): number[][] {
+/** The vectors of a response, in the order of the texts. */
+function readResponse(url: string, text: string, texts: number): number[][] {
   const { data } = parsed(url, text)
   const vectors = data.toSorted((a, b) => a.index - b.index)
-  if (vectors.length === texts && vectors.every(({ index }, place) => index === place)) {
+  if (vectors.length === texts && vectors.every(({ index }, position) => index === position)) {
     return vectors.map(({ embedding }) => embedding)
   }
   throw new TeacherError(
@@ -144,13 +150,13 @@ function readAnswer(url: string, text: string, texts: number): number[][] {
   )
 }
 
-function parsed(url: string, text: string): z.infer<typeof answerSchema> {
+function parsed(url: string, text: string): z.infer<typeof responseSchema> {
   try {
-    return answerSchema.parse(JSON.parse(text))
+    return responseSchema.parse(JSON.parse(text))
   } catch (cause) {
     throw new TeacherError(
       'teacher-answer',
-      `${url} did not answer as an embeddings service: ${text.slice(0, 200)}`,
+      `${url} did not respond as an embeddings service: ${text.slice(0, 200)}`,
       { facts: { url }, cause },
     )
   }

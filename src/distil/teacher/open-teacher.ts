@@ -14,7 +14,7 @@ import { promptedEncode } from '../prompted-encode.ts'
 import { type HttpOptions, httpVectors } from './http-teacher.ts'
 import { checkedVectors, type Teacher, type VectorFunction, type VectorSource } from './teacher.ts'
 
-/** How a teacher is loaded and asked. */
+/** How a teacher is loaded and its texts prompted. */
 export interface OpenTeacherOptions {
   /** Put before every text. Default: the model's default prompt, else nothing. */
   readonly prompt?: string
@@ -27,7 +27,7 @@ export interface OpenTeacherOptions {
   readonly id?: string
   /** How a folder or a model from the hub is loaded. */
   readonly load?: LoadOptions
-  /** How a service is asked. */
+  /** How requests are made of a service. */
   readonly service?: HttpOptions
 }
 

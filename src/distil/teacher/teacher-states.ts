@@ -15,7 +15,7 @@ import { vocabularyOf } from '../vocabulary/vocabulary.ts'
 
 export interface TeacherStatesOptions {
   readonly teacher: Checkpoint
-  /** Whose tokens the texts are cut into. */
+  /** Whose tokens the texts are split into. */
   readonly student: Checkpoint
   /** `hidden_states.n`, `queries.n`, `keys.n`, `values.n`, as the losses call them. */
   readonly names: readonly string[]
@@ -26,11 +26,12 @@ export interface TeacherStatesOptions {
 /** What a teacher computes inside, over the tokens a student sees; nothing of it is kept. */
 export class TeacherStates {
   readonly #session: LocalSession
-  readonly #numbers: Int32Array
+  /** The id in the teacher of each token of the student. */
+  readonly #teacherIds: Int32Array
 
-  private constructor(session: LocalSession, numbers: Int32Array) {
+  private constructor(session: LocalSession, teacherIds: Int32Array) {
     this.#session = session
-    this.#numbers = numbers
+    this.#teacherIds = teacherIds
   }
 
   /** @throws InputError for a layer the teacher lacks, and for another tokenizer than its own. */
@@ -45,7 +46,7 @@ export class TeacherStates {
 
   /**
    * @param texts a batch [R,T], as the student takes it
-   * @param names of those it was opened with, the ones wanted
+   * @param names of those it was opened with, the ones requested
    * @returns by name, [R,T,H]
    */
   async targets(
@@ -54,7 +55,7 @@ export class TeacherStates {
   ): Promise<Readonly<Record<string, Tensor>>> {
     const { [GRAPH_NAMES.ids]: ids, [GRAPH_NAMES.mask]: mask } = texts
     if (ids?.type !== 'int64' || !mask) return {}
-    const data = ids.data.map((id) => BigInt(this.#numbers[Number(id)] ?? 0))
+    const data = ids.data.map((id) => BigInt(this.#teacherIds[Number(id)] ?? 0))
     const inputs = { [GRAPH_NAMES.ids]: { ...ids, data }, [GRAPH_NAMES.mask]: mask }
     return this.#session.run(inputs, names)
   }
@@ -64,7 +65,7 @@ export class TeacherStates {
   }
 }
 
-/** The teacher, with the states asked for as outputs. */
+/** The teacher, with the requested states as outputs. */
 function statesGraph(teacher: Checkpoint, names: readonly string[]): Graph {
   const graph = new Graph()
   const model = sentenceModel(teacher, {
@@ -80,11 +81,11 @@ function statesGraph(teacher: Checkpoint, names: readonly string[]): Graph {
 }
 
 function stateOf(model: SentenceModel, name: string) {
-  const [kind = '', number] = name.split('.')
+  const [kind = '', index] = name.split('.')
   const { queries, keys, values } = model
   const lists = { hidden_states: model.hiddenStates, queries, keys, values }
   const list = Object.entries(lists).find(([known]) => known === kind)?.[1] ?? []
-  const state = list[Number(number)]
+  const state = list[Number(index)]
   if (state) return state
   throw new InputError(
     'distil-state',
@@ -94,17 +95,17 @@ function stateOf(model: SentenceModel, name: string) {
 }
 
 /**
- * The teacher's id of each of the student's tokens. A student with a cut vocabulary has other
- * numbers, yet splits texts into the same tokens.
+ * The teacher's id of each of the student's tokens. A student with a trimmed vocabulary has other
+ * ids, yet splits texts into the same tokens.
  * @throws InputError when the teacher lacks a token.
  */
 export function tokenMap(student: Checkpoint, teacher: Checkpoint): Int32Array {
   const known = vocabularyOf(teacher.tokenizerFiles).ids
   const map = new Int32Array(student.config.vocabularySize)
   for (const [token, id] of vocabularyOf(student.tokenizerFiles).ids) {
-    const number = known.get(token)
-    if (number === undefined) throw missing(token)
-    map[id] = number
+    const teacherId = known.get(token)
+    if (teacherId === undefined) throw missing(token)
+    map[id] = teacherId
   }
   return map
 }

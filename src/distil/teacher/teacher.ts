@@ -25,21 +25,21 @@ export interface Teacher extends VectorSource {
 const LARGEST = 65504
 
 /**
- * A teacher whose answers are checked.
+ * A teacher whose vectors are checked.
  * @throws TeacherError for another number of vectors than texts, and for numbers that are none.
  */
 export function checkedVectors(name: string, vectors: VectorFunction): VectorFunction {
   return async (texts, signal) => {
     const matrix = await vectors(texts, signal)
     requireShape(name, matrix, texts.length)
-    const place = matrix.data.findIndex((x) => !(Math.abs(x) <= LARGEST))
-    if (place === -1) return matrix
-    const row = Math.floor(place / matrix.dimensions)
+    const index = matrix.data.findIndex((x) => !(Math.abs(x) <= LARGEST))
+    if (index === -1) return matrix
+    const row = Math.floor(index / matrix.dimensions)
     throw new TeacherError(
       'teacher-not-finite',
-      `${name} gave ${matrix.data[place]} in the vector of ${JSON.stringify(texts[row])}; expected ` +
+      `${name} gave ${matrix.data[index]} in the vector of ${JSON.stringify(texts[row])}; expected ` +
         `numbers up to ${LARGEST}`,
-      { facts: { teacher: name, text: texts[row], value: matrix.data[place] } },
+      { facts: { teacher: name, text: texts[row], value: matrix.data[index] } },
     )
   }
 }

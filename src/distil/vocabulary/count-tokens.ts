@@ -14,7 +14,7 @@ const BLOCK = 4096
 
 /**
  * How often a model sees each token of its vocabulary in these texts, special tokens included and
- * what its limit cuts off not: [tokens], by number.
+ * what its limit truncates not: [tokens], by id.
  */
 export async function countTokens(
   checkpoint: Checkpoint,

@@ -1,32 +1,32 @@
 import { CheckpointError } from '../../errors/index.ts'
 
-/** The tokens of a vocabulary that stay, with the numbers they had and get. */
+/** The tokens of a vocabulary that stay, with the ids they had and get. */
 export class KeptTokens {
-  /** Their numbers before the cut, ascending; after it they are numbered 0, 1 … in this order. */
+  /** Their ids before, ascending; afterwards they are 0, 1 … in this order. */
   readonly ids: readonly number[]
-  readonly #places: ReadonlyMap<number, number>
+  readonly #newIds: ReadonlyMap<number, number>
 
   constructor(ids: Iterable<number>) {
     this.ids = [...new Set(ids)].sort((a, b) => a - b)
-    this.#places = new Map(this.ids.map((id, place) => [id, place]))
+    this.#newIds = new Map(this.ids.map((id, newId) => [id, newId]))
   }
 
   has(id: number): boolean {
-    return this.#places.has(id)
+    return this.#newIds.has(id)
   }
 
-  /** The new id of a token, or undefined for one that is cut. */
-  placeOf(id: number): number | undefined {
-    return this.#places.get(id)
+  /** The new id of a token, or undefined for one that is removed. */
+  newId(id: number): number | undefined {
+    return this.#newIds.get(id)
   }
 
   /**
    * The new id of a token that has to be there.
-   * @throws CheckpointError when it was cut.
+   * @throws CheckpointError when it was removed.
    */
   require(id: number): number {
-    const place = this.#places.get(id)
-    if (place !== undefined) return place
+    const newId = this.#newIds.get(id)
+    if (newId !== undefined) return newId
     throw new CheckpointError(
       'tokenizer-token-missing',
       `the tokenizer names the token ${id}, which is not in its vocabulary`,
@@ -38,11 +38,11 @@ export class KeptTokens {
   select<Item, Result>(
     items: Iterable<Item>,
     idOf: (item: Item) => number,
-    result: (item: Item, place: number) => Result,
+    result: (item: Item, newId: number) => Result,
   ): Result[] {
     return [...items].flatMap((item) => {
-      const place = this.#places.get(idOf(item))
-      return place === undefined ? [] : [result(item, place)]
+      const newId = this.#newIds.get(idOf(item))
+      return newId === undefined ? [] : [result(item, newId)]
     })
   }
 }

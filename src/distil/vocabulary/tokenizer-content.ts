@@ -8,7 +8,7 @@ import { parseJson } from '../../schema/index.ts'
  */
 
 const id = z.int().nonnegative()
-const numberedTokens = z.record(z.string(), id)
+const tokenIds = z.record(z.string(), id)
 const merge = z.union([z.string(), z.tuple([z.string(), z.string()])])
 
 const unigramSchema = z.looseObject({
@@ -16,14 +16,14 @@ const unigramSchema = z.looseObject({
   unk_id: id.nullish(),
 })
 const bpeSchema = z.looseObject({
-  vocab: numberedTokens,
+  vocab: tokenIds,
   merges: z.array(merge),
   unk_token: z.string().nullish(),
   continuing_subword_prefix: z.string().nullish(),
   end_of_word_suffix: z.string().nullish(),
 })
 const wordPieceSchema = z.looseObject({
-  vocab: numberedTokens,
+  vocab: tokenIds,
   unk_token: z.string().default('[UNK]'),
   continuing_subword_prefix: z.string().default('##'),
 })
@@ -66,7 +66,7 @@ const configSchema = z.looseObject({
 })
 export type TokenizerConfigContent = z.infer<typeof configSchema>
 
-const addedTokensSchema = numberedTokens
+const addedTokensSchema = tokenIds
 
 /** `tokenizer.json` */
 export function parseTokenizer(text: string): TokenizerContent {
@@ -92,7 +92,7 @@ function parse<Schema extends z.ZodType>(
   if (result.success) return result.data
   throw new CheckpointError(
     'tokenizer-malformed',
-    `the vocabulary of ${file} cannot be cut: ${z.prettifyError(result.error)}`,
+    `the vocabulary of ${file} cannot be trimmed: ${z.prettifyError(result.error)}`,
     { facts: { file }, cause: result.error },
   )
 }

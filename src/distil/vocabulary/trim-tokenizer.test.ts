@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { FIXTURES, readJson, sharedPath } from '../../../test/support/shared.ts'
 import { createTokenizer } from '../../tokenizer/index.ts'
-import { cutTokenizer } from './cut-tokenizer.ts'
 import { KeptTokens } from './kept-tokens.ts'
+import { trimTokenizer } from './trim-tokenizer.ts'
 import { vocabularyOf } from './vocabulary.ts'
 
 const TEXTS = readJson<{ rows: { text: string }[] }>(
@@ -52,21 +52,21 @@ function someTexts(files: Files): KeptTokens {
   return new KeptTokens(vocabulary.withParts(new Set([...vocabulary.required, ...seen])))
 }
 
-describe.each(TOKENIZERS)('%s, cut', (_, files) => {
+describe.each(TOKENIZERS)('%s, trimmed', (_, files) => {
   const kept = someTexts(files)
   const before = createTokenizer(files)
-  const after = createTokenizer(cutTokenizer(files, kept))
+  const after = createTokenizer(trimTokenizer(files, kept))
   const whole = TEXTS.filter((text) => before.encode(text).ids.every((id) => kept.has(id)))
 
   test('is smaller, and has no holes', () => {
     expect(after.vocabularySize).toBe(kept.ids.length)
     expect(after.vocabularySize).toBeLessThan(before.vocabularySize)
     const spelled = (ids: readonly number[], tokenizer: typeof before) => tokenizer.tokens(ids)
-    const places = kept.ids.map((id) => kept.require(id))
-    expect(spelled(places, after)).toEqual(spelled(kept.ids, before))
+    const newIds = kept.ids.map((id) => kept.require(id))
+    expect(spelled(newIds, after)).toEqual(spelled(kept.ids, before))
   })
 
-  test('cuts texts of kept tokens as before', () => {
+  test('splits texts of kept tokens as before', () => {
     expect(whole.length).toBeGreaterThan(TEXTS.length / 2)
     for (const text of whole) {
       const { ids } = before.encode(text)
@@ -74,13 +74,13 @@ describe.each(TOKENIZERS)('%s, cut', (_, files) => {
     }
   })
 
-  test('frames and pads as before', () => {
+  test('adds special tokens and pads as before', () => {
     expect(after.padId).toBe(kept.require(before.padId))
     const [a = '', b = ''] = whole
     const pair = before.encodePair(a, b)
-    const cut = after.encodePair(a, b)
-    expect([...cut.ids]).toEqual([...pair.ids].map((id) => kept.require(id)))
-    expect(cut.typeIds).toEqual(pair.typeIds)
+    const trimmed = after.encodePair(a, b)
+    expect([...trimmed.ids]).toEqual([...pair.ids].map((id) => kept.require(id)))
+    expect(trimmed.typeIds).toEqual(pair.typeIds)
   })
 
   test('takes every text', () => {
@@ -88,9 +88,9 @@ describe.each(TOKENIZERS)('%s, cut', (_, files) => {
   })
 })
 
-test('numbers in the configuration follow', () => {
+test('ids in the configuration follow', () => {
   const config = { added_tokens_decoder: { 3: { content: '[C]' }, 5: { content: '[E]' } }, x: 1 }
-  const cut = cutTokenizer(
+  const trimmed = trimTokenizer(
     new Map([
       ['vocab.txt', 'a\nb\nc\n[C]\nd\n[E]\n'],
       ['tokenizer_config.json', JSON.stringify(config)],
@@ -99,11 +99,11 @@ test('numbers in the configuration follow', () => {
     ]),
     new KeptTokens([5, 1, 3]),
   )
-  expect(cut.get('vocab.txt')).toBe('b\n[C]\n[E]\n')
-  expect(JSON.parse(cut.get('tokenizer_config.json') ?? '')).toEqual({
+  expect(trimmed.get('vocab.txt')).toBe('b\n[C]\n[E]\n')
+  expect(JSON.parse(trimmed.get('tokenizer_config.json') ?? '')).toEqual({
     added_tokens_decoder: { 1: { content: '[C]' }, 2: { content: '[E]' } },
     x: 1,
   })
-  expect(JSON.parse(cut.get('added_tokens.json') ?? '')).toEqual({ '[C]': 1, '[E]': 2 })
-  expect(cut.get('special_tokens_map.json')).toBe('{ "cls_token": "[C]" }')
+  expect(JSON.parse(trimmed.get('added_tokens.json') ?? '')).toEqual({ '[C]': 1, '[E]': 2 })
+  expect(trimmed.get('special_tokens_map.json')).toBe('{ "cls_token": "[C]" }')
 })

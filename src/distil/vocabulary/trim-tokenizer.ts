@@ -12,16 +12,16 @@ import {
   type UnigramContent,
 } from './tokenizer-content.ts'
 
-/** How each file of a tokenizer is rewritten; others (`special_tokens_map.json`) name no numbers. */
+/** How each file of a tokenizer is rewritten; others (`special_tokens_map.json`) name no ids. */
 const REWRITERS: Readonly<Record<string, (text: string, kept: KeptTokens) => string>> = {
-  'tokenizer.json': (text, kept) => JSON.stringify(cutTokenizerJson(parseTokenizer(text), kept)),
-  'vocab.txt': cutVocabularyFile,
-  'tokenizer_config.json': cutTokenizerConfig,
+  'tokenizer.json': (text, kept) => JSON.stringify(trimTokenizerJson(parseTokenizer(text), kept)),
+  'vocab.txt': trimVocabularyFile,
+  'tokenizer_config.json': trimTokenizerConfig,
   'added_tokens.json': (text, kept) => JSON.stringify(renumbered(parseAddedTokens(text), kept)),
 }
 
 /** The files of a tokenizer, by name, rewritten for the tokens that stay. */
-export function cutTokenizer(
+export function trimTokenizer(
   files: ReadonlyMap<string, string>,
   kept: KeptTokens,
 ): ReadonlyMap<string, string> {
@@ -30,25 +30,25 @@ export function cutTokenizer(
   )
 }
 
-function cutTokenizerJson(content: TokenizerContent, kept: KeptTokens): TokenizerContent {
+function trimTokenizerJson(content: TokenizerContent, kept: KeptTokens): TokenizerContent {
   const { added_tokens, model, post_processor, padding } = content
   return {
     ...content,
     added_tokens: kept.select(
       added_tokens,
       (token) => token.id,
-      (token, place) => ({ ...token, id: place }),
+      (token, newId) => ({ ...token, id: newId }),
     ),
-    model: cutModel(model, kept),
-    ...(post_processor ? { post_processor: cutProcessor(post_processor, kept) } : {}),
+    model: trimModel(model, kept),
+    ...(post_processor ? { post_processor: trimProcessor(post_processor, kept) } : {}),
     ...(padding ? { padding: { ...padding, pad_id: kept.require(padding.pad_id) } } : {}),
   }
 }
 
-function cutModel(model: TokenizerContent['model'], kept: KeptTokens): TokenizerContent['model'] {
-  if (isUnigram(model)) return cutUnigram(model, kept)
+function trimModel(model: TokenizerContent['model'], kept: KeptTokens): TokenizerContent['model'] {
+  if (isUnigram(model)) return trimUnigram(model, kept)
   const vocab = renumbered(model.vocab, kept)
-  return isBpe(model) ? { ...model, vocab, merges: cutMerges(model, vocab) } : { ...model, vocab }
+  return isBpe(model) ? { ...model, vocab, merges: trimMerges(model, vocab) } : { ...model, vocab }
 }
 
 export function isUnigram(model: TokenizerContent['model']): model is UnigramContent {
@@ -59,7 +59,7 @@ export function isBpe(model: TokenizerContent['model']): model is BpeContent {
   return Array.isArray(model.merges)
 }
 
-function cutUnigram({ vocab, unk_id, ...rest }: UnigramContent, kept: KeptTokens): UnigramContent {
+function trimUnigram({ vocab, unk_id, ...rest }: UnigramContent, kept: KeptTokens): UnigramContent {
   return {
     ...rest,
     vocab: vocab.filter((_, id) => kept.has(id)),
@@ -68,43 +68,43 @@ function cutUnigram({ vocab, unk_id, ...rest }: UnigramContent, kept: KeptTokens
 }
 
 /** Merges whose token stays; their sides do as well, as `requiredTokens` sees to. */
-function cutMerges(model: BpeContent, vocab: Readonly<Record<string, number>>) {
+function trimMerges(model: BpeContent, vocab: Readonly<Record<string, number>>) {
   return model.merges.filter((merge) => Object.hasOwn(vocab, mergedToken(mergeSides(merge), model)))
 }
 
-function cutProcessor(processor: ProcessorContent, kept: KeptTokens): ProcessorContent {
-  const place = (id: number) => kept.require(id)
+function trimProcessor(processor: ProcessorContent, kept: KeptTokens): ProcessorContent {
+  const newId = (id: number) => kept.require(id)
   const { cls, sep, special_tokens, processors } = processor
   return {
     ...processor,
-    ...(cls && { cls: [cls[0], place(cls[1])] }),
-    ...(sep && { sep: [sep[0], place(sep[1])] }),
+    ...(cls && { cls: [cls[0], newId(cls[1])] }),
+    ...(sep && { sep: [sep[0], newId(sep[1])] }),
     ...(special_tokens && {
       special_tokens: Object.fromEntries(
         Object.entries(special_tokens).map(([name, token]) => [
           name,
-          { ...token, ids: token.ids.map(place) },
+          { ...token, ids: token.ids.map(newId) },
         ]),
       ),
     }),
-    ...(processors && { processors: processors.map((step) => cutProcessor(step, kept)) }),
+    ...(processors && { processors: processors.map((step) => trimProcessor(step, kept)) }),
   }
 }
 
-function cutVocabularyFile(text: string, kept: KeptTokens): string {
+function trimVocabularyFile(text: string, kept: KeptTokens): string {
   const lines: string[] = []
   for (const [token, id] of readVocabulary(text)) if (kept.has(id)) lines[kept.require(id)] = token
   return `${lines.join('\n')}\n`
 }
 
-function cutTokenizerConfig(text: string, kept: KeptTokens): string {
+function trimTokenizerConfig(text: string, kept: KeptTokens): string {
   const { added_tokens_decoder: decoder, ...config } = parseTokenizerConfig(text)
   if (!decoder) return text
   const added_tokens_decoder = Object.fromEntries(
     kept.select(
       Object.entries(decoder),
       ([id]) => Number(id),
-      ([, token], place) => [place, token],
+      ([, token], newId) => [newId, token],
     ),
   )
   return JSON.stringify({ ...config, added_tokens_decoder }, null, 2)
@@ -118,7 +118,7 @@ function renumbered(
     kept.select(
       Object.entries(tokens),
       ([, id]) => id,
-      ([token], place) => [token, place],
+      ([token], newId) => [token, newId],
     ),
   )
 }

@@ -7,12 +7,12 @@ import {
 } from '../../checkpoint/index.ts'
 import { tokenizerOptions } from '../../encoder/index.ts'
 import { CheckpointError, InputError } from '../../errors/index.ts'
-import { cutTokenizer } from './cut-tokenizer.ts'
 import { KeptTokens } from './kept-tokens.ts'
+import { trimTokenizer } from './trim-tokenizer.ts'
 import { type Vocabulary, vocabularyOf } from './vocabulary.ts'
 
-/** Which tokens stay in a vocabulary that is cut. */
-export interface CutOptions {
+/** Which tokens stay in a vocabulary that is trimmed. */
+export interface TrimOptions {
   /** Tokens seen at least this often stay. Default 3. */
   readonly minCount?: number
   /** Whether every token that is one Han character stays, seen or not. Default true. */
@@ -29,23 +29,23 @@ const SPELLING = /^(?:##)?[\p{P}A-Za-z0-9▁](?:<\/w>)?$/u
  *
  * What stays: tokens seen at least `minCount` times, single Han characters, punctuation, Latin
  * letters and digits, special and byte tokens, and what the tokenizer builds these from. A text whose
- * tokens all stay is cut as before and has the same vector. (A word that WordPiece could not spell,
+ * tokens all stay is split as before and has the same vector. (A word that WordPiece could not spell,
  * and so called unknown, may become spellable when a token that led it astray is gone.)
  *
  * @param counts how often each token was seen, by id, as `countTokens` gives it
  * @throws InputError for counts that are not this model's; CheckpointError when the tokenizer cannot
  *   be rewritten.
  */
-export async function cutVocabulary(
+export async function trimVocabulary(
   checkpoint: Checkpoint,
   counts: ArrayLike<number>,
-  { minCount = 3, keepHan = true }: CutOptions = {},
+  { minCount = 3, keepHan = true }: TrimOptions = {},
 ): Promise<Checkpoint> {
   const { config, weights, tokenizerFiles } = checkpoint
   requireCounts(counts, minCount, config)
   const vocabulary = vocabularyOf(tokenizerFiles, tokenizerOptions(checkpoint))
   const chosen = chosenTokens(vocabulary, counts, { minCount, keepHan })
-  // Positions are counted from the padding's number on: it must not move.
+  // Positions are counted from the padding's id on: it must not move.
   for (let id = 0; id < config.positionOffset; id += 1) chosen.add(id)
   chosen.add(config.padId)
   const kept = new KeptTokens(vocabulary.withParts(chosen))
@@ -54,16 +54,16 @@ export async function cutVocabulary(
   const words = await gatherRows(table, kept.ids)
   return {
     ...checkpoint,
-    config: cutConfig(config, kept),
+    config: trimConfig(config, kept),
     weights: new Map([...weights, [tableName(checkpoint), words]]),
-    tokenizerFiles: cutTokenizer(tokenizerFiles, kept),
+    tokenizerFiles: trimTokenizer(tokenizerFiles, kept),
   }
 }
 
 function chosenTokens(
   { ids, required, textOf }: Vocabulary,
   counts: ArrayLike<number>,
-  { minCount, keepHan }: Required<CutOptions>,
+  { minCount, keepHan }: Required<TrimOptions>,
 ): Set<number> {
   const chosen = new Set(required)
   for (const [token, id] of ids) {
@@ -74,18 +74,18 @@ function chosenTokens(
   return chosen
 }
 
-function cutConfig(config: EncoderConfig, kept: KeptTokens): EncoderConfig {
-  const numbers = Object.entries(config.raw).flatMap(([key, value]) =>
+function trimConfig(config: EncoderConfig, kept: KeptTokens): EncoderConfig {
+  const ids = Object.entries(config.raw).flatMap(([key, value]) =>
     key.endsWith('_token_id') && typeof value === 'number'
-      ? [[key, kept.placeOf(value) ?? null] as const]
+      ? [[key, kept.newId(value) ?? null] as const]
       : [],
   )
   const size = kept.ids.length
   return {
     ...config,
     vocabularySize: size,
-    padId: kept.placeOf(config.padId) ?? 0,
-    raw: { ...config.raw, ...Object.fromEntries(numbers), vocab_size: size },
+    padId: kept.newId(config.padId) ?? 0,
+    raw: { ...config.raw, ...Object.fromEntries(ids), vocab_size: size },
   }
 }
 
@@ -128,8 +128,8 @@ export async function gatherRows(weight: Weight, rows: readonly number[]): Promi
     const end = Math.min(start + SLAB, all)
     const slab = await readWeightBytes(rangeOf(weight, start * rowBytes, end * rowBytes))
     for (; (rows[next] ?? all) < end; next += 1) {
-      const place = ((rows[next] ?? 0) - start) * rowBytes
-      bytes.set(slab.subarray(place, place + rowBytes), next * rowBytes)
+      const offset = ((rows[next] ?? 0) - start) * rowBytes
+      bytes.set(slab.subarray(offset, offset + rowBytes), next * rowBytes)
     }
   }
   return { ...weight, shape: [rows.length, ...rest], data: { bytes } }

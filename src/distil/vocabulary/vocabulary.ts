@@ -4,7 +4,6 @@ import {
   readVocabulary,
   type TokenizerOptions,
 } from '../../tokenizer/index.ts'
-import { isBpe, isUnigram } from './cut-tokenizer.ts'
 import {
   type BpeContent,
   mergedToken,
@@ -16,12 +15,13 @@ import {
   type TokenizerContent,
   type UnigramContent,
 } from './tokenizer-content.ts'
+import { isBpe, isUnigram } from './trim-tokenizer.ts'
 
-/** A tokenizer's vocabulary, as far as a cut needs to know it. */
+/** A tokenizer's vocabulary, as far as trimming needs to know it. */
 export interface Vocabulary {
   /** The ids of the model's tokens. */
   readonly ids: ReadonlyMap<string, number>
-  /** What the tokenizer cannot do without: special tokens, byte tokens, what they are framed by. */
+  /** What the tokenizer cannot do without: special tokens with their template, byte tokens. */
   readonly required: ReadonlySet<number>
   /** What a token spells: itself, but where tokens are spelled in characters that stand for bytes. */
   textOf(token: string): string
@@ -41,7 +41,7 @@ export function vocabularyOf(
 ): Vocabulary {
   const json = files.get('tokenizer.json')
   const content = json === undefined ? undefined : parseTokenizer(json)
-  const ids = new Map(content ? numbersOf(content) : readVocabulary(files.get('vocab.txt') ?? ''))
+  const ids = new Map(content ? idsOf(content) : readVocabulary(files.get('vocab.txt') ?? ''))
   // Blank lines: no text has such a token.
   ids.delete('')
   const model = content?.model
@@ -56,7 +56,7 @@ export function vocabularyOf(
   }
 }
 
-function numbersOf({ model }: TokenizerContent): Iterable<[string, number]> {
+function idsOf({ model }: TokenizerContent): Iterable<[string, number]> {
   return isUnigram(model)
     ? model.vocab.map(([token], id): [string, number] => [token, id])
     : Object.entries(model.vocab)
@@ -74,7 +74,7 @@ function requiredIds(
 ): Set<number> {
   const tokenizer = createTokenizer(files, options)
   const required = new Set([...tokenizer.encodePair('', '').ids, tokenizer.padId])
-  // Numbers beyond the model's are those of added tokens.
+  // Ids beyond the model's are those of added tokens.
   const known = [...ids.values()].reduce((most, id) => Math.max(most, id), -1)
   for (let id = known + 1; id < tokenizer.vocabularySize; id += 1) required.add(id)
   const named = [...USUAL_SPECIAL_TOKENS, ...configuredTokens(files)]
@@ -112,30 +112,30 @@ function configuredIds(files: ReadonlyMap<string, string>): number[] {
   ]
 }
 
-/** What `tokenizer.json` itself names by number, and the tokens its model falls back to. */
+/** What `tokenizer.json` itself names by id, and the tokens its model falls back to. */
 function namedIds(content: TokenizerContent, ids: ReadonlyMap<string, number>): number[] {
-  const { added_tokens: added, padding, model, post_processor: frame } = content
+  const { added_tokens: added, padding, model, post_processor: template } = content
   const alphabet = isByteLevel(content) ? [...ids].filter(([token]) => token.length === 1) : []
   const unknown = isUnigram(model) ? model.unk_id : ids.get(model.unk_token ?? '')
   return [
     ...added.map(({ id }) => id),
     ...alphabet.map(([, id]) => id),
-    ...(frame ? frameTokens(frame) : []),
+    ...(template ? templateTokens(template) : []),
     ...(padding ? [padding.pad_id] : []),
     ...(unknown == null ? [] : [unknown]),
     ...(isUnigram(model) ? [worstToken(model)] : []),
   ]
 }
 
-function frameTokens({ cls, sep, special_tokens, processors = [] }: ProcessorContent): number[] {
+function templateTokens({ cls, sep, special_tokens, processors = [] }: ProcessorContent): number[] {
   return [
     ...[cls, sep].flatMap((named) => named?.[1] ?? []),
     ...Object.values(special_tokens ?? {}).flatMap(({ ids }) => ids),
-    ...processors.flatMap(frameTokens),
+    ...processors.flatMap(templateTokens),
   ]
 }
 
-/** Unknown characters are scored by the worst token: without it, words could be cut otherwise. */
+/** Unknown characters are scored by the worst token: without it, words could be split otherwise. */
 function worstToken({ vocab }: UnigramContent): number {
   return vocab.reduce((worst, [, score], id) => (score < (vocab[worst]?.[1] ?? 0) ? id : worst), 0)
 }
