@@ -55,7 +55,7 @@ describe('a folder that does not fit together is refused', () => {
           [file]: (content) => ({ ...content, ...fields }),
         }),
       )
-    await expect(changed('config.json', { hidden_act: 'swish' })).rejects.toThrow('swish')
+    await expect(changed('config.json', { hidden_act: 'mish' })).rejects.toThrow('mish')
     await expect(changed('config.json', { model_type: 'deberta' })).rejects.toThrow('deberta')
     const pooling = { pooling_mode: 'attention' }
     await expect(changed('1_Pooling/config.json', pooling)).rejects.toThrow('attention')

@@ -46,7 +46,7 @@ export async function assembleModel(
   await checkFilesWhole(weights.values(), readRange)
   const { precision, linear } = await layersOf(checkpoint, environment)
   const segments = checkpoint.crossEncoder?.segments ?? false
-  const graph = sentenceGraph(checkpoint, { attention: 'fused', segments, linear })
+  const graph = sentenceGraph(checkpoint, { operators: 'fused', segments, linear })
   const dimensions = Number(graph.outputs.get(GRAPH_NAMES.sentenceVectors)?.shape[1])
   const [session, tokenizer] = await openMeanwhile(openSession(graph), async () => {
     const tokenizer = createTokenizer(tokenizerFiles, tokenizerOptions(checkpoint))

@@ -24,7 +24,7 @@ const LARGEST_FILE = 2 ** 31 - 1
 export async function exportOnnx(checkpoint: Checkpoint, folder: string): Promise<void> {
   const segments = checkpoint.config.typeVocabularySize > 1
   const outputName = checkpoint.crossEncoder ? GRAPH_NAMES.logits : GRAPH_NAMES.sentenceVectors
-  const graph = sentenceGraph(checkpoint, { attention: 'standard', segments, outputName })
+  const graph = sentenceGraph(checkpoint, { operators: 'standard', segments, outputName })
   const weights = await readInitializers(graph)
   const model = serializeGraph(graph, (initializer) => weights.get(initializer) ?? new Uint8Array())
   await mkdir(join(folder, 'onnx'), { recursive: true })

@@ -97,7 +97,7 @@ describe('mistakes are errors', () => {
     const graph = new Graph()
     const x = graph.input('x', 'float32', ['B', 'T', 8])
     const mask = graph.input('mask', 'int32', ['B', 'T'])
-    const loss = energy(multiHeadAttention([x, x, x], mask, 2))
+    const loss = energy(multiHeadAttention([x, x, x], mask, { heads: 2 }))
     expect(() => differentiate(loss, [x])).toThrow('MultiHeadAttention cannot be differentiated')
   })
 

@@ -91,7 +91,7 @@ describe('serialisation', () => {
     const graph = new Graph()
     const x = graph.input('x', 'float32', ['B', 'T', 8])
     const mask = graph.input('mask', 'int32', ['B', 'T'])
-    graph.output('y', multiHeadAttention([x, x, x], mask, 2))
+    graph.output('y', multiHeadAttention([x, x, x], mask, { heads: 2 }))
     expect(model(graph).opsetImport).toMatchObject([{}, { domain: 'com.microsoft', version: 1n }])
   })
 

@@ -28,6 +28,12 @@ export function scalar(graph: Graph, value: number, type: DataType = 'float32'):
   return graph.initializer('scalar', { type, shape: [] }, { bytes: literalBytes(type, [value]) })
 }
 
+/** A float32 vector [values.length]. */
+export function numbers(graph: Graph, values: readonly number[]): Value {
+  const type = { type: 'float32', shape: [values.length] } as const
+  return graph.initializer('numbers', type, { bytes: literalBytes('float32', values) })
+}
+
 /** An int64 vector [values.length]. */
 export function integers(graph: Graph, values: readonly number[]): Value {
   const type = { type: 'int64', shape: [values.length], content: values } as const
@@ -113,6 +119,10 @@ export const squareRoot = (x: Value) => single('Sqrt', [x])
 export const relu = (x: Value) => single('Relu', [x])
 /** The hyperbolic tangent. */
 export const tanh = (x: Value) => single('Tanh', [x])
+/** sin x, of radians */
+export const sine = (x: Value) => single('Sin', [x])
+/** cos x, of radians */
+export const cosine = (x: Value) => single('Cos', [x])
 /** 1 / (1 + e⁻ˣ) */
 export const sigmoid = (x: Value) => single('Sigmoid', [x])
 
@@ -272,23 +282,53 @@ export const softmax = (x: Value) => single('Softmax', [x], { axis: -1 })
 export const logSoftmax = (x: Value) => single('LogSoftmax', [x], { axis: -1 })
 
 /** (x - mean) / √(variance + ε) · scale + bias along the last axis (Ba et al. 2016). */
-export const layerNormalization = (x: Value, scale: Value, bias: Value, epsilon: number) =>
-  single('LayerNormalization', [x, scale, bias], { axis: -1, epsilon })
+export const layerNormalization = (
+  x: Value,
+  scale: Value,
+  bias: Value | undefined,
+  epsilon: number,
+) => single('LayerNormalization', bias ? [x, scale, bias] : [x, scale], { axis: -1, epsilon })
+
+/** x / √(mean(x²) + ε) · scale along the last axis in one kernel of ONNX Runtime. */
+export const simplifiedLayerNormalization = (x: Value, scale: Value, epsilon: number) =>
+  single('SimplifiedLayerNormalization', [x, scale], { axis: -1, epsilon })
 
 /**
- * Softmax(q·kᵀ/√(H/heads))·v over `heads` heads in one kernel; q, k, v [B,T,H], mask [B,T] int32 with
+ * Components i and i + d/2 of each of `heads` heads of x [B,T,heads·d] turned by an angle of the token's
+ * position, in one kernel: of which cos and sin are [T,d/2].
+ */
+export const rotaryEmbedding = (
+  x: Value,
+  { cos, sin }: { readonly cos: Value; readonly sin: Value },
+  heads: number,
+) => single('RotaryEmbedding', [x, integers(x.graph, [0]), cos, sin], { num_heads: heads })
+
+/** How `multiHeadAttention` scores. */
+export interface MultiHeadOptions {
+  readonly heads: number
+  /** What q·kᵀ is multiplied by. Default: 1/√(H/heads). */
+  readonly scale?: number | undefined
+  /** [1,1,T,T], added to the scores. */
+  readonly bias?: Value | undefined
+}
+
+/**
+ * Softmax(scale·q·kᵀ + bias)·v over `heads` heads in one kernel; q, k, v [B,T,H], mask [B,T] int32 with
  * 1 for tokens and 0 for padding. Gives [B,T,H].
  */
-export const multiHeadAttention = (
+export function multiHeadAttention(
   [q, k, v]: readonly [Value, Value, Value],
   mask: Value,
-  heads: number,
-) =>
-  single('MultiHeadAttention', [q, k, v, undefined, mask], {
+  { heads, scale, bias }: MultiHeadOptions,
+): Value {
+  const inputs = [q, k, v, undefined, mask]
+  return single('MultiHeadAttention', bias ? [...inputs, bias] : inputs, {
     num_heads: heads,
     // The default of -10000 is not far enough below the scores of models with large weights.
     mask_filter_value: -3.4e38,
+    ...(scale === undefined ? {} : { scale }),
   })
+}
 
 /** Values of 8 bits that stand for float32: scale · (value - zeroPoint). */
 export interface QuantizedTensor {

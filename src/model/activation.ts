@@ -1,5 +1,5 @@
 import type { Value } from '../graph/index.ts'
-import { gelu, relu, sigmoid, tanh } from '../graph/operations.ts'
+import { gelu, multiply, relu, sigmoid, tanh } from '../graph/operations.ts'
 import type { Activation } from './module-spec.ts'
 
 /** Applies an activation by the name a model folder gives it. */
@@ -9,6 +9,8 @@ export function activate(x: Value, activation: Activation): Value {
       return gelu(x, 'none')
     case 'gelu_tanh':
       return gelu(x, 'tanh')
+    case 'silu':
+      return multiply(x, sigmoid(x))
     case 'relu':
       return relu(x)
     case 'tanh':

@@ -1,5 +1,4 @@
-export type { AttentionKernel } from './attention.ts'
-export type { Dropout, DropoutKind } from './dropout.ts'
+export type { Dropout, DropoutKind, OperatorKind } from './attention.ts'
 export { familyOf, parseEncoderConfig } from './families.ts'
 export type {
   AxisRole,

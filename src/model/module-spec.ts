@@ -12,7 +12,15 @@ export const POOLING_MODES = [
 export type PoolingMode = (typeof POOLING_MODES)[number]
 
 /** Activations, of the encoder's feed-forward layer and of Dense. */
-export const ACTIVATIONS = ['gelu', 'gelu_tanh', 'relu', 'tanh', 'sigmoid', 'identity'] as const
+export const ACTIVATIONS = [
+  'gelu',
+  'gelu_tanh',
+  'silu',
+  'relu',
+  'tanh',
+  'sigmoid',
+  'identity',
+] as const
 export type Activation = (typeof ACTIVATIONS)[number]
 
 export interface PoolingSpec {

@@ -1,8 +1,9 @@
 import { Graph, type Value } from '../graph/index.ts'
-import { cast, divide, gather, linear, maximum, reduceL2, reshape } from '../graph/operations.ts'
+import { cast, divide, linear, maximum, reduceL2, reshape } from '../graph/operations.ts'
 import { activate } from './activation.ts'
 import { familyOf } from './families.ts'
 import type { EncoderInputs, EncoderOptions, EncoderStates } from './family.ts'
+import { tokenRows } from './layers.ts'
 import { type DenseSpec, denseWeightName, type ModuleSpec } from './module-spec.ts'
 import { pool } from './pooling.ts'
 import { isStatic, type StoredModel, TABLE_NAME } from './stored-model.ts'
@@ -99,7 +100,7 @@ export function encoderStates(
 
 /** The rows of a static model's table. */
 function staticStates(ids: Value, weights: Weights, size: number): EncoderStates {
-  const rows = cast(gather(weights.stored(TABLE_NAME), ids), 'float32')
+  const rows = tokenRows(weights, TABLE_NAME, ids)
   return { hiddenStates: [reshape(rows, ['B*T', size])], queries: [], keys: [], values: [] }
 }
 

@@ -45,7 +45,11 @@ export class Weights {
 
   /** The weight `name` as a float32 value, or undefined where the model has none. */
   optional(name: string): Value | undefined {
-    return this.#map.has(`${this.#prefix}${name}`) ? this.value(name) : undefined
+    return this.has(name) ? this.value(name) : undefined
+  }
+
+  has(name: string): boolean {
+    return this.#map.has(`${this.#prefix}${name}`)
   }
 
   /** The weight `name` as a float32 value. */

@@ -37,7 +37,7 @@ export async function measureColumnRanges(
     return floatLayer(rows, weights)
   }
   const segments = checkpoint.crossEncoder?.segments ?? false
-  const graph = sentenceGraph(checkpoint, { attention: 'fused', segments, linear })
+  const graph = sentenceGraph(checkpoint, { operators: 'fused', segments, linear })
   const measured = [...new Set(inputs.values())]
   const extremes = measured.flatMap((rows) => [reduceMin(rows, 0), reduceMax(rows, 0)])
   graph.output(OUTPUT, concat(extremes, 0))

@@ -36,7 +36,7 @@ interface EightBitLayer {
  * the input by one scale and zero point for each layer (Jacob et al. 2018), which are the same for
  * every text: a text's vector does not depend on its company.
  *
- * Into the two layers of the feed-forward network go a few columns that are many times larger than
+ * Into the layers of the feed-forward network go a few columns that are many times larger than
  * the others and would leave those no bits. Their magnitude is moved into the weights first:
  * x_j / s_j and W_j · s_j with s_j = max|x_j|^α / max|W_j|^(1-α) (Xiao et al. 2023, SmoothQuant).
  * α = 0.7 kept the most of the shipped student's vectors; 0.5, the paper's, much less.
@@ -55,9 +55,10 @@ export async function eightBitLayers(
   return (rows, weights) => {
     const layer = layers.get(weights.prefix)
     if (!layer) throw unfit(checkpoint, `it has none for ${weights.prefix}`)
-    // Query, key and value are made of the same rows, by the same scale.
-    const quantized = inputs.get(rows) ?? quantizedInput(rows, layer)
-    inputs.set(rows, quantized)
+    // Query, key and value are made of the same rows, by the same scale; where columns are scaled, each
+    // layer has its own.
+    const quantized = (layer.factors ? undefined : inputs.get(rows)) ?? quantizedInput(rows, layer)
+    if (!layer.factors) inputs.set(rows, quantized)
     return quantizedProduct(
       quantized,
       quantizedWeight(rows.graph, weights.prefix, layer),

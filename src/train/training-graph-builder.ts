@@ -66,7 +66,7 @@ export class TrainingGraphBuilder {
     const frozen = storedWeights(graph)
     return sentenceModel(checkpoint, {
       graph,
-      attention: 'standard',
+      operators: 'standard',
       segments: false,
       source: (weight, name) =>
         isTrained(name) ? this.#parameter(name, weight.shape, weight) : frozen(weight, name),

@@ -70,7 +70,7 @@ function statesGraph(teacher: Checkpoint, names: readonly string[]): Graph {
   const graph = new Graph()
   const model = sentenceModel(teacher, {
     graph,
-    attention: 'standard',
+    operators: 'standard',
     segments: false,
     source: storedWeights(graph),
   })

@@ -1,5 +1,6 @@
 import {
   cast,
+  cosine,
   divide,
   equal,
   exp,
@@ -8,6 +9,7 @@ import {
   multiply,
   negate,
   sign,
+  sine,
   subtract,
   where,
 } from '../operations.ts'
@@ -79,6 +81,8 @@ export const ELEMENTWISE_GRADIENTS = {
   Relu: unary((gradient, { y }) => where(greater(y, 0), gradient, 0)),
   /** 1 - y² */
   Tanh: unary((gradient, { y }) => subtract(gradient, multiply(multiply(gradient, y), y))),
+  Sin: unary((gradient, { x }) => multiply(gradient, cosine(x))),
+  Cos: unary((gradient, { x }) => negate(multiply(gradient, sine(x)))),
   /** y(1 - y) */
   Sigmoid: unary((gradient, { y }) => {
     const scaled = multiply(gradient, y)

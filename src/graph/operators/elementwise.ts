@@ -66,6 +66,8 @@ export const ELEMENTWISE = {
   Relu: onnxOperator(14, unary),
   Tanh: onnxOperator(13, unary),
   Sigmoid: onnxOperator(13, unary),
+  Sin: onnxOperator(7, unary),
+  Cos: onnxOperator(7, unary),
   HardSigmoid: onnxOperator(6, unary, { alpha: 'float', beta: 'float' }),
   Gelu: onnxOperator(20, unary, { approximate: 'string' }),
   Where: onnxOperator(16, (inputs) => {

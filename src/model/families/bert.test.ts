@@ -51,6 +51,8 @@ test.each([
   ['gelu_fast', 'gelu_tanh'],
   ['gelu_pytorch_tanh', 'gelu_tanh'],
   ['relu', 'relu'],
+  ['silu', 'silu'],
+  ['swish', 'silu'],
   ['tanh', 'tanh'],
 ])('hidden_act %s is %s', (hidden_act, activation) => {
   expect(parse({ hidden_act }).activation).toBe(activation)
@@ -61,7 +63,7 @@ describe('what is refused, never guessed', () => {
     [{ model_type: 'gpt2' }, 'model_type gpt2 is not one of bert, roberta, xlm-roberta, camembert'],
     [{ model_type: 'constructor' }, 'model_type constructor is not one of'],
     [{ model_type: undefined }, 'model_type'],
-    [{ hidden_act: 'silu' }, 'hidden_act silu is not one of gelu, gelu_python, gelu_new'],
+    [{ hidden_act: 'mish' }, 'hidden_act mish is not one of gelu, gelu_python, gelu_new'],
     [{ hidden_act: 'toString' }, 'hidden_act toString is not one of'],
     [{ position_embedding_type: 'relative_key' }, 'position_embedding_type is relative_key'],
     [{ is_decoder: true }, 'is_decoder is true'],

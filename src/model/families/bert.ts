@@ -1,9 +1,8 @@
 import type { Value } from '../../graph/index.ts'
-import { add, cast, gather, layerNormalization, reshape, slice } from '../../graph/operations.ts'
+import { add, gather, layerNormalization, reshape, slice } from '../../graph/operations.ts'
 import { z } from '../../schema/index.ts'
 import { activate } from '../activation.ts'
-import { type Attention, attention } from '../attention.ts'
-import { type Dropout, keepAll } from '../dropout.ts'
+import { type Attention, attention, type Dropout, keepAll } from '../attention.ts'
 import type {
   EncoderConfig,
   EncoderInputs,
@@ -12,6 +11,7 @@ import type {
   Family,
   WeightShape,
 } from '../family.ts'
+import { type LayerStates, stackLayers, tokenRows } from '../layers.ts'
 import { floatLayer, type LinearLayer } from '../linear-layer.ts'
 import type { Weights } from '../weight-value.ts'
 import {
@@ -145,31 +145,19 @@ function encoder(
   { config, weights }: { readonly config: BertConfig; readonly weights: Weights },
   options: EncoderOptions,
 ): EncoderStates {
-  const attend = attention(inputs.mask, config, options)
+  const { heads, hiddenSize } = config
+  const attend = attention(inputs.mask, { heads, headSize: hiddenSize / heads }, options)
   const { dropout = keepAll, linear = floatLayer } = options
   const embedded = embeddings(inputs, config, weights.at('embeddings'))
-  const layers: LayerStates[] = []
-  let hidden = dropout(embedded, 'hidden')
-  const hiddenStates = [hidden]
-  for (let number = 0; number < config.layers; number += 1) {
-    const at = weights.at(`encoder.layer.${number}`)
-    const layer = encoderLayer(hidden, { config, weights: at, attend, dropout, linear })
-    layers.push(layer)
-    hidden = layer.hidden
-    hiddenStates.push(hidden)
-  }
-  return {
-    hiddenStates,
-    queries: layers.map(({ query }) => query),
-    keys: layers.map(({ key }) => key),
-    values: layers.map(({ value }) => value),
-  }
+  return stackLayers(dropout(embedded, 'hidden'), config.layers, (hidden, index) => {
+    const at = weights.at(`${BERT.names.layer}${index}`)
+    return encoderLayer(hidden, { config, weights: at, attend, dropout, linear })
+  })
 }
 
 /** LayerNorm(word + segment + position), as rows [B*T,H]. */
 function embeddings({ ids, typeIds }: EncoderInputs, config: BertConfig, weights: Weights): Value {
-  // The word table is the largest weight: rows are converted after they are picked, not all before.
-  const words = cast(gather(weights.stored('word_embeddings.weight'), ids), 'float32')
+  const words = tokenRows(weights, 'word_embeddings.weight', ids)
   const types = weights.value('token_type_embeddings.weight')
   const segments = typeIds ? gather(types, typeIds) : slice(types, 0, [0, 1])
   const sum = add(add(words, segments), positions(config, weights))
@@ -189,13 +177,6 @@ interface Layer {
   readonly attend: Attention
   readonly dropout: Dropout
   readonly linear: LinearLayer
-}
-
-interface LayerStates {
-  readonly query: Value
-  readonly key: Value
-  readonly value: Value
-  readonly hidden: Value
 }
 
 /** One transformer layer on rows [B*T,H], normalised after each residual sum. */

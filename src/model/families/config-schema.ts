@@ -67,6 +67,8 @@ const ACTIVATIONS_BY_NAME: ReadonlyMap<string, Activation> = new Map([
   ['gelu_fast', 'gelu_tanh'],
   ['gelu_pytorch_tanh', 'gelu_tanh'],
   ['relu', 'relu'],
+  ['silu', 'silu'],
+  ['swish', 'silu'],
   ['tanh', 'tanh'],
 ])
 
@@ -83,6 +85,23 @@ export function requireWholeHeads(raw: RawSizes, path: string): void {
   const { hidden_size: size, num_attention_heads: heads } = raw
   if (size % heads === 0) return
   throw refusedConfig(path, `hidden_size ${size} is not divisible by num_attention_heads ${heads}`)
+}
+
+/** Heads of queries that share those of keys and values evenly. */
+export function requireGroups(
+  raw: RawSizes & { readonly num_key_value_heads?: number | null | undefined },
+  path: string,
+): void {
+  const { num_attention_heads: heads, num_key_value_heads: groups } = raw
+  if (!groups || heads % groups === 0) return
+  const what = `num_attention_heads ${heads} is not divisible by num_key_value_heads ${groups}`
+  throw refusedConfig(path, what)
+}
+
+/** Heads that can be turned by position: their components go in pairs. */
+export function requireEvenHeads(size: number, path: string): void {
+  if (size % 2 === 0) return
+  throw refusedConfig(path, `heads have ${size} components; rotary positions need an even number`)
 }
 
 /** A configuration with fewer layers, where its layers are all of one kind. */
@@ -104,4 +123,14 @@ export function* weightAndBias(
 ): Generator<WeightShape> {
   yield [`${name}.weight`, [out, ...into]]
   yield [`${name}.bias`, [out]]
+}
+
+/** Only the weight of a linear layer or a normalization, with its bias where there is one. */
+export function* weightOf(
+  name: string,
+  [out, ...into]: readonly [Axis, ...Axis[]],
+  { bias }: { readonly bias: boolean },
+): Generator<WeightShape> {
+  if (bias) yield* weightAndBias(name, out, into)
+  else yield [`${name}.weight`, [out, ...into]]
 }

@@ -13,20 +13,20 @@ export interface ParameterGroup {
 export interface GroupOptions {
   /** Of the top layer, and of all that is neither a layer nor the embeddings. */
   readonly learningRate: number
-  /** Not for biases and LayerNorm. Default: 0.01. */
+  /** Not for biases and normalizations. Default: 0.01. */
   readonly weightDecay?: number
   /** The factor on the learning rate from one layer to the one below it. Default: 1. */
   readonly layerDecay?: number
 }
 
-const LAYER = /(?:^|\.)encoder\.layer\.(\d+)\./
-const EMBEDDINGS = /(?:^|\.)embeddings\./
-const WITHOUT_DECAY = /bias$|LayerNorm/
+const LAYER = /(?:^|\.)layers?\.(\d+)\./
+const EMBEDDINGS = /(?:^|\.)(?:embeddings|embed_tokens)\./
+const WITHOUT_DECAY = /bias$|norm/i
 
 /**
- * Sorts parameters into groups by their names, as BERT checkpoints name them.
+ * Sorts parameters into groups by their names, as checkpoints of Hugging Face name them.
  *
- * There is no weight decay where a name ends in `bias` or has `LayerNorm` in it (reference:
+ * There is no weight decay where a name ends in `bias` or names a normalization (reference:
  * SentenceTransformer.fit). The learning rate of layer N of L is learningRate · layerDecay^(L-1-N),
  * that of the embeddings learningRate · layerDecay^L (Zhang et al. 2021, "Revisiting few-sample
  * BERT fine-tuning", after Howard and Ruder 2018).
