@@ -1,10 +1,13 @@
 import { CheckpointError } from '../errors/index.ts'
 import { BERT } from './families/bert.ts'
 import { refusedConfig } from './families/config-schema.ts'
+import { GEMMA3 } from './families/gemma3.ts'
+import { MODERN_BERT } from './families/modern-bert.ts'
+import { QWEN3 } from './families/qwen3.ts'
 import type { EncoderConfig, Family } from './family.ts'
 
 /** The families of encoders that are read; a new one is a line here. */
-export const FAMILIES: readonly Family[] = [BERT]
+export const FAMILIES: readonly Family[] = [BERT, MODERN_BERT, QWEN3, GEMMA3]
 
 /** The family of an encoder. */
 export function familyOf({ modelType }: Pick<EncoderConfig, 'modelType'>): Family {
