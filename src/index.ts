@@ -29,6 +29,7 @@ export {
   HubError,
   InputError,
   OutputError,
+  QueueError,
   RuntimeError,
   ServerError,
   StoreError,

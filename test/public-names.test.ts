@@ -12,7 +12,7 @@ function listed(names: readonly ExportedName[], isType: boolean): string {
 test('values that each entry exports', () => {
   const values = entries.map(({ name, names }) => `${name}: ${listed(names, false)}`)
   expect(values.join('\n\n')).toMatchInlineSnapshot(`
-    "yuju: CheckpointError GraphError HubError InputError OutputError RuntimeError SentenceEncoder ServerError StoreError TeacherError YujuError allPairsSimilarity copyActivationRanges exportOnnx exportWeb loadCheckpoint measureActivationRanges outputRangesOf pairwiseSimilarity quantizeEmbeddings saveActivationRanges saveCheckpoint similarityOf
+    "yuju: CheckpointError GraphError HubError InputError OutputError QueueError RuntimeError SentenceEncoder ServerError StoreError TeacherError YujuError allPairsSimilarity copyActivationRanges exportOnnx exportWeb loadCheckpoint measureActivationRanges outputRangesOf pairwiseSimilarity quantizeEmbeddings saveActivationRanges saveCheckpoint similarityOf
 
     yuju/ai: YujuEmbeddingModel YujuRerankingModel
 
