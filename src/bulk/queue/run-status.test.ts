@@ -5,11 +5,11 @@ const SECOND = 1000
 const HOUR = 3600 * SECOND
 
 test('rows a second since the first began', () => {
-  const stretches = [
+  const intervals = [
     { rows: 100, from: 0, to: 10 * SECOND },
     { rows: 300, from: 0, to: 20 * SECOND },
   ]
-  expect(pace(stretches, 20 * SECOND, HOUR)).toBe(20)
+  expect(pace(intervals, 20 * SECOND, HOUR)).toBe(20)
 })
 
 test('two workers are twice as fast as one', () => {

@@ -43,7 +43,7 @@ export async function runStatus(
   const done = await doneWork(queue)
   const going = await activeWork(queue, now)
   const failedBytes = await bytesOf(queue)
-  const rate = pace([...done.stretches, ...going.stretches], now, RATE_WINDOW)
+  const rate = pace([...done.intervals, ...going.intervals], now, RATE_WINDOW)
   const rowsLeft =
     done.bytes === 0
       ? undefined
@@ -68,7 +68,7 @@ function secondsLeft(rows: number | undefined, rate: number): number | undefined
 }
 
 async function doneWork(queue: ShardQueue) {
-  const stretches: Stretch[] = []
+  const intervals: WorkInterval[] = []
   let [rows, bytes] = [0, 0]
   for await (const { data, returnvalue, processedOn = 0, finishedOn = 0 } of jobsIn(
     queue,
@@ -76,18 +76,18 @@ async function doneWork(queue: ShardQueue) {
   )) {
     rows += returnvalue.rows
     bytes += data.bytes
-    stretches.push({ rows: returnvalue.rows, from: processedOn, to: finishedOn })
+    intervals.push({ rows: returnvalue.rows, from: processedOn, to: finishedOn })
   }
-  return { rows, bytes, stretches }
+  return { rows, bytes, intervals }
 }
 
 async function activeWork(queue: ShardQueue, now: number) {
-  const stretches: Stretch[] = []
+  const intervals: WorkInterval[] = []
   for await (const { progress, processedOn = now } of jobsIn(queue, 'active')) {
     const rows = typeof progress === 'number' ? progress : 0
-    stretches.push({ rows, from: processedOn, to: now })
+    intervals.push({ rows, from: processedOn, to: now })
   }
-  return { rows: stretches.reduce((sum, { rows }) => sum + rows, 0), stretches }
+  return { rows: intervals.reduce((sum, { rows }) => sum + rows, 0), intervals }
 }
 
 async function bytesOf(queue: ShardQueue): Promise<number> {
@@ -97,25 +97,25 @@ async function bytesOf(queue: ShardQueue): Promise<number> {
 }
 
 /** Rows that were encoded between two times, in milliseconds since 1970. */
-interface Stretch {
+interface WorkInterval {
   readonly rows: number
   readonly from: number
   readonly to: number
 }
 
 /**
- * Rows a second within the last `window` milliseconds, or since the first stretch began, if that is
- * later. A stretch's rows count as spread evenly over its time. 0 where there is nothing.
+ * Rows a second within the last `window` milliseconds, or since the first interval began, if that is
+ * later. An interval's rows count as spread evenly over its time. 0 where there is nothing.
  */
-export function pace(stretches: readonly Stretch[], now: number, window: number): number {
-  const first = stretches.reduce((earliest, { from }) => Math.min(earliest, from), now)
+export function pace(intervals: readonly WorkInterval[], now: number, window: number): number {
+  const first = intervals.reduce((earliest, { from }) => Math.min(earliest, from), now)
   const start = Math.max(first, now - window)
   if (start >= now) return 0
-  const rows = stretches.reduce((sum, stretch) => sum + rowsSince(start, stretch), 0)
+  const rows = intervals.reduce((sum, interval) => sum + rowsSince(start, interval), 0)
   return (rows / (now - start)) * 1000
 }
 
-function rowsSince(start: number, { rows, from, to }: Stretch): number {
+function rowsSince(start: number, { rows, from, to }: WorkInterval): number {
   if (to <= start) return 0
   return from >= start ? rows : (rows * (to - start)) / (to - from)
 }

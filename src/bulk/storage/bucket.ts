@@ -27,7 +27,8 @@ const MOST_BYTES = 5 * 2 ** 30
 type S3 = typeof import('@aws-sdk/client-s3')
 
 /** One bucket of an S3-compatible service. */
-export class Bucket {
+// Not called Bucket: TypeScript 7.0.2 would write the key `Bucket` of requests as an alias of the class.
+export class S3Bucket {
   readonly name: string
   readonly #s3: S3
   readonly #client: S3Client
@@ -39,7 +40,7 @@ export class Bucket {
   }
 
   /** @throws RuntimeError when the client is not installed. */
-  static async open(name: string, { endpoint, region }: BucketSettings): Promise<Bucket> {
+  static async open(name: string, { endpoint, region }: BucketSettings): Promise<S3Bucket> {
     const s3 = await optionalPackage('@aws-sdk/client-s3', () => import('@aws-sdk/client-s3'))
     const chosen = region ?? (endpoint === undefined ? undefined : 'us-east-1')
     const client = new s3.S3Client({
@@ -48,7 +49,7 @@ export class Bucket {
       // Names of buckets in front of the address need a domain, which few services but Amazon's have.
       ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     })
-    return new Bucket(name, s3, client)
+    return new S3Bucket(name, s3, client)
   }
 
   /** @throws InputError when the bucket cannot be read. */

@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path'
 import { InputError } from '../../errors/index.ts'
-import { Bucket, type BucketSettings } from './bucket.ts'
+import { type BucketSettings, S3Bucket } from './bucket.ts'
 import { BucketDestination, FolderDestination, type ShardDestination } from './shard-destination.ts'
 import { BucketSource, FolderSource, inputPattern, type ShardSource } from './shard-source.ts'
 
@@ -21,7 +21,7 @@ export async function openStorage(
 ): Promise<RunStorage> {
   const from = await openSource(input, settings)
   const to = bucketKey(output)
-  const bucket = to && (await Bucket.open(to.bucket, settings))
+  const bucket = to && (await S3Bucket.open(to.bucket, settings))
   return {
     source: from.source,
     destination: bucket ? new BucketDestination(bucket, to.key) : new FolderDestination(output),
@@ -36,7 +36,7 @@ export async function openStorage(
 export async function openSource(input: string, settings: BucketSettings): Promise<OpenedSource> {
   const from = bucketKey(input)
   if (!from) return { source: new FolderSource(input), [Symbol.dispose]: () => {} }
-  const bucket = await Bucket.open(from.bucket, settings)
+  const bucket = await S3Bucket.open(from.bucket, settings)
   return { source: new BucketSource(bucket, from.key), [Symbol.dispose]: () => bucket.close() }
 }
 

@@ -9,7 +9,7 @@ import {
   type VectorWriter,
   writeFileAtomic,
 } from '../../files/index.ts'
-import type { Bucket } from './bucket.ts'
+import type { S3Bucket } from './bucket.ts'
 
 /**
  * Where a run's vectors go. Several workers may write the same shard at the same time, when one of
@@ -91,10 +91,10 @@ async function makeFolder(path: string): Promise<void> {
 
 /** A prefix of a bucket. Shards are written on the worker's own disk first. */
 export class BucketDestination implements ShardDestination {
-  readonly #bucket: Bucket
+  readonly #bucket: S3Bucket
   readonly #prefix: string
 
-  constructor(bucket: Bucket, prefix: string) {
+  constructor(bucket: S3Bucket, prefix: string) {
     this.#bucket = bucket
     this.#prefix = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`
   }

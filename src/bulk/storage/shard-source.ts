@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join, relative, resolve, sep } from 'node:path'
 import picomatch from 'picomatch'
 import { inputError, TEXT_FORMATS } from '../../files/index.ts'
-import type { Bucket } from './bucket.ts'
+import type { S3Bucket } from './bucket.ts'
 
 /** A file of texts, as it was found. */
 export interface FoundShard {
@@ -92,11 +92,11 @@ async function fileSize(path: string): Promise<number | undefined> {
 
 /** Shards in a bucket: below a prefix, or those that match a pattern. */
 export class BucketSource implements ShardSource {
-  readonly #bucket: Bucket
+  readonly #bucket: S3Bucket
   readonly #input: string
 
   /** @param input prefix or pattern of keys */
-  constructor(bucket: Bucket, input: string) {
+  constructor(bucket: S3Bucket, input: string) {
     this.#bucket = bucket
     this.#input = input
   }

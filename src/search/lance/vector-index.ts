@@ -12,7 +12,7 @@ const OUTGROWN = 4
 const PROBED_SHARE = 1 / 10
 const LEAST_PROBES = 20
 
-/** How many of the best of a quantised search are scored again, for each one wanted. */
+/** How many of the best of a quantized search are scored again, for each one wanted. */
 const REFINED: Readonly<Record<StorePrecision, number>> = { float32: 20, int8: 4, binary: 10 }
 
 /** How an index of partitions is searched. */
