@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createServer, type Listener, listen } from 'yuju/server'
 import { withTables } from '../scripts/serving-tables.mjs'
 import { TINY } from './support/server-client.ts'
+import { FIXTURES } from './support/shared.ts'
 
 const DOCUMENT = read('docs/serving.md')
 const EXAMPLES = [DOCUMENT, read('README.md'), read('README.zh.md')].flatMap((text) =>
@@ -24,7 +25,12 @@ describe('the examples of curl', () => {
   let listener: Listener
 
   beforeAll(async () => {
-    const server = await createServer({ models: [{ name: 'e5-small-zh', model: TINY }] })
+    const server = await createServer({
+      models: [
+        { name: 'e5-small-zh', model: TINY },
+        { name: 'reranker', model: join(FIXTURES, 'rerankers/bert') },
+      ],
+    })
     listener = await listen(server, { port: 0, drainDelay: 0 })
   })
 

@@ -19,6 +19,7 @@ export {
   requireWhole,
   type StreamOptions,
 } from './options.ts'
+export { requireTokens } from './prepared-tokens.ts'
 export { outputRangesOf, quantizeEmbeddings } from './quantization.ts'
-export { preparePairs, type TextPair } from './text-preparation.ts'
+export { type PreparedText, preparePairs, type TextPair } from './text-preparation.ts'
 export { TruncationCount } from './truncation-count.ts'

@@ -11,9 +11,11 @@ import {
   type EncoderParts,
   EncodingPipeline,
   encodeSettings,
+  type PreparedText,
   preparePairs,
   requireChoice,
   requireTexts,
+  requireTokens,
   requireWhole,
   type TextPair,
   TruncationCount,
@@ -173,6 +175,17 @@ export class CrossEncoder {
     } finally {
       truncation.warn(this.#parts.warn)
     }
+  }
+
+  /**
+   * The logits [rows] of pairs that are tokens already, special tokens included: nothing is added to them.
+   * @throws InputError for a pair without tokens or with too many, or a token the model lacks.
+   */
+  async logitsOfPrepared(pairs: readonly PreparedText[]): Promise<Float32Array> {
+    const settings = encodeSettings({}, this.#parts)
+    requireTokens(pairs, { maxLength: settings.maxLength, tokenizer: this.#parts.tokenizer })
+    const report = () => {}
+    return (await this.#pipeline.encodePrepared(pairs, settings, { report })).data
   }
 
   /** Frees the model's memory and thread. Calls still waiting are refused, and so are later ones. */

@@ -10,6 +10,7 @@ import {
 } from './access/index.ts'
 import type { App, AppEnv, Service } from './app.ts'
 import { failureOf, renderFailure, serverError, shortened } from './failures/index.ts'
+import { addCohereRerank } from './routes/cohere-rerank.ts'
 import { addDocuments } from './routes/docs-page.ts'
 import { refuseOtherMethods } from './routes/endpoint.ts'
 import { addHealth, addMetrics } from './routes/monitoring.ts'
@@ -20,6 +21,7 @@ import { addSearch } from './routes/search.ts'
 import { addTeiEmbed } from './routes/tei-embed.ts'
 import { addTeiEmbedAll } from './routes/tei-embed-all.ts'
 import { addTeiInfo } from './routes/tei-info.ts'
+import { addTeiRerank } from './routes/tei-rerank.ts'
 import { addTeiSimilarity } from './routes/tei-similarity.ts'
 import { addTeiDecode, addTeiTokenize } from './routes/tei-tokenize.ts'
 import type { ServerSettings } from './settings/index.ts'
@@ -35,6 +37,8 @@ export function createApp(service: Service, limit: RequestLimit): App {
   addTeiEmbed(app, service)
   addTeiEmbedAll(app, service)
   addTeiSimilarity(app, service)
+  addTeiRerank(app, service)
+  addCohereRerank(app, service)
   addTeiTokenize(app, service)
   addTeiDecode(app, service)
   addTeiInfo(app, service)

@@ -1,4 +1,3 @@
-import { SentenceEncoder } from '../encoder/index.ts'
 import type { ServerEvent } from './app.ts'
 import { Batcher, type ResultCache, SharedEncoder } from './batching/index.ts'
 import {
@@ -6,6 +5,7 @@ import {
   type EngineLoadOptions,
   EnginePool,
   LocalEngine,
+  type LocalModel,
   ProcessEngine,
 } from './engine/index.ts'
 import { ServedModel, worksOf } from './models/index.ts'
@@ -16,11 +16,11 @@ import { type ServerSettings, workersOf } from './settings/index.ts'
 export interface ServerModel {
   readonly name: string
   /**
-   * A folder, or owner/name on the hub, for workers of the server's own; or an encoder, which stays
-   * the caller's to dispose of, and which runs on the caller's thread.
+   * A folder, or owner/name on the hub, for workers of the server's own; or an encoder or reranker, which
+   * stays the caller's to dispose of, and which runs on the caller's thread.
    */
-  readonly model: string | SentenceEncoder
-  /** How it is loaded; for an encoder without meaning. */
+  readonly model: string | LocalModel
+  /** How it is loaded; for one that is loaded already without meaning. */
   readonly load?: EngineLoadOptions
 }
 
@@ -45,7 +45,7 @@ export interface LoadedModel {
 export async function loadModel(served: ServerModel, parts: ModelParts): Promise<LoadedModel> {
   const { name, model } = served
   const { settings, metrics, cache } = parts
-  const isTheirs = model instanceof SentenceEncoder
+  const isTheirs = typeof model !== 'string'
   const engine = isTheirs ? new LocalEngine(model) : await startPool(served, model, parts)
   const batcher = new Batcher(engine.capacity, settings, (batch) => metrics.batch(name, batch))
   const works = worksOf(engine, (result) => metrics.encoded(name, result))

@@ -6,6 +6,10 @@ export interface Model {
   readonly similarity: string
 }
 
+interface ListedModel extends Model {
+  readonly kind: string
+}
+
 /** A token as `/tokenize` gives it. */
 export interface Token {
   readonly id: number
@@ -58,8 +62,9 @@ export class ServerClient {
   }
 
   async models(): Promise<readonly Model[]> {
-    const { value } = await this.#request<{ data: readonly Model[] }>('v1/models', {})
-    return value.data
+    const { value } = await this.#request<{ data: readonly ListedModel[] }>('v1/models', {})
+    // The page shows vectors, which rerankers have none of.
+    return value.data.filter(({ kind }) => kind === 'encoder')
   }
 
   /** Vectors of length 1, one per text. */

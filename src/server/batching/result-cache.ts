@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { ModelInput } from '../engine/index.ts'
+import type { ModelInput, PairInput, TextInput } from '../engine/index.ts'
 import type { EncodedText } from '../models/model-works.ts'
 
 /** What an entry takes besides its vector: key, object, position in the list. */
@@ -37,7 +37,12 @@ export function inputKey(model: string, input: ModelInput): string {
   const content =
     'ids' in input
       ? new Uint8Array(input.ids.buffer, input.ids.byteOffset, input.ids.byteLength)
-      : `${input.prompt.length}:${input.prompt}${input.text}`
-  const kind = 'ids' in input ? 'ids' : 'text'
+      : textContent(input)
+  const kind = 'ids' in input ? 'ids' : 'document' in input ? 'pair' : 'text'
   return `${model}\n${kind}\n${hash('sha256', content, 'base64')}`
+}
+
+function textContent(input: TextInput | PairInput): string {
+  const document = 'document' in input ? `${input.document.length}:${input.document}` : ''
+  return `${input.prompt.length}:${input.prompt}${document}${input.text}`
 }

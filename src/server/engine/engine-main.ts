@@ -1,10 +1,9 @@
-// A program of its own: holds one encoder and serves the requests of the server's process.
+// A program of its own: holds one model and serves the requests of the server's process.
 import process from 'node:process'
 import { notify, programPort, serve } from '../../channel/index.ts'
-import { SentenceEncoder } from '../../encoder/index.ts'
 import { RuntimeError, type YujuError, yujuErrorOf } from '../../errors/index.ts'
 import type { ProcessMethods } from './engine.ts'
-import { LocalEngine } from './local-engine.ts'
+import { LocalEngine, loadLocalModel } from './local-engine.ts'
 
 const port = programPort(process)
 let loaded: LocalEngine | undefined
@@ -35,7 +34,7 @@ serve<ProcessMethods>(
   {
     async load({ model, options }) {
       const onWarning = (message: string) => notify(port, message)
-      loaded = new LocalEngine(await SentenceEncoder.load(model, { ...options, onWarning }))
+      loaded = new LocalEngine(await loadLocalModel(model, { ...options, onWarning }))
       return loaded.description
     },
     encode: (inputs) => engine().encode(inputs),

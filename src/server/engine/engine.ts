@@ -9,8 +9,16 @@ export interface TextInput {
   readonly prompt: string
 }
 
-/** A text, or its tokens, to be taken as they are. */
-export type ModelInput = TextInput | { readonly ids: Int32Array }
+/** A query, with the prompt in front of it, and a document that may answer it. */
+export interface PairInput extends TextInput {
+  readonly document: string
+}
+
+/** A text, or a pair for a cross-encoder, or tokens, to be taken as they are. */
+export type ModelInput = TextInput | PairInput | { readonly ids: Int32Array }
+
+/** What a model gives: vectors of texts, or scores of pairs. */
+export type ModelKind = 'encoder' | 'reranker'
 
 /** Tokens whose text is wanted, without the special ones or with them. */
 export interface DecodeInput {
@@ -18,7 +26,7 @@ export interface DecodeInput {
   readonly skipSpecial: boolean
 }
 
-/** The embeddings of a job's texts, as the model gives them, and what they cost. */
+/** The embeddings of a job's texts, or the logits of its pairs, as the model gives them, and what they cost. */
 export interface JobResult {
   /** [rows · dimensions] */
   readonly data: Float32Array
@@ -48,7 +56,8 @@ export interface TextTokens {
 
 /** What a server has to know of a model. */
 export interface EngineDescription {
-  /** D */
+  readonly kind: ModelKind
+  /** D; 1 of a reranker */
   readonly dimensions: number
   /** H */
   readonly hiddenSize: number

@@ -5,10 +5,12 @@ export type {
   EngineLoadOptions,
   JobResult,
   ModelInput,
+  ModelKind,
+  PairInput,
   TextInput,
   TextTokens,
   TokenVectors,
 } from './engine.ts'
 export { EnginePool } from './engine-pool.ts'
-export { LocalEngine } from './local-engine.ts'
+export { LocalEngine, type LocalModel } from './local-engine.ts'
 export { ProcessEngine } from './process-engine.ts'

@@ -1,11 +1,15 @@
-import { checkpointHash } from '../../checkpoint/index.ts'
+import { checkpointHash, embeddingWidth } from '../../checkpoint/index.ts'
 import {
+  type LoadOptions,
+  loadSource,
   type PreparedText,
+  preparePairs,
   prepareTexts,
-  type SentenceEncoder,
+  SentenceEncoder,
   tokenizerOptions,
   tokenizeText,
 } from '../../encoder/index.ts'
+import { Reranker } from '../../rerank/index.ts'
 import { createTokenDecoder, type TokenDecoder, type Tokenizer } from '../../tokenizer/index.ts'
 import type {
   DecodeInput,
@@ -18,25 +22,36 @@ import type {
   TokenVectors,
 } from './engine.ts'
 
-/** Runs an encoder on the thread that calls it: texts are split into tokens here. */
+/** What a server can serve. */
+export type LocalModel = SentenceEncoder | Reranker
+
+/** Loads a model of either kind. @throws what `SentenceEncoder.load` throws. */
+export async function loadLocalModel(source: string, options: LoadOptions): Promise<LocalModel> {
+  const checkpoint = await loadSource(source, options)
+  return checkpoint.crossEncoder
+    ? Reranker.fromCheckpoint(checkpoint, options)
+    : SentenceEncoder.fromCheckpoint(checkpoint, options)
+}
+
+/** Runs a model on the thread that calls it: texts are split into tokens here. */
 export class LocalEngine implements Engine {
   readonly description: EngineDescription
   /** One is split into tokens while the other is run. */
   readonly capacity = 2
   readonly isReady = true
-  readonly #encoder: SentenceEncoder
+  readonly #model: LocalModel
   #decoder: TokenDecoder | undefined
 
-  constructor(encoder: SentenceEncoder) {
-    this.description = describeModel(encoder)
-    this.#encoder = encoder
+  constructor(model: LocalModel) {
+    this.description = describeModel(model)
+    this.#model = model
   }
 
   async encode(inputs: readonly ModelInput[]): Promise<JobResult> {
     const start = performance.now()
     const prepared = await this.#prepare(inputs)
     const ready = performance.now()
-    const { data } = await this.#encoder.encodePrepared(prepared)
+    const data = await this.#compute(prepared)
     const end = performance.now()
     return {
       data,
@@ -47,12 +62,19 @@ export class LocalEngine implements Engine {
     }
   }
 
+  async #compute(prepared: readonly PreparedText[]): Promise<Float32Array> {
+    if (this.#model instanceof Reranker) return this.#model.logitsOfPrepared(prepared)
+    return (await this.#model.encodePrepared(prepared)).data
+  }
+
   async tokenVectors(inputs: readonly TextInput[]): Promise<TokenVectors[]> {
+    const encoder = this.#model
+    if (encoder instanceof Reranker) throw new RangeError('a reranker has no vectors')
     const vectors: TokenVectors[] = []
     for (const [prompt, indices] of indicesByPrompt(inputs)) {
-      const texts = indices.map((index) => textAt(inputs, index))
-      const tokenized = this.#encoder.tokenize(texts, { prompt })
-      const rows = await this.#encoder.tokenEmbeddings(texts, { prompt, truncate: 'silent' })
+      const texts = indices.map((index) => inputs[index]?.text ?? '')
+      const tokenized = encoder.tokenize(texts, { prompt })
+      const rows = await encoder.tokenEmbeddings(texts, { prompt, truncate: 'silent' })
       for (const [row, { data }] of rows.entries()) {
         vectors[indices[row] ?? 0] = { data, truncated: tokenized[row]?.truncated ?? 0 }
       }
@@ -61,16 +83,16 @@ export class LocalEngine implements Engine {
   }
 
   async tokenize(inputs: readonly TextInput[]): Promise<TextTokens[]> {
-    const { tokenizer } = this.#encoder
+    const { tokenizer } = this.#model
     const specialTokens = specialTokensOf(tokenizer)
     return inputs.map(({ text, prompt }) => {
-      const { ids } = tokenizeText(text, { prompt }, this.#encoder)
+      const { ids } = tokenizeText(text, { prompt }, this.#model)
       return { ids, tokens: tokenizer.tokens(ids), specialTokens }
     })
   }
 
   async decode(inputs: readonly DecodeInput[]): Promise<string[]> {
-    const { checkpoint, tokenizer } = this.#encoder
+    const { checkpoint, tokenizer } = this.#model
     const options = tokenizerOptions(checkpoint)
     this.#decoder ??= createTokenDecoder(checkpoint.tokenizerFiles, tokenizer, options)
     const decoder = this.#decoder
@@ -78,18 +100,20 @@ export class LocalEngine implements Engine {
   }
 
   modelHash(): Promise<string> {
-    return checkpointHash(this.#encoder.checkpoint)
+    return checkpointHash(this.#model.checkpoint)
   }
 
   dispose(): Promise<void> {
-    return this.#encoder.dispose()
+    return this.#model.dispose()
   }
 
   async #prepare(inputs: readonly ModelInput[]): Promise<PreparedText[]> {
     const prepared: PreparedText[] = []
     for (const [prompt, indices] of indicesByPrompt(inputs)) {
-      const texts = indices.map((index) => textAt(inputs, index))
-      const rows = await this.#truncate(texts, prompt)
+      const rows = await this.#truncate(
+        indices.flatMap((index) => inputs[index] ?? []),
+        prompt,
+      )
       indices.forEach((index, row) => {
         prepared[index] = rows[row] ?? EMPTY
       })
@@ -100,11 +124,14 @@ export class LocalEngine implements Engine {
     return prepared
   }
 
-  #truncate(texts: readonly string[], prompt: string): Promise<PreparedText[]> {
-    const { checkpoint, tokenizer } = this.#encoder
+  #truncate(inputs: readonly ModelInput[], prompt: string): Promise<PreparedText[]> {
+    const { checkpoint, tokenizer } = this.#model
     const { maxLength } = checkpoint
     const settings = { prompt, maxLength, truncate: 'silent', signal: undefined } as const
-    return prepareTexts(texts, settings, { checkpoint, tokenizer, firstNumber: 0 })
+    const tools = { checkpoint, tokenizer, firstNumber: 0 }
+    if (!checkpoint.crossEncoder) return prepareTexts(inputs.map(textOf), settings, tools)
+    const pairs = inputs.map((input) => [textOf(input), documentOf(input)] as const)
+    return preparePairs(pairs, settings, tools)
   }
 }
 
@@ -130,26 +157,25 @@ function indicesByPrompt(inputs: readonly ModelInput[]): Map<string, number[]> {
   return indices
 }
 
-function textAt(inputs: readonly ModelInput[], index: number): string {
-  const input = inputs[index]
-  return input && 'text' in input ? input.text : ''
-}
+const textOf = (input: ModelInput) => ('text' in input ? input.text : '')
+const documentOf = (input: ModelInput) => ('document' in input ? input.document : '')
 
-/** What a server has to know of an encoder's model. */
-function describeModel(encoder: SentenceEncoder): EngineDescription {
-  const { checkpoint, tokenizer } = encoder
+/** What a server has to know of a model. */
+function describeModel(model: LocalModel): EngineDescription {
+  const { checkpoint, tokenizer } = model
   const [weight] = checkpoint.weights.values()
   const pooling = checkpoint.modules.find(({ kind }) => kind === 'pooling')
   return {
-    dimensions: encoder.dimensions,
+    kind: checkpoint.crossEncoder ? 'reranker' : 'encoder',
+    dimensions: embeddingWidth(checkpoint),
     hiddenSize: checkpoint.config.hiddenSize,
-    maxLength: encoder.maxLength,
+    maxLength: model.maxLength,
     vocabularySize: tokenizer.vocabularySize,
-    similarity: encoder.similarityName,
+    similarity: checkpoint.similarity,
     pooling: pooling?.kind === 'pooling' ? pooling.modes.join('+') : 'none',
     weightType: weight?.type ?? 'float32',
-    backend: encoder.backend,
-    precision: encoder.precision,
+    backend: model.backend,
+    precision: model.precision,
     prompts: checkpoint.prompts,
     defaultPromptName: checkpoint.defaultPromptName,
   }

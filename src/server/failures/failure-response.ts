@@ -54,9 +54,15 @@ function isFailureCode(code: string): code is FailureCode {
 /** Routes of OpenAI's interface; all others respond as text-embeddings-inference does. */
 const OPENAI_PATHS = /^\/v1\/|^\/embeddings$/
 
+const RERANK_PATHS = /^\/v[12]\/rerank$/
+
 /** A failure as the clients of a route expect it. */
 export function renderFailure(path: string, refusal: Refusal): Response {
-  const shape = OPENAI_PATHS.test(path) ? openaiShape : teiShape
+  const shape = RERANK_PATHS.test(path)
+    ? rerankShape
+    : OPENAI_PATHS.test(path)
+      ? openaiShape
+      : teiShape
   const { status, headers } = refusal
   return Response.json(shape(refusal), { status, headers })
 }
@@ -70,6 +76,11 @@ function openaiType(status: number): string {
   if (status === 401) return 'authentication_error'
   if (status === 429) return 'rate_limit_error'
   return status < 500 ? 'invalid_request_error' : 'server_error'
+}
+
+/** Reference: errors of Cohere's API have a `message`, those of Jina's a `detail`; `code` is our own. */
+function rerankShape({ message, code }: Refusal) {
+  return { message, detail: message, code }
 }
 
 /** Reference: ErrorResponse of text-embeddings-inference; `code` is our own. */

@@ -9,7 +9,7 @@ export type TeiErrorType =
 
 export interface Failure {
   /** The HTTP status. */
-  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 415 | 422 | 429 | 499 | 500 | 503
+  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 413 | 415 | 422 | 424 | 429 | 499 | 500 | 503
   readonly teiType: TeiErrorType
   /** What made it happen, for the documentation. */
   readonly cause: string
@@ -129,6 +129,11 @@ export const FAILURES = {
     status: 422,
     teiType: 'Validation',
     cause: 'The model has no prompt of this name.',
+  },
+  'model-kind': {
+    status: 424,
+    teiType: 'Backend',
+    cause: 'The route wants vectors and the model is a reranker, or the other way round.',
   },
   'queue-full': {
     status: 429,

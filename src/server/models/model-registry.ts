@@ -1,4 +1,5 @@
 import { InputError } from '../../errors/index.ts'
+import type { ModelKind } from '../engine/index.ts'
 import { quoted, serverError } from '../failures/index.ts'
 import type { ServedModel } from './served-model.ts'
 
@@ -41,6 +42,33 @@ export class ModelRegistry {
       'model-unknown',
       `there is no model ${quoted(name ?? '')}; this server has: ${this.names.join(', ')}`,
       { facts: { model: name, known: this.names } },
+    )
+  }
+
+  /** The model that makes vectors of texts. @throws as `get`, and when it is of the other kind */
+  encoder(name: string | null | undefined): ServedModel {
+    return this.#ofKind('encoder', name)
+  }
+
+  /** The model that scores pairs. @throws as `get`, and when it is of the other kind */
+  reranker(name: string | null | undefined): ServedModel {
+    return this.#ofKind('reranker', name)
+  }
+
+  /** Where a request names none, the first of its kind is meant. */
+  #ofKind(kind: ModelKind, name: string | null | undefined): ServedModel {
+    const isOfKind = ({ description }: ServedModel) => description.kind === kind
+    const first = typeof name === 'string' ? undefined : [...this].find(isOfKind)
+    const model = first ?? this.get(name)
+    if (isOfKind(model)) return model
+    const fitting = [...this].filter(isOfKind).map((other) => other.name)
+    const cure = fitting.length > 0 ? `; name one of ${fitting.join(', ')}` : ''
+    throw serverError(
+      'model-kind',
+      kind === 'encoder'
+        ? `${model.name} is not an embedding model: it scores pairs, see /rerank${cure}`
+        : `${model.name} is not a re-ranker model: it embeds texts, see /embed${cure}`,
+      { facts: { model: model.name, kind } },
     )
   }
 }

@@ -9,7 +9,7 @@ import type {
   TokenVectors,
 } from '../engine/index.ts'
 
-/** A text's embedding as the model gives it. */
+/** A text's embedding, or a pair's logit, as the model gives it. */
 export interface EncodedText {
   /** [D]; shared between requests, so never to be written to. */
   readonly vector: Float32Array
@@ -53,7 +53,8 @@ export function worksOf(engine: Engine, record: (result: JobResult) => void): Mo
  */
 export function costOf(input: ModelInput, maxLength = Number.POSITIVE_INFINITY): number {
   if ('ids' in input) return input.ids.length
-  return Math.min(maxLength, input.prompt.length + input.text.length + 2)
+  const document = 'document' in input ? input.document.length + 2 : 0
+  return Math.min(maxLength, input.prompt.length + input.text.length + document + 2)
 }
 
 function encodedTexts(result: JobResult, dimensions: number): EncodedText[] {

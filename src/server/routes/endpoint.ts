@@ -6,7 +6,7 @@ import { FAILURES, type FailureCode, serverError, shortened } from '../failures/
 /** A route, as the documentation shows it. */
 export interface Endpoint {
   readonly path: string
-  readonly tag: 'OpenAI' | 'text-embeddings-inference' | 'Search' | 'Operation'
+  readonly tag: 'OpenAI' | 'text-embeddings-inference' | 'Cohere and Jina' | 'Search' | 'Operation'
   readonly summary: string
   readonly description?: string
   /** What a good response is: JSON of a schema, text of a type, or nothing. */
@@ -31,6 +31,11 @@ const openaiFailure = z
     }),
   })
   .openapi('OpenAIError')
+
+/** How failures look on the routes of Cohere's and Jina's interface. */
+const rerankFailure = z
+  .object({ message: z.string(), detail: z.string(), code: z.string() })
+  .openapi('RerankError')
 
 /** How failures look on all other routes. */
 const teiFailure = z
@@ -83,9 +88,14 @@ function register(
     ...method,
     responses: {
       200: { description: response.description, ...contentOf(response) },
-      ...failureResponses(failures, tag === 'OpenAI' ? openaiFailure : teiFailure),
+      ...failureResponses(failures, failureSchema(tag)),
     },
   })
+}
+
+function failureSchema(tag: Endpoint['tag']): z.ZodType {
+  if (tag === 'OpenAI') return openaiFailure
+  return tag === 'Cohere and Jina' ? rerankFailure : teiFailure
 }
 
 function contentOf({ schema, type }: Endpoint['response']) {

@@ -46,6 +46,7 @@ export const QUEUE_FAILURES = [
 /** Failures of routes that encode. */
 export const ENCODE_FAILURES = [
   ...QUEUE_FAILURES,
+  'model-kind',
   'text-too-long',
   'tokens-too-many',
   'token-id-unknown',

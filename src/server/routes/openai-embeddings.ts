@@ -75,7 +75,7 @@ export function addOpenaiEmbeddings(app: App, service: Service): void {
     body,
   } as const
   const respond = async (request: z.output<typeof teiBody>, call: Call) => {
-    const model = models.get(request.model)
+    const model = models.encoder(request.model)
     const dimensions = checkDimensions(request.dimensions ?? undefined, model)
     const inputs = inputsOf(request.input, model, settings)
     const encoded = await model.encode(inputs, call.get('open').signal)

@@ -10,9 +10,10 @@ const modelSchema = z
     object: z.literal('model'),
     created: z.int(),
     owned_by: z.string(),
-    dimensions: z.int(),
+    kind: z.enum(['encoder', 'reranker']),
+    dimensions: z.int().optional(),
     max_input_length: z.int(),
-    similarity: z.string(),
+    similarity: z.string().optional(),
   })
   .openapi('OpenAIModel')
 
@@ -49,14 +50,14 @@ export function addOpenaiModels(app: App, { models, startedAt }: Service): void 
 }
 
 function describe({ name, description }: ServedModel, created: number) {
-  const { dimensions, maxLength, similarity } = description
+  const { kind, dimensions, maxLength, similarity } = description
   return {
     id: name,
     object: 'model',
     created,
     owned_by: 'yuju',
-    dimensions,
+    kind,
     max_input_length: maxLength,
-    similarity,
+    ...(kind === 'encoder' ? { dimensions, similarity } : {}),
   }
 }

@@ -36,7 +36,7 @@ export function addTeiEmbedAll(app: App, service: Service): void {
     reserveForBody(memory, (bytes) => tokenSize * Math.min(mostTokens, bytes)),
   )
   addPost(app, endpoint, async (request, call) => {
-    const model = models.get(request.model)
+    const model = models.encoder(request.model)
     const prompt = model.prompt(request.prompt_name ?? undefined)
     const inputs = limitTexts(request.inputs, limits).map((text) => ({ text, prompt }))
     const open = call.get('open')

@@ -33,7 +33,7 @@ export function addTeiEmbed(app: App, service: Service): void {
     body,
   } as const
   const respond = async (request: z.output<typeof body>, call: Call) => {
-    const model = models.get(request.model)
+    const model = models.encoder(request.model)
     const dimensions = checkDimensions(request.dimensions ?? undefined, model)
     const prompt = model.prompt(request.prompt_name ?? undefined)
     const inputs = limitTexts(request.inputs, settings).map((text) => ({ text, prompt }))

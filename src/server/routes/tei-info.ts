@@ -2,16 +2,23 @@ import { z } from '@hono/zod-openapi'
 import { packageVersion } from '../../files/index.ts'
 import { instructionSets } from '../../runtime/index.ts'
 import type { App, Service } from '../app.ts'
+import type { EngineDescription } from '../engine/index.ts'
 import { workersOf } from '../settings/index.ts'
 import { addGet } from './endpoint.ts'
 import { ACCESS_FAILURES } from './failure-lists.ts'
+
+const id2label = z.record(z.string(), z.string())
+const label2id = z.record(z.string(), z.int())
 
 const infoSchema = z
   .object({
     model_id: z.string(),
     model_sha: z.string().nullable(),
     model_dtype: z.string(),
-    model_type: z.object({ embedding: z.object({ pooling: z.string() }) }),
+    model_type: z.union([
+      z.object({ embedding: z.object({ pooling: z.string() }) }),
+      z.object({ reranker: z.object({ id2label, label2id }) }),
+    ]),
     max_concurrent_requests: z.int(),
     max_input_length: z.int(),
     max_batch_tokens: z.int(),
@@ -53,7 +60,7 @@ export function addTeiInfo(app: App, { models, settings }: Service): void {
       model_id: name,
       model_sha: null,
       model_dtype: description.weightType,
-      model_type: { embedding: { pooling: description.pooling } },
+      model_type: modelType(description),
       max_concurrent_requests: settings.maxRequests,
       max_input_length: description.maxLength,
       max_batch_tokens: settings.batchTokens,
@@ -72,4 +79,10 @@ export function addTeiInfo(app: App, { models, settings }: Service): void {
       instruction_sets: processor,
     })
   })
+}
+
+function modelType({ kind, pooling }: EngineDescription) {
+  return kind === 'reranker'
+    ? { reranker: { id2label: { '0': 'LABEL_0' }, label2id: { LABEL_0: 0 } } }
+    : { embedding: { pooling } }
 }

@@ -30,7 +30,7 @@ export function addTeiSimilarity(app: App, service: Service): void {
     body,
   } as const
   addPost(app, endpoint, async ({ inputs, parameters: { prompt_name, truncate }, model }, call) => {
-    const served = models.get(model)
+    const served = models.encoder(model)
     const prompt = served.prompt(prompt_name ?? undefined)
     const texts = limitTexts([inputs.source_sentence, ...inputs.sentences], settings)
     const encoded = await served.encode(
