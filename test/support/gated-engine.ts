@@ -1,6 +1,7 @@
 import type { Engine, JobResult, ModelInput } from '../../src/server/engine/index.ts'
 
 const DESCRIPTION = {
+  kind: 'encoder',
   dimensions: 1,
   hiddenSize: 1,
   maxLength: 512,
