@@ -18,7 +18,7 @@ test('values that each entry exports', () => {
 
     yuju/bulk: BulkRuns
 
-    yuju/distil: agreementOf buildStaticStudent buildStudent countTokens trimVocabulary distil distilRecipe narrowHidden openTeacher projectEmbeddings selectLayers
+    yuju/distil: agreementOf buildStaticStudent buildStudent countTokens distil distilRecipe narrowHidden openTeacher projectEmbeddings selectLayers trimVocabulary
 
     yuju/evaluate: VectorCache cachedEncode calibrate createReport evaluateRetrieval evaluateRetrievalSets evaluateTasks loadHubTasks loadRetrieval loadRetrievalSet loadTask loadTasks readPairs renderReport
 
@@ -47,7 +47,7 @@ test('types that each entry exports', () => {
 
     yuju/bulk: BucketSettings ConnectOptions FailedShard RunDescription RunStatus StartOptions StoreTarget WorkOptions WorkSummary WorkerEvent
 
-    yuju/distil: Agreement CountOptions TrimOptions DistilOptions DistilProgress DistilRecipeOptions DistilReport DistilSource DistilStage HttpOptions ModelSize OpenTeacherOptions StageReport StaticStudentOptions StudentOptions Teacher TeacherAgreement TeacherShare TimingOptions VectorFunction VectorSource Widths
+    yuju/distil: Agreement CountOptions DistilOptions DistilProgress DistilRecipeOptions DistilReport DistilSource DistilStage HttpOptions ModelSize OpenTeacherOptions StageReport StaticStudentOptions StudentOptions Teacher TeacherAgreement TeacherShare TimingOptions TrimOptions VectorFunction VectorSource Widths
 
     yuju/evaluate: BootstrapOptions CalibrateOptions CalibrationResult Comparison Encode FillOptions HubTasksOptions Kept LabelKind LoadTaskOptions LoadTasksOptions LoadedTasks MapQuality MissingTask ModelReport ModelResults PairColumns Pairs ProbabilityMap ReadPairsOptions Report ReportFormat ReportOptions RetrievalData RetrievalEncode RetrievalFiles RetrievalOptions RetrievalResult RetrievalSet RetrievalSetResult Task TaskResult ThresholdGoal ThresholdQuality VectorType
 

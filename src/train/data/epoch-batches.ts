@@ -2,7 +2,7 @@ import { checkedExample, type Dataset } from './dataset.ts'
 import type { Random } from './random.ts'
 
 /** How one pass over a data set is split into batches. */
-export interface BatchLimits {
+export interface EpochOptions {
   /** Examples in a batch. */
   readonly batchSize: number
   /** The most examples times length of the longest. Default: no limit. */
@@ -49,7 +49,7 @@ export class EpochBatches {
 export function epochBatches(
   dataset: Dataset,
   lengths: Uint32Array,
-  { random, ...options }: BatchLimits & { readonly random: Random },
+  { random, ...options }: EpochOptions & { readonly random: Random },
 ): EpochBatches {
   const order = Uint32Array.from({ length: dataset.length }, (_, index) => index)
   random.shuffle(order)
@@ -110,7 +110,7 @@ const WAITING_TRIED = 4
 class BatchFiller {
   readonly #dataset: Dataset
   readonly #lengths: Uint32Array
-  readonly #options: Omit<BatchLimits, 'window'>
+  readonly #options: Omit<EpochOptions, 'window'>
   readonly #examples: Uint32Array
   readonly #ends: number[] = []
   readonly #texts = new Set<string>()
@@ -118,7 +118,7 @@ class BatchFiller {
   #filled = 0
   #longest = 0
 
-  constructor(dataset: Dataset, lengths: Uint32Array, options: BatchLimits) {
+  constructor(dataset: Dataset, lengths: Uint32Array, options: EpochOptions) {
     this.#dataset = dataset
     this.#lengths = lengths
     this.#options = options

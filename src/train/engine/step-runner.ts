@@ -89,14 +89,14 @@ export class StepRunner {
 }
 
 /** Where gradients are added, and what dropped elements follow from. */
-interface BatchRun {
+interface GradientTarget {
   readonly sum: GradientSum
   readonly key: DropoutKey
 }
 
 async function wholeBatch(
   graph: GraphRunner,
-  { inputs, sum, key }: BatchRun & { readonly inputs: NamedTensors },
+  { inputs, sum, key }: GradientTarget & { readonly inputs: NamedTensors },
 ): Promise<BatchResult> {
   const outputs = [TRAINING_NAMES.loss, TRAINING_NAMES.embeddings]
   const results = await sum.run(graph, { inputs, outputs }, key)
@@ -107,7 +107,7 @@ async function wholeBatch(
 async function cachedBatch(
   { embed, loss, encoder }: Program & { readonly kind: 'cached' },
   batch: BatchInputs,
-  { sum, key }: BatchRun,
+  { sum, key }: GradientTarget,
 ): Promise<BatchResult> {
   const parts: Tensor[] = []
   for (const [part, inputs] of batch.texts.entries()) {
