@@ -1,5 +1,11 @@
 import type { Matrix } from 'yuju/web'
-import { Channel, transfer, workerPort } from '../../dist/channel/index.js'
+import {
+  type Argument,
+  Channel,
+  type Result,
+  transfer,
+  workerPort,
+} from '../../dist/channel/index.js'
 import { RuntimeError } from '../../dist/errors/index.js'
 import type { LinesFile } from './read-lines.ts'
 
@@ -29,13 +35,13 @@ interface BackgroundOptions {
 /** The result of a worker of its own, which ends with it or when the signal says so. */
 export async function inBackground<Method extends keyof BackgroundMethods>(
   method: Method,
-  argument: Parameters<BackgroundMethods[Method]>[0],
+  argument: Argument<BackgroundMethods, Method>,
   { signal, onProgress = () => {} }: BackgroundOptions = {},
-) {
+): Promise<Result<BackgroundMethods, Method>> {
   const worker = new Worker(new URL('./background-worker.ts', import.meta.url), { type: 'module' })
   const channel = new Channel<BackgroundMethods>(workerPort(worker), { died, onNotice: onProgress })
   try {
-    return await channel.ask(method, argument as never, signal)
+    return await channel.ask(method, argument, signal)
   } finally {
     await channel.close()
   }

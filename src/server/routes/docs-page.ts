@@ -42,10 +42,10 @@ const show = (description) => {
       const body = jsonOf(route.requestBody)
       if (body) details.append(make('h4', 'Body'), make('pre', print(body)))
       const table = make('table')
-      for (const [status, answer] of Object.entries(route.responses)) {
-        table.append(make('tr', '', make('th', status), make('td', answer.description)))
+      for (const [status, response] of Object.entries(route.responses)) {
+        table.append(make('tr', '', make('th', status), make('td', response.description)))
       }
-      details.append(make('h4', 'Answers'), table)
+      details.append(make('h4', 'Responses'), table)
       const good = jsonOf(route.responses[200])
       if (good) details.append(make('pre', print(good)))
       main.append(details)
@@ -54,9 +54,9 @@ const show = (description) => {
 }
 const load = async (key) => {
   const headers = key ? { authorization: 'Bearer ' + key } : {}
-  const answer = await fetch('openapi.json', { headers })
-  if (answer.ok) show(await answer.json())
-  else document.querySelector('main').textContent = 'openapi.json: ' + answer.status
+  const response = await fetch('openapi.json', { headers })
+  if (response.ok) show(await response.json())
+  else document.querySelector('main').textContent = 'openapi.json: ' + response.status
 }
 load()
 `
