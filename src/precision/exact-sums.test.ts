@@ -4,7 +4,7 @@ import { quantize, quantizedProduct, scalar } from '../graph/operations.ts'
 import { createLocalSession, placeWeights } from '../runtime/index.ts'
 
 /** Quantized rows [M,K] and weights [K,N] by their indices, at the edges of what 8 bits hold. */
-const PATTERNS: Readonly<Record<string, Pattern>> = {
+const PATTERNS: Readonly<Record<string, ProductPattern>> = {
   'the largest of both': { row: () => 255, weight: () => 127 },
   'the largest and the least': { row: () => 255, weight: () => -127 },
   'signs that change in pairs': {
@@ -17,7 +17,7 @@ const PATTERNS: Readonly<Record<string, Pattern>> = {
   },
 }
 
-interface Pattern {
+interface ProductPattern {
   readonly row: (m: number, k: number) => number
   readonly weight: (k: number, n: number) => number
 }
@@ -31,7 +31,11 @@ interface Size {
 /** Sums of up to 1,536 products are below 2^24 · 4: exact to a few units in float32. */
 const TOLERANCE = 4
 
-async function product({ row, weight }: Pattern, { m, k, n }: Size, backend: 'native' | 'wasm') {
+async function product(
+  { row, weight }: ProductPattern,
+  { m, k, n }: Size,
+  backend: 'native' | 'wasm',
+) {
   const graph = new Graph()
   const x = graph.input('x', 'float32', ['M', k])
   const quantized = quantize(x, [scalar(graph, 1), scalar(graph, 0, 'uint8')])
@@ -58,7 +62,7 @@ async function product({ row, weight }: Pattern, { m, k, n }: Size, backend: 'na
   return Array.from(sums?.data ?? [], Number)
 }
 
-function expected({ row, weight }: Pattern, { m, k, n }: Size): number[] {
+function expected({ row, weight }: ProductPattern, { m, k, n }: Size): number[] {
   return Array.from({ length: m * n }, (_, i) => {
     const [r, c] = [Math.floor(i / n), i % n]
     return Array.from({ length: k }, (_, j) => row(r, j) * weight(j, c)).reduce((a, b) => a + b)
@@ -74,7 +78,7 @@ const SIZES: readonly Size[] = [
 describe.each(['native', 'wasm'] as const)('sums of 8-bit products on %s are exact', (backend) => {
   describe.each(SIZES)('[$m,$k] x [$k,$n]', (size) => {
     test.each(Object.keys(PATTERNS))('%s', async (name) => {
-      const pattern = PATTERNS[name] as Pattern
+      const pattern = PATTERNS[name] as ProductPattern
       const sums = await product(pattern, size, backend)
       const wrong = expected(pattern, size).filter(
         (sum, i) => !(Math.abs(sum - (sums[i] ?? Number.NaN)) <= TOLERANCE),

@@ -16,56 +16,56 @@ export interface SplitOptions {
   readonly invert: boolean
 }
 
-/** A stretch of text that is a match, or lies between two. */
-interface Stretch {
+/** A part of the text that is a match, or lies between two. */
+interface SplitPart {
   readonly text: string
   readonly isMatch: boolean
 }
 
 /** Splits a text at the matches of something. */
 export function splitAt(text: string, find: Find, options: SplitOptions): string[] {
-  const stretches = stretchesOf(text, find, options.invert)
-  return join(stretches, options.behavior).filter((word) => word !== '')
+  const parts = partsOf(text, find, options.invert)
+  return join(parts, options.behavior).filter((word) => word !== '')
 }
 
-function stretchesOf(text: string, find: Find, invert: boolean): Stretch[] {
-  const stretches: Stretch[] = []
+function partsOf(text: string, find: Find, invert: boolean): SplitPart[] {
+  const parts: SplitPart[] = []
   let done = 0
   for (const { start, end } of find(text)) {
-    if (start > done) stretches.push({ text: text.slice(done, start), isMatch: invert })
-    stretches.push({ text: text.slice(start, end), isMatch: !invert })
+    if (start > done) parts.push({ text: text.slice(done, start), isMatch: invert })
+    parts.push({ text: text.slice(start, end), isMatch: !invert })
     done = end
   }
-  if (done < text.length) stretches.push({ text: text.slice(done), isMatch: invert })
-  return stretches
+  if (done < text.length) parts.push({ text: text.slice(done), isMatch: invert })
+  return parts
 }
 
-function join(stretches: readonly Stretch[], behavior: SplitBehavior): string[] {
+function join(parts: readonly SplitPart[], behavior: SplitBehavior): string[] {
   switch (behavior) {
     case 'Removed':
-      return stretches.filter((stretch) => !stretch.isMatch).map((stretch) => stretch.text)
+      return parts.filter((part) => !part.isMatch).map((part) => part.text)
     case 'Isolated':
-      return stretches.map((stretch) => stretch.text)
+      return parts.map((part) => part.text)
     case 'Contiguous':
-      return joinWhere(stretches, (stretch, before) => stretch.isMatch === before.isMatch)
+      return joinWhere(parts, (part, before) => part.isMatch === before.isMatch)
     case 'MergedWithPrevious':
-      return joinWhere(stretches, (stretch, before) => stretch.isMatch && !before.isMatch)
+      return joinWhere(parts, (part, before) => part.isMatch && !before.isMatch)
     case 'MergedWithNext':
-      return joinWhere(stretches, (stretch, before) => before.isMatch && !stretch.isMatch)
+      return joinWhere(parts, (part, before) => before.isMatch && !part.isMatch)
     default:
       return behavior satisfies never
   }
 }
 
 function joinWhere(
-  stretches: readonly Stretch[],
-  isJoined: (stretch: Stretch, before: Stretch) => boolean,
+  parts: readonly SplitPart[],
+  isJoined: (part: SplitPart, before: SplitPart) => boolean,
 ) {
   const words: string[] = []
-  for (const [index, stretch] of stretches.entries()) {
-    const before = stretches[index - 1]
-    if (before && isJoined(stretch, before)) words.push((words.pop() ?? '') + stretch.text)
-    else words.push(stretch.text)
+  for (const [index, part] of parts.entries()) {
+    const before = parts[index - 1]
+    if (before && isJoined(part, before)) words.push((words.pop() ?? '') + part.text)
+    else words.push(part.text)
   }
   return words
 }
