@@ -5,14 +5,14 @@ import { json } from 'node:stream/consumers'
 import { SentenceEncoder } from '../encoder/index.ts'
 import type { Precision } from '../precision/index.ts'
 
-interface LoadRequest {
+interface LoadCostRequest {
   readonly texts: readonly string[]
   readonly threads?: number
   readonly precision?: Precision
 }
 
 const [, , model] = argv
-const { texts, ...options } = (await json(stdin)) as LoadRequest
+const { texts, ...options } = (await json(stdin)) as LoadCostRequest
 const start = performance.now()
 await using encoder = await SentenceEncoder.load(model, { ...options, onWarning: () => {} })
 await encoder.encode(texts[0] ?? '', { truncate: 'silent' })

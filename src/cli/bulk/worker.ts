@@ -17,7 +17,7 @@ const ARGS = {
 } as const
 
 /**
- * Encodes files of a run until all are done, and tells of each on stderr. Stopped, it gives back
+ * Encodes files of a run until all are done, and reports each on stderr. Stopped, it gives back
  * what it had begun.
  * @throws QueueError at the end, when there are files that failed too often
  */

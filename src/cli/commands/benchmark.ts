@@ -137,7 +137,7 @@ function settingsOf(args: BenchmarkArgs) {
   }
 }
 
-interface LoadTask {
+interface LoadCostTask {
   readonly folder: string
   readonly texts: readonly string[]
   readonly threads: number
@@ -153,7 +153,7 @@ async function measureLoad({
   threads,
   precision,
   signal,
-}: LoadTask): Promise<LoadCost> {
+}: LoadCostTask): Promise<LoadCost> {
   const main = fileURLToPath(new URL('../load-cost-main.js', import.meta.url))
   const child = spawn(execPath, [main, folder], { stdio: ['pipe', 'pipe', 'inherit'], signal })
   child.stdin.end(JSON.stringify({ texts, threads, precision }))
