@@ -107,7 +107,7 @@ describe('encoding', () => {
     const texts = Array.from({ length: 25 }, (_, i) => (i === 17 ? '长'.repeat(300) : '短'))
     const stream = encoder.stream(texts, { truncate: 'error', blockSize: 10 })
     await stream.next()
-    await expect(stream.next()).rejects.toThrow('text number 17 has 46 tokens more')
+    await expect(stream.next()).rejects.toThrow('the text at index 17 has 46 tokens more')
   })
 
   test('a stream warns once, of all its texts', async () => {

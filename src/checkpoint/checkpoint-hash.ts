@@ -5,7 +5,7 @@ import { readWeightBytes } from './read-weight.ts'
 
 /**
  * SHA-256, in hex, of everything a checkpoint's vectors depend on: configuration, weights, modules,
- * tokenizer, limits and prompts. Where the folder lies and how its weights are cut into files does
+ * tokenizer, limits and prompts. Where the folder lies and how its weights are split into files does
  * not matter.
  */
 export async function checkpointHash(checkpoint: Checkpoint): Promise<string> {

@@ -66,9 +66,9 @@ async function checkWeight(weight: Weight, layout: FloatLayout, read: RangeReade
       'bytes' in data
         ? aligned(data.bytes.subarray(start, start + length))
         : await read(data.file, data.offset + start, length)
-    const place = firstNonFinite(bytes, layout)
-    if (place === -1) continue
-    const index = start / (layout.words.BYTES_PER_ELEMENT * layout.step) + place
+    const word = firstNonFinite(bytes, layout)
+    if (word === -1) continue
+    const index = start / (layout.words.BYTES_PER_ELEMENT * layout.step) + word
     throw new CheckpointError(
       'checkpoint-not-finite',
       `weight ${weight.name} is NaN or infinite at element ${index}; the model is damaged`,

@@ -16,7 +16,7 @@ export function fromHalves(halves: Uint16Array): Float32Array<ArrayBuffer> {
 
 let allNumbers: Float32Array | undefined
 
-/** The number of each half: looking it up is ten times as fast as working it out. */
+/** The value of each half: looking it up is ten times as fast as working it out. */
 function numbersOfHalves(): Float32Array {
   allNumbers ??= Float32Array.from({ length: 65_536 }, (_, half) => halfToNumber(half))
   return allNumbers

@@ -10,22 +10,22 @@ const BEFORE_COLON = /\s*:/y
 export function repeatedKey(json: string): string | undefined {
   const keys = Array.from({ length: DEEPEST }, () => new Set<string>())
   let depth = 0
-  for (let place = 0; place < json.length; place += 1) {
-    const character = json[place]
+  for (let index = 0; index < json.length; index += 1) {
+    const character = json[index]
     if (character === '{') {
       keys[depth]?.clear()
       depth += 1
     } else if (character === '}') {
       depth -= 1
     } else if (character === '"') {
-      const end = stringEnd(json, place)
+      const end = stringEnd(json, index)
       const known = keys[depth - 1]
       if (known && isKey(json, end)) {
-        const key: string = JSON.parse(json.slice(place, end))
+        const key: string = JSON.parse(json.slice(index, end))
         if (known.has(key)) return key
         known.add(key)
       }
-      place = end - 1
+      index = end - 1
     }
   }
   return undefined
@@ -33,9 +33,9 @@ export function repeatedKey(json: string): string | undefined {
 
 /** One after the closing quote of the string that begins at `start`. */
 function stringEnd(json: string, start: number): number {
-  let place = start + 1
-  while (place < json.length && json[place] !== '"') place += json[place] === '\\' ? 2 : 1
-  return place + 1
+  let index = start + 1
+  while (index < json.length && json[index] !== '"') index += json[index] === '\\' ? 2 : 1
+  return index + 1
 }
 
 function isKey(json: string, end: number): boolean {

@@ -38,14 +38,17 @@ const poolingSchema = z.strictObject({
   ...switches,
 })
 
-interface Place {
+interface PoolingFile {
   readonly folder: string
   readonly path: string
   readonly hiddenSize: number
 }
 
 /** @throws CheckpointError for unknown modes, for none, and for vectors of another size. */
-export function parsePooling(content: unknown, { folder, path, hiddenSize }: Place): PoolingSpec {
+export function parsePooling(
+  content: unknown,
+  { folder, path, hiddenSize }: PoolingFile,
+): PoolingSpec {
   const refuse = (what: string) =>
     new CheckpointError(
       'checkpoint-pooling',

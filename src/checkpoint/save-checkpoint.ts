@@ -127,7 +127,7 @@ async function writeFiles(
   }
 }
 
-/** How sentence-transformers is told that a transformer gives the logit of a pair. */
+/** How sentence-transformers knows that a transformer gives the logit of a pair. */
 const CLASSIFIER_OUTPUT = {
   transformer_task: 'sequence-classification',
   modality_config: { text: { method: 'forward', method_output_name: 'logits' } },
@@ -176,7 +176,7 @@ function weightsOf(checkpoint: Checkpoint): Weight[] {
   )
 }
 
-/** `config.json` with the fields that layer selection or a vocabulary cut may have changed. */
+/** `config.json` with the fields that layer selection or a trimmed vocabulary may have changed. */
 function configOf(checkpoint: Checkpoint, type: SaveType | undefined) {
   const { config, weights, crossEncoder } = checkpoint
   const encoderClass = familyOf(config).classes[config.modelType]?.model ?? ''

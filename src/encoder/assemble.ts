@@ -76,17 +76,17 @@ async function openMeanwhile<Result>(
 /** How the linear layers are computed. */
 async function layersOf(
   checkpoint: Checkpoint,
-  { precision: wish, readActivationRanges, readRange, measureColumnRanges }: Environment,
+  { precision: requested, readActivationRanges, readRange, measureColumnRanges }: Environment,
 ): Promise<{ readonly precision: Precision; readonly linear: LinearLayer }> {
-  if (wish === 'int8' && isStatic(checkpoint)) {
+  if (requested === 'int8' && isStatic(checkpoint)) {
     throw new InputError(
       'precision-static',
       `${checkpoint.folder} is a static model: it has no layers to compute in 8 bits; leave precision out`,
       { facts: { folder: checkpoint.folder } },
     )
   }
-  const stored = wish === 'float32' ? undefined : await readActivationRanges()
-  const precision = choosePrecision(wish, stored)
+  const stored = requested === 'float32' ? undefined : await readActivationRanges()
+  const precision = choosePrecision(requested, stored)
   if (precision === 'float32') return { precision, linear: floatLayer }
   const ranges = stored ?? (await measureColumnRanges())
   return { precision, linear: await eightBitLayers(checkpoint, ranges, readRange) }

@@ -34,9 +34,9 @@ export async function runBatches(
     for (const batch of batches) {
       run.signal?.throwIfAborted()
       const inputs = batchTensors(selectRows(rows, batch), layout)
-      const answer = session.run(inputs, GRAPH_NAMES[run.output], job)
+      const output = session.run(inputs, GRAPH_NAMES[run.output], job)
       ahead.push(
-        answer.then((tensor) => {
+        output.then((tensor) => {
           if (tensor.type !== 'float32') return
           requireFinite(tensor.data)
           run.take(tensor, batch)

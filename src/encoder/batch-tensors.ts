@@ -45,7 +45,7 @@ export function batchTensors(
   return {
     [GRAPH_NAMES.ids]: matrix(({ ids }, target) => {
       writeLow(target, ids)
-      for (let place = ids.length; place < width; place += 1) target[place * 2] = padId
+      for (let position = ids.length; position < width; position += 1) target[position * 2] = padId
     }),
     [GRAPH_NAMES.mask]: matrix(({ ids }, target) => setOnes(target, 0, ids.length)),
     ...(poolingMask
@@ -83,9 +83,10 @@ function fillMatrix(
 }
 
 function writeLow(target: Int32Array, ids: Int32Array): void {
-  for (let place = 0; place < ids.length; place += 1) target[place * 2] = ids[place] ?? 0
+  for (let position = 0; position < ids.length; position += 1)
+    target[position * 2] = ids[position] ?? 0
 }
 
 function setOnes(target: Int32Array, start: number, end: number): void {
-  for (let place = start; place < end; place += 1) target[place * 2] = 1
+  for (let position = start; position < end; position += 1) target[position * 2] = 1
 }

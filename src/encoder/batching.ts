@@ -48,6 +48,6 @@ export function formBatches(lengths: ArrayLike<number>, limits: BatchLimits): nu
  */
 function longestFirst(lengths: ArrayLike<number>): Float64Array {
   const count = lengths.length
-  const keys = Float64Array.from(lengths, (length, place) => place - length * count)
+  const keys = Float64Array.from(lengths, (length, index) => index - length * count)
   return keys.sort().map((key) => ((key % count) + count) % count)
 }

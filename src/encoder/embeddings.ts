@@ -24,7 +24,7 @@ export interface Embeddings<Output extends OutputType = 'float32'> {
   readonly dimensions: number
   /** `[rows]`: tokens each text was encoded as, special tokens and prompt included. */
   readonly tokens: Int32Array
-  /** `[rows]`: tokens the limit cut off each text; 0 where it fitted. */
+  /** `[rows]`: tokens truncated from each text; 0 where it fitted. */
   readonly truncated: Int32Array
 }
 

@@ -22,7 +22,7 @@ export interface TokenizedText {
   readonly ids: Int32Array
   readonly typeIds: Int32Array
   readonly tokens: readonly string[]
-  /** Tokens the limit cut off. */
+  /** Tokens truncated. */
   readonly truncated: number
 }
 
@@ -207,7 +207,7 @@ export class Encoder {
   }
 
   /**
-   * How alike two texts are, by the model's own similarity; or each of some texts [N] with each of
+   * How similar two texts are, by the model's own similarity; or each of some texts [N] with each of
    * others [M]: N rows of M. For more than fits in memory see `allPairsSimilarity`.
    */
   similarity(a: string, b: string, options?: EncodeOptions): Promise<number>

@@ -27,9 +27,9 @@ export type Prepare<Item> = (
 
 /** Where a block stands among all texts. */
 interface BlockPlace {
-  /** The number of its first text. */
+  /** The index of its first text. */
   readonly start: number
-  /** Is told how many of its texts are done. */
+  /** Called with how many of its texts are done. */
   readonly report: (done: number) => void
   /** Where its vectors shall go, as the model gives them. Default: an array of their own. */
   readonly into?: Float32Array<ArrayBuffer> | undefined
@@ -53,7 +53,7 @@ export class EncodingPipeline<Item = string> {
     const rows = texts.length
     const { dimensions } = settings
     const data = new Float32Array(rows * dimensions)
-    // Vectors of which all dimensions are kept are written to their place at once: copying a block
+    // Vectors of which all dimensions are kept are written where they belong at once: copying a block
     // would hold up the program's other work.
     const isWhole = dimensions === this.#parts.dimensions
     const tokens = new Int32Array(rows)

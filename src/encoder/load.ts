@@ -26,7 +26,7 @@ export interface LoadOptions extends HubOptions {
   readonly activationRanges?: ActivationRanges
   /** Default: the native runtime where it is installed, else WebAssembly. */
   readonly backend?: Backend
-  /** Is told what a user should know: a default that applied, texts that were cut. Default: stderr. */
+  /** Called with what a user should know: a default that applied, texts that were truncated. Default: stderr. */
   readonly onWarning?: (message: string) => void
 }
 

@@ -14,7 +14,7 @@ export function requireTokens(
   const takesNone = tokenizer.encode('').ids.length === 0
   for (const [index, { ids }] of texts.entries()) {
     if (ids.length === 0 && !takesNone)
-      throw new InputError('tokens-empty', `text number ${index} has no tokens`)
+      throw new InputError('tokens-empty', `the text at index ${index} has no tokens`)
     if (ids.length > maxLength) throw tooMany(index, ids.length, maxLength)
     const wrong = ids.find((id) => id < 0 || id >= tokenizer.vocabularySize)
     if (wrong !== undefined) throw unknownToken(index, wrong, tokenizer)
@@ -24,7 +24,7 @@ export function requireTokens(
 function tooMany(index: number, tokens: number, maxLength: number): InputError {
   return new InputError(
     'tokens-too-many',
-    `text number ${index} has ${tokens} tokens, but the limit is ${maxLength}`,
+    `the text at index ${index} has ${tokens} tokens, but the limit is ${maxLength}`,
     { facts: { index, tokens, maxLength } },
   )
 }
@@ -32,7 +32,7 @@ function tooMany(index: number, tokens: number, maxLength: number): InputError {
 function unknownToken(index: number, id: number, { vocabularySize }: Tokenizer): InputError {
   return new InputError(
     'token-id-unknown',
-    `${id}, in text number ${index}, is not a token id; the vocabulary has 0 to ` +
+    `${id}, in the text at index ${index}, is not a token id; the vocabulary has 0 to ` +
       `${vocabularySize - 1}`,
     { facts: { index, id, vocabularySize } },
   )

@@ -10,7 +10,7 @@ import { TokenPool } from './token-pool.ts'
 
 /** A text ready for a batch. */
 export interface PreparedText extends BatchRow {
-  /** Tokens the limit cut off. */
+  /** Tokens truncated. */
   readonly truncated: number
 }
 
@@ -25,7 +25,7 @@ export interface TextTools {
 type Settings = Pick<EncodeSettings<OutputType>, 'prompt' | 'maxLength' | 'truncate' | 'signal'>
 
 /**
- * One text as tokens: prompt in front, cut to the limit, where there is one.
+ * One text as tokens: prompt in front, truncated to the limit, where there is one.
  */
 export function tokenizeText(
   text: string,
@@ -89,8 +89,8 @@ function promptTokens(settings: Settings, tools: TextTools): number {
 function tooLong(index: number, truncated: number, { maxLength }: Settings): InputError {
   return new InputError(
     'text-too-long',
-    `text number ${index} has ${truncated} tokens more than the limit of ${maxLength}; ` +
-      "shorten it, or let it be cut with truncate: 'warn' or 'silent'",
+    `the text at index ${index} has ${truncated} tokens more than the limit of ${maxLength}; ` +
+      "shorten it, or have it truncated with truncate: 'warn' or 'silent'",
     { facts: { index, truncated, maxLength } },
   )
 }

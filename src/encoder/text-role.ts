@@ -1,6 +1,6 @@
 import type { EncodeOptions } from './options.ts'
 
-/** What a text is in a search: what is asked, or what is found. */
+/** What a text is in a search: a query, or a document. */
 export const TEXT_ROLES = ['query', 'document'] as const
 export type TextRole = (typeof TEXT_ROLES)[number]
 

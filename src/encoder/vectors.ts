@@ -1,7 +1,7 @@
 import type { Matrix } from '../similarity/index.ts'
 
 /**
- * Keeps the first `dimensions` of each row and, if asked, scales the rows to length 1; in that
+ * Keeps the first `dimensions` of each row and, if requested, scales the rows to length 1; in that
  * order, as in the reference (sentence-transformers' encode).
  */
 export function finishVectors(

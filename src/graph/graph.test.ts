@@ -95,7 +95,7 @@ describe('serialisation', () => {
     expect(model(graph).opsetImport).toMatchObject([{}, { domain: 'com.microsoft', version: 1n }])
   })
 
-  test('a weight in a file is named by place, not copied', () => {
+  test('a weight in a file is named by location, not copied', () => {
     const graph = new Graph()
     const type = { type: 'float32', shape: [2, 2] } as const
     const data = { file: '/models/w.bin', offset: 128, byteLength: 16 }

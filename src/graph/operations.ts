@@ -217,7 +217,7 @@ export function pad(x: Value, axis: number, [before, after]: readonly [Dim, Dim]
 export const addRows = (data: Value, indices: Value, rows: Value) =>
   single('ScatterND', [data, unsqueeze(indices, 1), rows], { reduction: 'add' })
 
-/** `data` with every element of `updates` added at its place in `indices` along `axis`. */
+/** `data` with every element of `updates` added at its index in `indices` along `axis`. */
 export const addElements = (
   data: Value,
   { indices, updates, axis }: { indices: Value; updates: Value; axis: number },
@@ -271,7 +271,7 @@ export const reduceL2 = reduction('ReduceL2')
 /** log Σexp(x), computed without overflow. */
 export const logSumExp = reduction('ReduceLogSumExp')
 
-/** The place of the largest element along an axis: the first, or with `last` the last, of equals. */
+/** The index of the largest element along an axis: the first, or with `last` the last, of equals. */
 export const argMax = (x: Value, axis: number, { last = false } = {}) =>
   single('ArgMax', [x], { axis, keepdims: 0, select_last_index: last ? 1 : 0 })
 

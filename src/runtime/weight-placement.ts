@@ -36,7 +36,7 @@ export function placeModel(graph: Graph, separator: string): PlacedModel {
   const folder = commonFolder(files, separator)
   const locate = (file: string) => file.slice(folder?.length).split(separator).join('/')
   const attached: AttachedData[] = []
-  const place: Placement = ({ value, data }) => {
+  const placement: Placement = ({ value, data }) => {
     if ('file' in data) {
       return { location: locate(data.file), offset: data.offset, length: data.byteLength }
     }
@@ -44,7 +44,7 @@ export function placeModel(graph: Graph, separator: string): PlacedModel {
     attached.push({ path: value.name, data: data.bytes })
     return { location: value.name, offset: 0, length: data.bytes.byteLength }
   }
-  const model = serializeGraph(graph, place)
+  const model = serializeGraph(graph, placement)
   return { model, folder, files: files.map(locate), attached }
 }
 

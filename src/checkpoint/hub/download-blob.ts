@@ -14,7 +14,7 @@ export interface BlobTask {
   readonly target: string
   readonly stallTimeout: number
   readonly signal: AbortSignal | undefined
-  /** Is told how many bytes of the file are here. */
+  /** Called with how many bytes of the file are here. */
   readonly report: (bytes: number) => void
 }
 
@@ -23,7 +23,7 @@ const MOST_IDLE_TRIES = 4
 const NEXT_TO_NOTHING = 16_384
 
 /**
- * Downloads one file to its place in the cache, going on where an earlier try stopped. What arrived
+ * Downloads one file into the cache, going on where an earlier try stopped. What arrived
  * so far is kept as `HASH.incomplete`; the blob appears only when its hash is right.
  * @throws HubError when the connection keeps failing or the content is wrong.
  */
@@ -81,7 +81,7 @@ async function fetchRest(client: HubClient, partial: string, task: BlobTask): Pr
     task.signal?.throwIfAborted()
     if (idle < MOST_IDLE_TRIES) continue
     throw new HubError(
-      'hub-download-cut',
+      'hub-download-incomplete',
       `${path} stopped at ${after} of ${size} bytes and brings no more ` +
         `(${problem?.message ?? 'the connection closed'}); try again, what arrived is kept`,
       { facts: { path, bytes: after, size }, cause: problem },
@@ -118,13 +118,13 @@ async function fetchOnce(
   const response = await client.request(task.url, { headers, signal: connection.signal })
   const start = startOf(response, from)
   const file = await open(partial, start > 0 ? 'r+' : 'w')
-  let place = start
+  let offset = start
   try {
     for await (const chunk of chunksOf(response, task, connection)) {
-      if (place + chunk.length > task.file.size) throw tooLong(task)
-      await file.write(chunk, 0, chunk.length, place)
-      place += chunk.length
-      task.report(place)
+      if (offset + chunk.length > task.file.size) throw tooLong(task)
+      await file.write(chunk, 0, chunk.length, offset)
+      offset += chunk.length
+      task.report(offset)
       rate.add(task.file.path, chunk.length)
     }
     rate.add(task.file.path, 0)
@@ -148,10 +148,10 @@ function tooLong({ file: { path, size } }: BlobTask): HubError {
 }
 
 /** A server may ignore the range and send everything: then the file begins anew. */
-function startOf(response: Response, asked: number): number {
+function startOf(response: Response, requested: number): number {
   if (response.status !== 206) return 0
   const [, start] = response.headers.get('content-range')?.match(/^bytes (\d+)-/) ?? []
-  return Number(start) === asked ? asked : 0
+  return Number(start) === requested ? requested : 0
 }
 
 /** The body's chunks; a pause longer than allowed, or an abort, ends it with an error. */

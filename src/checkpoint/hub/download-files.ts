@@ -84,19 +84,19 @@ interface Listing {
 
 async function listFiles(client: HubClient, settings: HubSettings): Promise<Listing> {
   const hub = await import('@huggingface/hub')
-  const place = { hubUrl: settings.endpoint, fetch: client.fetch }
+  const hubAccess = { hubUrl: settings.endpoint, fetch: client.fetch }
   const { kind, id: name, revision } = settings
-  const asked = { name, revision, ...place }
+  const request = { name, revision, ...hubAccess }
   const { sha } =
     kind === 'model'
-      ? await hub.modelInfo({ ...asked, additionalFields: ['sha'] })
-      : await hub.datasetInfo({ ...asked, additionalFields: ['sha'] })
+      ? await hub.modelInfo({ ...request, additionalFields: ['sha'] })
+      : await hub.datasetInfo({ ...request, additionalFields: ['sha'] })
   if (typeof sha !== 'string' || !/^[0-9a-f]{40}$/.test(sha)) {
-    throw new HubError('hub-answer', `${settings.endpoint} names no commit for ${settings.id}`)
+    throw new HubError('hub-response', `${settings.endpoint} names no commit for ${settings.id}`)
   }
   const repo = { type: kind, name }
   const files: HubFile[] = []
-  for await (const entry of hub.listFiles({ repo, revision: sha, recursive: true, ...place })) {
+  for await (const entry of hub.listFiles({ repo, revision: sha, recursive: true, ...hubAccess })) {
     if (entry.type !== 'file') continue
     requireSafePath(entry.path)
     files.push({ path: entry.path, size: checkedSize(entry), hash: checkedHash(entry) })
@@ -107,14 +107,14 @@ async function listFiles(client: HubClient, settings: HubSettings): Promise<List
 /** How much is taken of it, and no more. */
 function checkedSize({ path, size }: { path: string; size: number }): number {
   if (Number.isSafeInteger(size) && size >= 0) return size
-  throw new HubError('hub-answer', `the hub gives no size for ${path}`, { facts: { path, size } })
+  throw new HubError('hub-response', `the hub gives no size for ${path}`, { facts: { path, size } })
 }
 
 /** The hash becomes a file name, so it must be one. */
 function checkedHash({ path, lfs, oid }: { path: string; lfs?: { oid: string }; oid?: string }) {
   const hash = lfs?.oid ?? oid ?? ''
   if (/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(hash)) return hash
-  throw new HubError('hub-answer', `the hub gives no hash for ${path}`, { facts: { path, hash } })
+  throw new HubError('hub-response', `the hub gives no hash for ${path}`, { facts: { path, hash } })
 }
 
 type Bring = (file: HubFile, report: (bytes: number) => void) => Promise<void>

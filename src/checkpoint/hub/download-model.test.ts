@@ -162,7 +162,7 @@ describe('a model is brought into the cache', () => {
 })
 
 describe('connections that fail', () => {
-  test('a download goes on where it was cut', async () => {
+  test('a download goes on where it stopped', async () => {
     const hub = await startHub(CONTENT)
     hub.break('/model.safetensors', cutAfter(100_000), cutRange(250_000))
     const folder = await download(optionsFor(hub))
@@ -187,7 +187,7 @@ describe('connections that fail', () => {
     const hub = await startHub(CONTENT)
     hub.break('/model.safetensors', cutAfter(100_000), ...Array(6).fill(cutRange(0)))
     const options = optionsFor(hub)
-    await expect(download(options)).rejects.toMatchObject({ code: 'hub-download-cut' })
+    await expect(download(options)).rejects.toMatchObject({ code: 'hub-download-incomplete' })
     const blobs = join(options.cacheDir ?? '', 'models--owner--tiny/blobs')
     expect(filesBelow(blobs).filter((name) => name.endsWith('.incomplete'))).toHaveLength(1)
     const next = await startHub(CONTENT)
@@ -234,7 +234,7 @@ describe('connections that fail', () => {
     expect(readFileSync(join(folder, 'model.safetensors')).equals(WEIGHTS)).toBe(true)
   })
 
-  test('busy and failing servers are asked again', async () => {
+  test('busy and failing servers are tried again', async () => {
     const hub = await startHub(CONTENT)
     hub.break('/api/', status(429, { 'retry-after': '0' }), status(500))
     hub.break('/vocab.txt', status(503))
@@ -297,7 +297,7 @@ describe('refusals say what to do', () => {
   test('a listed hash that is no hash', async () => {
     const evil = { type: 'file', path: 'x.json', size: 1, oid: '../../x' }
     const hub = await startHub({ ...CONTENT, relist: (entries) => [...entries, evil] })
-    await expect(download(optionsFor(hub))).rejects.toMatchObject({ code: 'hub-answer' })
+    await expect(download(optionsFor(hub))).rejects.toMatchObject({ code: 'hub-response' })
   })
 })
 
@@ -387,13 +387,15 @@ describe('a hub that cannot be trusted', () => {
     const hub = await startHub(CONTENT)
     const cuts = Array.from({ length: 99 }, (_, i) => cutRange(1000 * (i + 2)))
     hub.break(weightsOf(hub), cutAfter(1000), ...cuts)
-    await expect(download(optionsFor(hub))).rejects.toMatchObject({ code: 'hub-download-cut' })
+    await expect(download(optionsFor(hub))).rejects.toMatchObject({
+      code: 'hub-download-incomplete',
+    })
   })
 
   const json = { 'content-type': 'application/json' }
   test.each<readonly [string, string, Fault]>([
     [
-      'an answer without an end',
+      'a response without an end',
       'has more than 4194304 bytes',
       (_, response) => {
         response.writeHead(200, json)
@@ -405,7 +407,7 @@ describe('a hub that cannot be trusted', () => {
       },
     ],
     [
-      'an answer that is large once it is unpacked',
+      'a response that is large once it is unpacked',
       'has more than 4194304 bytes',
       (_, response) => {
         const packed = gzipSync(Buffer.alloc(30 << 20, ' '))
@@ -413,7 +415,7 @@ describe('a hub that cannot be trusted', () => {
       },
     ],
     [
-      'an answer of brackets',
+      'a response of brackets',
       'nested more than 64 deep',
       (_, response) => response.writeHead(200, json).end('['.repeat(1_000_000)),
     ],
@@ -423,13 +425,13 @@ describe('a hub that cannot be trusted', () => {
       const hub = await startHub(CONTENT)
       hub.break(path, fault)
       await expect(download(optionsFor(hub, { stallTimeout: 30_000 }))).rejects.toMatchObject({
-        code: 'hub-answer',
+        code: 'hub-response',
         message: expect.stringContaining(what),
       })
     }
   })
 
-  test('lets an answer drip in', { timeout: 60_000 }, async () => {
+  test('lets a response drip in', { timeout: 60_000 }, async () => {
     const hub = await startHub(CONTENT)
     const drip: Fault = (_, response) => {
       response.writeHead(200, json)
@@ -464,7 +466,7 @@ describe('a hub that cannot be trusted', () => {
   test.each([-1, 1.5, 2 ** 60, '5', null])('lists a file of %j bytes', async (size) => {
     const evil = { type: 'file', path: 'x.json', size, oid: '0'.repeat(40) }
     const hub = await startHub({ ...CONTENT, relist: (entries) => [...entries, evil] })
-    await expect(download(optionsFor(hub))).rejects.toMatchObject({ code: 'hub-answer' })
+    await expect(download(optionsFor(hub))).rejects.toMatchObject({ code: 'hub-response' })
   })
 
   test.each(['config.json', 'modules.json', '1_Pooling/config.json'])(
@@ -504,14 +506,14 @@ function sizesOf({ cacheDir = '' }: HubOptions, names: readonly string[]): numbe
 }
 
 describe('without the network', () => {
-  test('offline, what the cache holds is used and nothing is asked', async () => {
+  test('offline, what the cache holds is used and nothing is requested', async () => {
     const hub = await startHub(CONTENT)
     const options = optionsFor(hub)
     const folder = await download(options)
-    const asked = hub.seen.length
+    const requests = hub.seen.length
     expect(await download({ ...options, offline: true })).toBe(folder)
     expect(await downloadModel(ID, options, { HF_HUB_OFFLINE: '1' })).toBe(folder)
-    expect(hub.seen).toHaveLength(asked)
+    expect(hub.seen).toHaveLength(requests)
   })
 
   test('offline, a model that is not in the cache is an error', async () => {

@@ -14,7 +14,7 @@ const LONGEST_PAUSE = 60_000
 const LONGEST_PAUSES = 300_000
 /** A listing has a thousand files a page. */
 const MOST_CALLS = 500
-/** Of an answer of the hub's interface, in bytes, unpacked: a page of a listing has some 300 kB. */
+/** Of a response of the hub's interface, in bytes, unpacked: a page of a listing has some 300 kB. */
 const LARGEST_ANSWER = 4 << 20
 
 type Receive = (response: Response) => Promise<Response>
@@ -38,7 +38,7 @@ export class HubClient {
     this.#calls += 1
     if (this.#calls > MOST_CALLS) {
       const { endpoint, id } = this.#settings
-      throw new HubError('hub-answer', `${endpoint} lists the files of ${id} on and on`)
+      throw new HubError('hub-response', `${endpoint} lists the files of ${id} on and on`)
     }
     const url = input instanceof Request ? input.url : String(input)
     return this.#request(url, init, (response) => receiveWhole(response, url))
@@ -69,7 +69,7 @@ export class HubClient {
     const { signal, stallTimeout } = this.#settings
     const deadline = new AbortController()
     const timer = setTimeout(
-      () => deadline.abort(new Error(`no answer within ${stallTimeout} ms`)),
+      () => deadline.abort(new Error(`no response within ${stallTimeout} ms`)),
       stallTimeout,
     )
     try {
@@ -122,7 +122,7 @@ export class HubClient {
 }
 
 /**
- * An answer whose body is here, and small, and JSON, whatever its headers say.
+ * A response whose body is here, and small, and JSON, whatever its headers say.
  * @throws HubError for one that is not.
  */
 async function receiveWhole(response: Response, url: string): Promise<Response> {
@@ -144,7 +144,9 @@ async function receiveWhole(response: Response, url: string): Promise<Response> 
 }
 
 function unusable(url: string, what: string): HubError {
-  return new HubError('hub-answer', `the answer of the hub to ${url} ${what}`, { facts: { url } })
+  return new HubError('hub-response', `the response of the hub to ${url} ${what}`, {
+    facts: { url },
+  })
 }
 
 interface Subject {
@@ -186,7 +188,7 @@ function pauseBefore(attempt: number, outcome: Response | Error): number | undef
   const growing = Math.min(200 * 2 ** attempt, 8000)
   if (outcome instanceof Error) return growing
   if (outcome.status !== 429 && outcome.status < 500) return undefined
-  const asked = Number(outcome.headers.get('retry-after') ?? Number.NaN) * 1000
-  if (Number.isNaN(asked)) return growing
-  return asked <= LONGEST_PAUSE ? asked : undefined
+  const requested = Number(outcome.headers.get('retry-after') ?? Number.NaN) * 1000
+  if (Number.isNaN(requested)) return growing
+  return requested <= LONGEST_PAUSE ? requested : undefined
 }

@@ -26,7 +26,7 @@ export interface HubOptions {
   readonly stallTimeout?: number
   readonly signal?: AbortSignal
   readonly onDownload?: (progress: DownloadProgress) => void
-  /** Is told when the cache is used because the hub cannot be reached. */
+  /** Called when the cache is used because the hub cannot be reached. */
   readonly onWarning?: (message: string) => void
 }
 

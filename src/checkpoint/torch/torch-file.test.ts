@@ -90,7 +90,7 @@ describe('files that are no state of tensors', () => {
     await expect(read('list.zip.2.bin')).rejects.toThrow('it holds no dictionary of tensors')
   })
 
-  test.each(['zip', 'legacy'])('a %s file cut off anywhere is an error', async (kind) => {
+  test.each(['zip', 'legacy'])('a %s file truncated anywhere is an error', async (kind) => {
     const bytes = readFileSync(join(folder, `module.${kind}.2.bin`))
     for (let length = 0; length < bytes.length; length += 17) {
       await expect(readBytes(bytes.subarray(0, length)), `${length} bytes`).rejects.toMatchObject({
@@ -105,15 +105,15 @@ test.each(['module.zip.2.bin', 'state.legacy.2.bin'])(
   async (file) => {
     const bytes = readFileSync(join(folder, file))
     const path = join(temporaryFolder(), 'changed.bin')
-    for (let place = 0; place < bytes.length; place += 7) {
+    for (let offset = 0; offset < bytes.length; offset += 7) {
       const changed = Uint8Array.from(bytes)
-      changed[place] = ((changed[place] ?? 0) * 31 + 97 + place) & 0xff
+      changed[offset] = ((changed[offset] ?? 0) * 31 + 97 + offset) & 0xff
       writeFileSync(path, changed)
       const error = await readTorchFile(diskFile(path, changed.length)).catch(
         (cause: unknown) => cause,
       )
       const known = error instanceof Map || (error as Error).name === 'CheckpointError'
-      expect(known, `byte ${place}: ${error}`).toBe(true)
+      expect(known, `byte ${offset}: ${error}`).toBe(true)
     }
   },
 )

@@ -9,7 +9,7 @@ import {
 } from './pickle-values.ts'
 
 /**
- * A pickle read as data: Python's pickle machine (reference: CPython's pickletools.py) cut down to
+ * A pickle read as data: Python's pickle machine (reference: CPython's pickletools.py) reduced to
  * what a state of tensors needs. There is no operation that calls anything but the entries of
  * `allowed-globals.ts`; an opcode or a name beyond that is an error.
  */

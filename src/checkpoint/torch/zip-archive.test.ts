@@ -48,9 +48,9 @@ describe('damage', () => {
   const directory = whole.readUInt32LE(end + 16)
 
   /** A copy with one number overwritten. */
-  function changed(file: Buffer, place: number, value: number): Buffer {
+  function changed(file: Buffer, offset: number, value: number): Buffer {
     const copy = Buffer.from(file)
-    copy.writeUInt32LE(value, place)
+    copy.writeUInt32LE(value, offset)
     return copy
   }
 
@@ -67,7 +67,7 @@ describe('damage', () => {
     ['half an end record', whole.subarray(0, end + 10), 'its end record is missing'],
     ['a directory beyond the file', changed(whole, end + 16, 1 << 20), 'does not fit'],
     ['a directory longer than the file', changed(whole, end + 12, 1 << 20), 'does not fit'],
-    ['a directory cut off', changed(whole, directory + 28, 0xffff), 'its directory is cut off'],
+    ['a directory truncated', changed(whole, directory + 28, 0xffff), 'its directory is truncated'],
     ['an entry beyond the file', changed(whole, directory + 42, 1 << 20), 'lies outside the file'],
     ['an entry too long', changed(whole, directory + 24, 1 << 20), 'lies outside the file'],
     ['an entry without header', changed(whole, directory + 42, 1), 'an entry has no header'],

@@ -33,12 +33,15 @@ export async function readZipEntries(file: StoredFile): Promise<ReadonlyMap<stri
   const bytes = await file.read(directory.offset, directory.length)
   const entries = new Map<string, ZipEntry>()
   const view = new DataView(bytes.buffer)
-  for (let place = 0; place + 46 <= bytes.length && view.getUint32(place, true) === 0x02014b50; ) {
-    const [name, entry, length] = directoryEntry(path, { bytes, view, place })
+  for (
+    let offset = 0;
+    offset + 46 <= bytes.length && view.getUint32(offset, true) === 0x02014b50;
+  ) {
+    const [name, entry, length] = directoryEntry(path, { bytes, view, offset })
     if (entries.has(name)) throw damaged(path, `it holds ${name} twice`)
     entries.set(name, await resolveEntry(file, entry))
     requireFewTensors(path, entries.size)
-    place += length
+    offset += length
   }
   return entries
 }
@@ -69,8 +72,8 @@ async function findDirectory({ path, size, read }: StoredFile): Promise<Director
 
 /** Where the last whole end record begins, or -1. */
 function lastEndRecord(tail: DataView): number {
-  for (let place = tail.byteLength - 22; place >= 0; place -= 1) {
-    if (tail.getUint32(place, true) === 0x06054b50) return place
+  for (let offset = tail.byteLength - 22; offset >= 0; offset -= 1) {
+    if (tail.getUint32(offset, true) === 0x06054b50) return offset
   }
   return -1
 }
@@ -78,7 +81,7 @@ function lastEndRecord(tail: DataView): number {
 interface Cursor {
   readonly bytes: Uint8Array
   readonly view: DataView
-  readonly place: number
+  readonly offset: number
 }
 
 interface HeaderRange {
@@ -87,27 +90,27 @@ interface HeaderRange {
   readonly byteLength: number
 }
 
-/** Name, place and the length of the directory record itself. */
+/** Name, offset and the length of the directory record itself. */
 function directoryEntry(path: string, cursor: Cursor): readonly [string, HeaderRange, number] {
-  const { bytes, view, place } = cursor
-  const nameLength = view.getUint16(place + 28, true)
-  const extraLength = view.getUint16(place + 30, true)
-  const length = 46 + nameLength + extraLength + view.getUint16(place + 32, true)
-  if (place + length > bytes.length) throw damaged(path, 'its directory is cut off')
-  const name = new TextDecoder().decode(bytes.subarray(place + 46, place + 46 + nameLength))
-  if (view.getUint16(place + 10, true) !== 0) throw damaged(path, `${name} is compressed`)
-  if (view.getUint16(place + 8, true) & ENCRYPTED) throw damaged(path, `${name} is encrypted`)
-  const extra = { start: place + 46 + nameLength, end: place + 46 + nameLength + extraLength }
+  const { bytes, view, offset } = cursor
+  const nameLength = view.getUint16(offset + 28, true)
+  const extraLength = view.getUint16(offset + 30, true)
+  const length = 46 + nameLength + extraLength + view.getUint16(offset + 32, true)
+  if (offset + length > bytes.length) throw damaged(path, 'its directory is truncated')
+  const name = new TextDecoder().decode(bytes.subarray(offset + 46, offset + 46 + nameLength))
+  if (view.getUint16(offset + 10, true) !== 0) throw damaged(path, `${name} is compressed`)
+  if (view.getUint16(offset + 8, true) & ENCRYPTED) throw damaged(path, `${name} is encrypted`)
+  const extra = { start: offset + 46 + nameLength, end: offset + 46 + nameLength + extraLength }
   return [name, withZip64(cursor, extra), length]
 }
 
 /** Sizes that do not fit into 32 bits stand in an extra field, in a fixed order. */
 function withZip64(
-  { view, place }: Cursor,
+  { view, offset }: Cursor,
   extra: { readonly start: number; readonly end: number },
 ): HeaderRange {
-  let byteLength = view.getUint32(place + 24, true)
-  let header = view.getUint32(place + 42, true)
+  let byteLength = view.getUint32(offset + 24, true)
+  let header = view.getUint32(offset + 42, true)
   for (let field = extra.start; field + 4 <= extra.end; ) {
     const size = view.getUint16(field + 2, true)
     if (view.getUint16(field, true) === 1) {
@@ -119,7 +122,7 @@ function withZip64(
       }
       if (byteLength === 0xffffffff) byteLength = take()
       // The compressed size, equal to the size, stands between the two.
-      if (view.getUint32(place + 20, true) === 0xffffffff) take()
+      if (view.getUint32(offset + 20, true) === 0xffffffff) take()
       if (header === 0xffffffff) header = take()
     }
     field += 4 + size

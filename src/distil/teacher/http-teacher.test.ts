@@ -81,9 +81,9 @@ describe('an answer that cannot be used', () => {
     [
       'no JSON',
       (_: RequestBody, response: ServerResponse) => response.end('<html>'),
-      'teacher-answer',
+      'teacher-response',
     ],
-    ['no vectors', json({ data: [{ index: 0 }] }), 'teacher-answer'],
+    ['no vectors', json({ data: [{ index: 0 }] }), 'teacher-response'],
     ['a vector too few', json({ data: [{ index: 0, embedding }] }), 'teacher-rows'],
     [
       'one text answered twice',
@@ -123,7 +123,7 @@ describe('an answer that cannot be used', () => {
           { index: 1, embedding: [1] },
         ],
       }),
-      'teacher-answer',
+      'teacher-response',
     ],
     [
       'a number beyond float16',

@@ -155,7 +155,7 @@ function parsed(url: string, text: string): z.infer<typeof responseSchema> {
     return responseSchema.parse(JSON.parse(text))
   } catch (cause) {
     throw new TeacherError(
-      'teacher-answer',
+      'teacher-response',
       `${url} did not respond as an embeddings service: ${text.slice(0, 200)}`,
       { facts: { url }, cause },
     )

@@ -61,7 +61,7 @@ export function binary(toA: Partial, toB: Partial): Rule {
 export function inputAt({ operator, inputs }: Node, index: number): Value {
   const input = inputs[index]
   if (input) return input
-  throw new GraphError('graph-input-missing', `${operator} has no input number ${index}`)
+  throw new GraphError('graph-input-missing', `${operator} has no input at index ${index}`)
 }
 
 export function outputAt({ operator, outputs }: Node, index: number): Value {

@@ -27,7 +27,7 @@ export interface ExternalLocation {
 }
 
 /**
- * Decides for each initializer: its bytes go into the model, or the place they are at is written
+ * Decides for each initializer: its bytes go into the model, or the location they have is written
  * there instead.
  */
 export type Placement = (initializer: Initializer) => Uint8Array | ExternalLocation
@@ -46,7 +46,7 @@ const ELEMENT_TYPES: Readonly<Record<DataType, TensorProto_DataType>> = {
 }
 
 /** The graph as the bytes of an ONNX model (onnx.proto's ModelProto). */
-export function serializeGraph(graph: Graph, place: Placement): Uint8Array {
+export function serializeGraph(graph: Graph, placement: Placement): Uint8Array {
   const names = outputNames(graph)
   const used = usedValues(graph)
   const sets = chooseOperatorSets(graph)
@@ -60,7 +60,7 @@ export function serializeGraph(graph: Graph, place: Placement): Uint8Array {
     graph: {
       name: 'yuju',
       node: graph.nodes.map((node) => nodeProto(node, { names, used })),
-      initializer: graph.initializers.map((initializer) => tensorProto(initializer, place)),
+      initializer: graph.initializers.map((initializer) => tensorProto(initializer, placement)),
       input: graph.inputs.map((value) => valueProto(value.name, value)),
       output: [...graph.outputs].map(([name, value]) => valueProto(name, value)),
     },
@@ -134,10 +134,10 @@ function attributeProto(
 
 function tensorProto(
   initializer: Initializer,
-  place: Placement,
+  placement: Placement,
 ): MessageInitShape<typeof TensorProtoSchema> {
   const { name, type, shape } = initializer.value
-  const placed = place(initializer)
+  const placed = placement(initializer)
   const head = { name, dims: shape.map((dim) => BigInt(dim)), dataType: ELEMENT_TYPES[type] }
   if (placed instanceof Uint8Array) return { ...head, rawData: placed }
   return {

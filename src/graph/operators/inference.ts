@@ -11,7 +11,7 @@ export type Inputs = readonly (TensorType | undefined)[]
 export function required(inputs: Inputs, index: number): TensorType {
   const input = inputs[index]
   if (input) return input
-  throw new GraphError('graph-input-missing', `an operator needs its input number ${index}`)
+  throw new GraphError('graph-input-missing', `an operator needs an input at index ${index}`)
 }
 
 /** Attribute `name` as a number, or its default. */

@@ -3,7 +3,7 @@ import { runGraph } from '../../../test/support/run-graph.ts'
 import { Graph } from '../graph.ts'
 import { quantize, quantizedProduct, scalar } from '../operations.ts'
 
-/** Rounded to the nearest code, ties to even, and cut to 8 bits. */
+/** Rounded to the nearest whole number, ties to even, and clipped to 8 bits. */
 const EXPECTED_CODES = [
   [128, 130, 126],
   [0, 255, 129],
