@@ -66,7 +66,7 @@ describe('scores are those of sentence-transformers', () => {
 })
 
 describe('laws', () => {
-  test.each(['bert', 'xlm-roberta', 'bert-modules'])(
+  test.each(['bert', 'xlm-roberta', 'bert-modules', 'modernbert'])(
     'a pair of %s alone is as in a batch, in any order',
     async (name) => {
       await using reranker = await load(name)
@@ -132,7 +132,7 @@ describe('laws', () => {
 })
 
 describe('in 8 bits', () => {
-  test.each(['bert', 'xlm-roberta'])('scores of %s are near those of float32', async (name) => {
+  test.each(['bert', 'xlm-roberta', 'modernbert'])('scores of %s are near those of float32', async (name) => {
     await using reranker = await load(name, { precision: 'int8' })
     expect(reranker.precision).toBe('int8')
     const { scores } = await reranker.score(PAIRS)

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
-import type { Weight } from '../model/index.ts'
+import { denseWeights, type Weight } from '../model/index.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { readWeightBytes } from './read-weight.ts'
 
@@ -19,13 +19,15 @@ export async function checkpointHash(checkpoint: Checkpoint): Promise<string> {
 }
 
 function withoutWeights(module: Checkpoint['modules'][number]): object {
-  return module.kind === 'dense' ? { ...module, weight: undefined, bias: undefined } : module
+  if (module.kind !== 'dense') return module
+  const { weight: _, bias: __, norm, ...settings } = module
+  return norm ? { ...settings, norm: norm.epsilon } : settings
 }
 
 function weightsOf({ weights, modules }: Checkpoint): Weight[] {
   const encoder = [...weights.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
   const dense = modules.flatMap((module) =>
-    module.kind === 'dense' ? [module.weight, ...(module.bias ? [module.bias] : [])] : [],
+    module.kind === 'dense' ? denseWeights(module).map(([, weight]) => weight) : [],
   )
   return [...encoder, ...dense]
 }

@@ -24,32 +24,49 @@ export interface CrossEncoderCheckpoint extends Checkpoint {
   readonly crossEncoder: CrossEncoderSpec
 }
 
-/** How a family's sequence classifier names its weights. */
-export interface ClassifierNames {
+/** How a family's sequence classifier is made, and how it names its weights. */
+export interface Classifier {
   /** Before the names of the encoder's own weights. */
   readonly encoder: string
-  /** The layer from the first token's vector to the classifier's input, followed by tanh. */
-  readonly dense: string
+  readonly pooling: 'cls' | 'mean'
+  /** The layer from the pooled vector to the last layer's input. */
+  readonly dense: {
+    readonly name: string
+    readonly activation: Activation
+    readonly hasBias: boolean
+  }
+  /** What normalizes its output. */
+  readonly norm?: { readonly name: string; readonly epsilon: number; readonly hasBias: boolean }
   /** The layer that gives the logit. */
   readonly output: string
 }
 
-const BERT: ClassifierNames = {
+const BERT: Classifier = {
   encoder: 'bert.',
-  dense: 'bert.pooler.dense',
+  pooling: 'cls',
+  dense: { name: 'bert.pooler.dense', activation: 'tanh', hasBias: true },
   output: 'classifier',
 }
-const ROBERTA: ClassifierNames = {
+const ROBERTA: Classifier = {
   encoder: 'roberta.',
-  dense: 'classifier.dense',
+  pooling: 'cls',
+  dense: { name: 'classifier.dense', activation: 'tanh', hasBias: true },
   output: 'classifier.out_proj',
 }
 
-/** @throws CheckpointError when the classifiers of this architecture are not known. */
-export function classifierNames(
-  { raw }: Pick<EncoderConfig, 'raw'>,
-  folder: string,
-): ClassifierNames {
+const modernSchema = z.looseObject({
+  classifier_pooling: z._default(z.enum(['cls', 'mean']), 'cls'),
+  classifier_activation: z._default(z.enum(['gelu', 'silu', 'relu', 'tanh']), 'gelu'),
+  classifier_bias: z._default(z.boolean(), false),
+  norm_eps: z._default(z.number(), 1e-5),
+  norm_bias: z._default(z.boolean(), false),
+})
+
+/**
+ * The classifier that transformers has for an encoder.
+ * @throws CheckpointError when none of this architecture is known.
+ */
+export function classifierOf({ raw }: Pick<EncoderConfig, 'raw'>, folder: string): Classifier {
   switch (raw.model_type) {
     case 'bert':
       return BERT
@@ -57,8 +74,27 @@ export function classifierNames(
     case 'xlm-roberta':
     case 'camembert':
       return ROBERTA
+    case 'modernbert':
+      return modernClassifier(raw, folder)
     default:
       throw refused(folder, `no cross-encoder of model_type ${raw.model_type} is known`)
+  }
+}
+
+function modernClassifier(raw: EncoderConfig['raw'], folder: string): Classifier {
+  const parsed = modernSchema.safeParse(raw)
+  if (!parsed.success) throw refused(folder, z.prettifyError(parsed.error))
+  const { data } = parsed
+  return {
+    encoder: 'model.',
+    pooling: data.classifier_pooling,
+    dense: {
+      name: 'head.dense',
+      activation: data.classifier_activation,
+      hasBias: data.classifier_bias,
+    },
+    norm: { name: 'head.norm', epsilon: data.norm_eps, hasBias: data.norm_bias },
+    output: 'classifier',
   }
 }
 
@@ -70,9 +106,9 @@ export function namesClassifier({ raw }: Pick<EncoderConfig, 'raw'>): boolean {
 }
 
 /**
- * The head of a sequence classifier, from token vectors to the logit: the first token's vector, a dense
- * layer with tanh, and a layer to one number. Reference: BertForSequenceClassification and
- * XLMRobertaForSequenceClassification of transformers.
+ * The head of a sequence classifier, from token vectors to the logit: a pooling, a dense layer, and one to
+ * one number. Reference: BertForSequenceClassification, XLMRobertaForSequenceClassification and
+ * ModernBertForSequenceClassification of transformers.
  * @throws CheckpointError when a weight is missing, or there is more than one label.
  */
 export function classifierModules(
@@ -80,24 +116,42 @@ export function classifierModules(
   config: EncoderConfig,
   folder: string,
 ): readonly ModuleSpec[] {
-  const { dense, output } = classifierNames(config, folder)
-  const { hiddenSize } = config
+  const { pooling, dense, norm, output } = classifierOf(config, folder)
+  const { hiddenSize: size } = config
   const labels = stored.get(`${output}.weight`)?.shape[0]
   if (labels !== undefined && labels !== 1) {
     throw refused(folder, `it is a classifier of ${labels} labels; expected one, the score`)
   }
-  const layer = (name: string, outFeatures: number, activation: Activation): DenseSpec => ({
+  const weightOf = (name: string, ...shape: readonly number[]) =>
+    requireWeight(stored, name, { folder, shape })
+  const hidden: DenseSpec = {
     kind: 'dense',
-    inFeatures: hiddenSize,
-    outFeatures,
-    activation,
-    weight: requireWeight(stored, `${name}.weight`, { folder, shape: [outFeatures, hiddenSize] }),
-    bias: requireWeight(stored, `${name}.bias`, { folder, shape: [outFeatures] }),
-  })
+    inFeatures: size,
+    outFeatures: size,
+    activation: dense.activation,
+    weight: weightOf(`${dense.name}.weight`, size, size),
+    bias: dense.hasBias ? weightOf(`${dense.name}.bias`, size) : undefined,
+  }
   return [
-    { kind: 'pooling', modes: ['cls'], includePrompt: true },
-    layer(dense, hiddenSize, 'tanh'),
-    layer(output, 1, 'identity'),
+    { kind: 'pooling', modes: [pooling], includePrompt: true },
+    norm
+      ? {
+          ...hidden,
+          norm: {
+            epsilon: norm.epsilon,
+            weight: weightOf(`${norm.name}.weight`, size),
+            bias: norm.hasBias ? weightOf(`${norm.name}.bias`, size) : undefined,
+          },
+        }
+      : hidden,
+    {
+      kind: 'dense',
+      inFeatures: size,
+      outFeatures: 1,
+      activation: 'identity',
+      weight: weightOf(`${output}.weight`, 1, size),
+      bias: weightOf(`${output}.bias`, 1),
+    },
   ]
 }
 

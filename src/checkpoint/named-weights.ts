@@ -1,9 +1,10 @@
 import {
-  type DenseSpec,
   denseWeightName,
+  denseWeights,
   type ModuleSpec,
   type Weight,
   type WeightMap,
+  withDenseWeights,
 } from '../model/index.ts'
 import type { Checkpoint } from './checkpoint.ts'
 
@@ -14,21 +15,17 @@ export function namedWeights({ weights, modules }: Checkpoint): WeightMap {
 
 function denseEntries(module: ModuleSpec, index: number): [string, Weight][] {
   if (module.kind !== 'dense') return []
-  const weight: [string, Weight] = [denseWeightName(index, 'weight'), module.weight]
-  return module.bias ? [weight, [denseWeightName(index, 'bias'), module.bias]] : [weight]
+  return denseWeights(module).map(([part, weight]) => [denseWeightName(index, part), weight])
 }
 
 /** The same model with other weights; a name that is missing in `replaced` keeps its own. */
 export function withWeights(checkpoint: Checkpoint, replaced: WeightMap): Checkpoint {
   const pick = (name: string, weight: Weight) => replaced.get(name) ?? weight
   const weights = new Map([...checkpoint.weights].map(([name, w]) => [name, pick(name, w)]))
-  const dense = (module: DenseSpec, index: number): DenseSpec => ({
-    ...module,
-    weight: pick(denseWeightName(index, 'weight'), module.weight),
-    bias: module.bias && pick(denseWeightName(index, 'bias'), module.bias),
-  })
   const modules = checkpoint.modules.map((module, index) =>
-    module.kind === 'dense' ? dense(module, index) : module,
+    module.kind === 'dense'
+      ? withDenseWeights(module, (part, weight) => pick(denseWeightName(index, part), weight))
+      : module,
   )
   return { ...checkpoint, weights, modules }
 }

@@ -3,7 +3,9 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { InputError, OutputError, YujuError } from '../errors/index.ts'
 import {
   type Activation,
+  type DensePart,
   type DenseSpec,
+  denseWeights,
   familyOf,
   isStatic,
   type ModuleSpec,
@@ -13,11 +15,7 @@ import {
 } from '../model/index.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { SaveType } from './constants.ts'
-import {
-  type CrossEncoderSpec,
-  classifierNames,
-  SCORE_ACTIVATION_CLASSES,
-} from './cross-encoder.ts'
+import { type CrossEncoderSpec, classifierOf, SCORE_ACTIVATION_CLASSES } from './cross-encoder.ts'
 import { poolingConfig } from './pooling-config.ts'
 import { writeSafetensors } from './write-safetensors.ts'
 
@@ -150,18 +148,19 @@ function kindSettings({ crossEncoder, similarity }: Checkpoint): object {
 
 /** As BertForSequenceClassification and its like call them. */
 function classifierWeights({ config, folder, weights, modules }: Checkpoint): Weight[] {
-  const names = classifierNames(config, folder)
-  const encoder = [...weights.values()].map((weight) => ({
-    ...weight,
-    name: names.encoder + weight.name,
-  }))
+  const { encoder: prefix, dense, norm, output } = classifierOf(config, folder)
+  const encoder = [...weights.values()].map((weight) => ({ ...weight, name: prefix + weight.name }))
   const layers = modules.filter((module) => module.kind === 'dense')
-  const head = [names.dense, names.output].flatMap((name, index) => {
-    const { weight, bias } = layers[index] ?? {}
-    return [
-      ...(weight ? [{ ...weight, name: `${name}.weight` }] : []),
-      ...(bias ? [{ ...bias, name: `${name}.bias` }] : []),
-    ]
+  const head = [dense.name, output].flatMap((name, index) => {
+    const names: Record<DensePart, string> = {
+      weight: `${name}.weight`,
+      bias: `${name}.bias`,
+      normWeight: `${norm?.name}.weight`,
+      normBias: `${norm?.name}.bias`,
+    }
+    const layer = layers[index]
+    const parts = layer ? denseWeights(layer) : []
+    return parts.map(([part, weight]) => ({ ...weight, name: names[part] }))
   })
   return [...encoder, ...head]
 }

@@ -11,12 +11,15 @@ export type {
 export { floatLayer, type LinearLayer } from './linear-layer.ts'
 export {
   type Activation,
+  type DensePart,
   type DenseSpec,
   denseWeightName,
+  denseWeights,
   type ModuleSpec,
   POOLING_MODES,
   type PoolingMode,
   type PoolingSpec,
+  withDenseWeights,
 } from './module-spec.ts'
 export {
   encoderStates,

@@ -40,6 +40,16 @@ export interface DenseSpec {
   readonly weight: Weight
   /** [outFeatures] */
   readonly bias: Weight | undefined
+  /** What normalizes the layer's output, after its activation: only in the heads of cross-encoders. */
+  readonly norm?: NormSpec
+}
+
+/** (x - mean) / √(variance + ε) · weight + bias, over the features. */
+export interface NormSpec {
+  readonly epsilon: number
+  /** [outFeatures] */
+  readonly weight: Weight
+  readonly bias: Weight | undefined
 }
 
 export interface NormalizeSpec {
@@ -49,6 +59,46 @@ export interface NormalizeSpec {
 export type ModuleSpec = PoolingSpec | DenseSpec | NormalizeSpec
 
 /** A weight of the module at `index` (from 0, the encoder not counted): `2_Dense.linear.weight`. */
-export function denseWeightName(index: number, part: 'weight' | 'bias'): string {
-  return `${index + 1}_Dense.linear.${part}`
+export function denseWeightName(index: number, part: DensePart): string {
+  return `${index + 1}_Dense.${DENSE_PARTS[part]}`
+}
+
+const DENSE_PARTS = {
+  weight: 'linear.weight',
+  bias: 'linear.bias',
+  normWeight: 'norm.weight',
+  normBias: 'norm.bias',
+} as const
+export type DensePart = keyof typeof DENSE_PARTS
+
+/** The weights of a dense layer, by their part. */
+export function denseWeights({ weight, bias, norm }: DenseSpec): [DensePart, Weight][] {
+  return [
+    ['weight', weight],
+    ...(bias ? [['bias', bias] satisfies [DensePart, Weight]] : []),
+    ...(norm ? [['normWeight', norm.weight] satisfies [DensePart, Weight]] : []),
+    ...(norm?.bias ? [['normBias', norm.bias] satisfies [DensePart, Weight]] : []),
+  ]
+}
+
+/** The same layer with other weights, by what `pick` gives for each. */
+export function withDenseWeights(
+  spec: DenseSpec,
+  pick: (part: DensePart, weight: Weight) => Weight,
+): DenseSpec {
+  const { weight, bias, norm } = spec
+  return {
+    ...spec,
+    weight: pick('weight', weight),
+    bias: bias && pick('bias', bias),
+    ...(norm
+      ? {
+          norm: {
+            ...norm,
+            weight: pick('normWeight', norm.weight),
+            bias: norm.bias && pick('normBias', norm.bias),
+          },
+        }
+      : {}),
+  }
 }

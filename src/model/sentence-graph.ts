@@ -1,10 +1,18 @@
 import { Graph, type Value } from '../graph/index.ts'
-import { cast, divide, linear, maximum, reduceL2, reshape } from '../graph/operations.ts'
+import {
+  cast,
+  divide,
+  layerNormalization,
+  linear,
+  maximum,
+  reduceL2,
+  reshape,
+} from '../graph/operations.ts'
 import { activate } from './activation.ts'
 import { familyOf } from './families.ts'
 import type { EncoderInputs, EncoderOptions, EncoderStates } from './family.ts'
 import { tokenRows } from './layers.ts'
-import { type DenseSpec, denseWeightName, type ModuleSpec } from './module-spec.ts'
+import { type DensePart, type DenseSpec, denseWeightName, type ModuleSpec } from './module-spec.ts'
 import { pool } from './pooling.ts'
 import { isStatic, type StoredModel, TABLE_NAME } from './stored-model.ts'
 import type { Weight } from './weight.ts'
@@ -124,16 +132,22 @@ function applyModules(tokens: Value, mask: Value, { modules, source }: ModulePla
   }, tokens)
 }
 
-/** activation(x·Wᵀ + b): [B,I] to [B,O]. Reference: sentence-transformers' Dense. */
+/**
+ * activation(x·Wᵀ + b): [B,I] to [B,O], normalized where the layer says so. Reference:
+ * sentence-transformers' Dense, ModernBertPredictionHead of transformers.
+ */
 function denseLayer(
   x: Value,
-  { weight, bias, activation }: DenseSpec,
+  { weight, bias, activation, norm }: DenseSpec,
   { index, source }: { readonly index: number; readonly source: WeightSource },
 ): Value {
-  const value = (part: 'weight' | 'bias', stored: Weight) =>
+  const value = (part: DensePart, stored: Weight) =>
     cast(source(stored, denseWeightName(index, part)), 'float32')
   const offset = bias && value('bias', bias)
-  return activate(linear(x, value('weight', weight), offset), activation)
+  const rows = activate(linear(x, value('weight', weight), offset), activation)
+  if (!norm) return rows
+  const normBias = norm.bias && value('normBias', norm.bias)
+  return layerNormalization(rows, value('normWeight', norm.weight), normBias, norm.epsilon)
 }
 
 /** x / max(‖x‖₂, 1e-12), row by row. Reference: torch.nn.functional.normalize. */
