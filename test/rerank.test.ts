@@ -132,16 +132,19 @@ describe('laws', () => {
 })
 
 describe('in 8 bits', () => {
-  test.each(['bert', 'xlm-roberta', 'modernbert'])('scores of %s are near those of float32', async (name) => {
-    await using reranker = await load(name, { precision: 'int8' })
-    expect(reranker.precision).toBe('int8')
-    const { scores } = await reranker.score(PAIRS)
-    const golden = goldenOf(name).scores
-    expect(largestDifference(scores, golden)).toBeLessThanOrEqual(0.02)
-    expect(largestDifference(scores, golden)).toBeGreaterThan(TOLERANCE)
-    const alone = await reranker.score(PAIRS[3] ?? ['', ''])
-    expect(Math.abs(alone - (scores[3] ?? Number.NaN))).toBeLessThanOrEqual(1e-6)
-  })
+  test.each(['bert', 'xlm-roberta', 'modernbert'])(
+    'scores of %s are near those of float32',
+    async (name) => {
+      await using reranker = await load(name, { precision: 'int8' })
+      expect(reranker.precision).toBe('int8')
+      const { scores } = await reranker.score(PAIRS)
+      const golden = goldenOf(name).scores
+      expect(largestDifference(scores, golden)).toBeLessThanOrEqual(0.02)
+      expect(largestDifference(scores, golden)).toBeGreaterThan(TOLERANCE)
+      const alone = await reranker.score(PAIRS[3] ?? ['', ''])
+      expect(Math.abs(alone - (scores[3] ?? Number.NaN))).toBeLessThanOrEqual(1e-6)
+    },
+  )
 
   test('a folder with ranges runs so', async () => {
     const folder = changedModel(BERT, {})

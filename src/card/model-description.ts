@@ -6,6 +6,7 @@ import {
   type ModuleSpec,
   type Weight,
 } from '../checkpoint/index.ts'
+import { denseWeights } from '../model/index.ts'
 import { choosePrecision, type Precision, readActivationRanges } from '../precision/index.ts'
 
 /** What a model is, for people and programs. */
@@ -80,8 +81,7 @@ function architectureOf({ config: { raw } }: Checkpoint): string {
 }
 
 function moduleWeights(module: ModuleSpec): Weight[] {
-  if (module.kind !== 'dense') return []
-  return module.bias ? [module.weight, module.bias] : [module.weight]
+  return module.kind === 'dense' ? denseWeights(module).map(([, weight]) => weight) : []
 }
 
 function elementsOf({ shape }: Weight): number {
