@@ -49,7 +49,7 @@ test('types that each entry exports', () => {
 
     yuju/distil: Agreement CountOptions DistilOptions DistilProgress DistilRecipeOptions DistilReport DistilSource DistilStage HttpOptions ModelSize OpenTeacherOptions StageReport StaticStudentOptions StudentOptions Teacher TeacherAgreement TeacherShare TimingOptions TrimOptions VectorFunction VectorSource Widths
 
-    yuju/evaluate: BootstrapOptions CalibrateOptions CalibrationResult Comparison Encode FillOptions HubTasksOptions Kept LabelKind LoadTaskOptions LoadTasksOptions LoadedTasks MapQuality MissingTask ModelReport ModelResults PairColumns Pairs ProbabilityMap ReadPairsOptions Report ReportFormat ReportOptions RetrievalData RetrievalEncode RetrievalFiles RetrievalOptions RetrievalResult RetrievalSet RetrievalSetResult Task TaskResult ThresholdGoal ThresholdQuality VectorType
+    yuju/evaluate: BootstrapOptions CalibrateOptions CalibrationResult Comparison Encode FillOptions HubTasksOptions Kept GoldLabels LoadTaskOptions LoadTasksOptions LoadedTasks MapQuality MissingTask ModelReport ModelResults PairColumns Pairs ProbabilityMap ReadPairsOptions Report ReportFormat ReportOptions RetrievalData RetrievalEncode RetrievalFiles RetrievalOptions RetrievalResult RetrievalSet RetrievalSetResult Task TaskResult ThresholdGoal ThresholdQuality VectorType
 
     yuju/langchain: YujuEmbeddingsOptions YujuRerankerOptions
 
@@ -61,7 +61,7 @@ test('types that each entry exports', () => {
 
     yuju/server: ListenOptions Listener RequestEvent Server ServerEvent ServerIndex ServerModel ServerOptions ServerSettings
 
-    yuju/train: BatchSource ComparedTexts Dataset DatasetKind DropoutRates EvaluationEntry EvaluationReport Example Graph LabelKind LabelOptions LoadDatasetOptions Loss LossContext MetricsEntry ModelAverage OptimizerOptions PreparedBatches RowFilter ScheduleOptions Scores SessionOptions Shape StepBatch StepEntry StepReport StepResult TokenContext TrainOptions TrainRecipeOptions TrainReport TrainingEvaluation TrainingSource Value Widths
+    yuju/train: BatchSource ComparedTexts Dataset DatasetKind DropoutRates EvaluationEntry EvaluationReport Example Graph GoldLabels LabelOptions LoadDatasetOptions Loss LossContext MetricsEntry ModelAverage OptimizerOptions PreparedBatches RowFilter ScheduleOptions Scores SessionOptions Shape StepBatch StepEntry StepReport StepResult TokenContext TrainOptions TrainRecipeOptions TrainReport TrainingEvaluation TrainingSource Value Widths
 
     yuju/web: DownloadProgress Embeddings EncodeOptions Matrix OutputArrays OutputRanges OutputType PairScores Progress RankedDocument RerankOptions ScoreActivation ScoreOptions ScoreStreamOptions SimilarityBlock StreamOptions TextPair TokenEmbeddings TokenizedText TruncationPolicy WebBackend WebLoadOptions"
   `)

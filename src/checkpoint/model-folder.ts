@@ -14,6 +14,16 @@ export interface StoredFile {
   readonly read: (offset: number, length: number) => Promise<Uint8Array<ArrayBuffer>>
 }
 
+/** How much of a model is here: downloaded from the hub, or fetched by a browser. */
+export interface DownloadProgress {
+  /** The file this call is about. */
+  readonly file: string
+  /** Bytes of all files of the model that are here so far. */
+  readonly bytes: number
+  /** Bytes of all its files together. */
+  readonly total: number
+}
+
 /** The folder of a model, wherever it lies: on a disk, or fetched into a browser. */
 export interface ModelFolder {
   /** What errors call it. */

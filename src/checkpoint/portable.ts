@@ -2,11 +2,9 @@
 export {
   type Activation,
   type DenseSpec,
-  isNumberType,
   isStatic,
   type ModuleSpec,
   type PoolingMode,
-  TABLE_NAME,
   type Weight,
   type WeightMap,
   type WeightType,
@@ -20,7 +18,13 @@ export {
   requireEncoder,
 } from './cross-encoder.ts'
 export { checkFilesWhole, checkFinite, type RangeReader } from './finite-weights.ts'
-export { endsEarly, type ModelFolder, type StoredFile, tooLarge } from './model-folder.ts'
+export {
+  type DownloadProgress,
+  endsEarly,
+  type ModelFolder,
+  type StoredFile,
+  tooLarge,
+} from './model-folder.ts'
 export { readCheckpoint } from './read-checkpoint.ts'
 export { readSafetensors } from './safetensors.ts'
 export {

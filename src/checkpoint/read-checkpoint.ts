@@ -82,7 +82,7 @@ const LIMIT_FILES = ['bert', 'roberta', 'camembert', 'xlm-roberta'].map(
 export async function readCheckpoint(folder: ModelFolder): Promise<Checkpoint> {
   const list = await readModuleList(folder)
   const encoder = folder.folder(list.encoderPath)
-  const { classifier, ...parts }: EncoderParts =
+  const { classifier, ...parts }: TransformerParts =
     list.first === 'StaticEmbedding'
       ? { ...(await readStaticEmbedding(encoder)), lowercase: false }
       : await readEncoder(encoder, list)
@@ -103,13 +103,16 @@ export async function readCheckpoint(folder: ModelFolder): Promise<Checkpoint> {
   }
 }
 
-interface EncoderParts
+interface TransformerParts
   extends Pick<Checkpoint, 'config' | 'weights' | 'tokenizerFiles' | 'maxLength' | 'lowercase'> {
   /** What makes a logit of a cross-encoder's token vectors. */
   readonly classifier?: readonly ModuleSpec[]
 }
 
-async function readEncoder(encoder: ModelFolder, { followers }: ModuleList): Promise<EncoderParts> {
+async function readEncoder(
+  encoder: ModelFolder,
+  { followers }: ModuleList,
+): Promise<TransformerParts> {
   const config = await readConfig(encoder)
   const limits = await readLimits(encoder)
   const stored = await readWeightFiles(encoder)

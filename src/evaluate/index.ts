@@ -47,5 +47,5 @@ export {
   type Report,
   type ReportOptions,
 } from './report.ts'
-export type { LabelKind, Pairs, Task } from './task.ts'
+export type { GoldLabels, Pairs, Task } from './task.ts'
 export { cachedEncode, type FillOptions, VectorCache, type VectorType } from './vector-cache.ts'

@@ -4,7 +4,7 @@ import { InputError } from '../errors/index.ts'
 import { fileHash } from '../files/index.ts'
 import type { LoadedTasks } from './load-tasks.ts'
 import { duplicateWarnings, type PairColumns, readPairs } from './read-pairs.ts'
-import { type HubSplit, type LabelKind, type Pairs, type Task, taskSpecs } from './task.ts'
+import { type GoldLabels, type HubSplit, type Pairs, type Task, taskSpecs } from './task.ts'
 
 /** Which tasks are fetched, and how. */
 export interface HubTasksOptions extends Omit<HubOptions, 'revision'> {
@@ -46,7 +46,7 @@ export async function loadHubTasks({
   })
 }
 
-async function readFiles(files: readonly string[], labels: LabelKind, hub: HubSplit) {
+async function readFiles(files: readonly string[], labels: GoldLabels, hub: HubSplit) {
   const parts: Pairs[] = []
   const hashes: string[] = []
   for (const file of files) {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { InputError } from '../errors/index.ts'
 import { fileHash } from '../files/index.ts'
 import { duplicateWarnings, type PairColumns, readPairs } from './read-pairs.ts'
-import { type LabelKind, type Task, type TaskSpec, taskSpecs } from './task.ts'
+import { type GoldLabels, type Task, type TaskSpec, taskSpecs } from './task.ts'
 
 /** Which tasks are read, and from which columns. */
 export interface LoadTasksOptions {
@@ -62,7 +62,7 @@ async function loadSpec(
 /** What the pairs of a file are. */
 export interface LoadTaskOptions {
   readonly name: string
-  readonly labels: LabelKind
+  readonly labels: GoldLabels
   /** Default: none. */
   readonly split?: string
   /** Default: sentence, sentence, label, without a header. */

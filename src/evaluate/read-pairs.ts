@@ -6,7 +6,7 @@ import {
   type RowLocation,
   readRows,
 } from '../files/index.ts'
-import type { LabelKind, Pairs } from './task.ts'
+import type { GoldLabels, Pairs } from './task.ts'
 
 /**
  * Which columns hold a pair: an index, from 0, or a name, or several names of which the file has
@@ -23,7 +23,7 @@ const DEFAULT_COLUMNS: PairColumns = { first: 0, second: 1, label: 2 }
 
 /** What the labels of a file are, and which of its columns hold a pair. */
 export interface ReadPairsOptions {
-  readonly labels: LabelKind
+  readonly labels: GoldLabels
   /** Default: sentence, sentence, label, without a header. */
   readonly columns?: PairColumns
 }
@@ -48,7 +48,7 @@ export async function readPairs(
   }
 }
 
-function labelOf(label: unknown, labels: LabelKind, location: RowLocation): number {
+function labelOf(label: unknown, labels: GoldLabels, location: RowLocation): number {
   const value = String(label).trim() === '' ? Number.NaN : Number(label)
   const isRight =
     labels === 'binary' ? value === 0 || value === 1 : value >= 0 && value <= labels.max

@@ -1,7 +1,7 @@
 import { InputError } from '../errors/index.ts'
 
 /** What gold values may be: two classes, or degrees up to a highest one. */
-export type LabelKind = 'binary' | { readonly max: number }
+export type GoldLabels = 'binary' | { readonly max: number }
 
 /** Sentence pairs with what people say of them. */
 export interface Pairs {
@@ -19,7 +19,7 @@ export interface Task {
   readonly name: string
   /** E.g. `dev`. */
   readonly split: string
-  readonly labels: LabelKind
+  readonly labels: GoldLabels
   readonly pairs: Pairs
   /** The file, for people. */
   readonly source: string
@@ -35,7 +35,7 @@ export interface TaskSpec {
   readonly split: string
   /** Below the data folder. */
   readonly file: string
-  readonly labels: LabelKind
+  readonly labels: GoldLabels
   /** Its data set on the hub, where there is one. */
   readonly hub?: HubSplit
 }

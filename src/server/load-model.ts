@@ -32,7 +32,7 @@ export interface ModelParts {
   readonly onEvent: (event: ServerEvent) => void
 }
 
-export interface LoadedModel {
+export interface RunningModel {
   readonly model: ServedModel
   readonly batcher: Batcher
   dispose(): Promise<void>
@@ -42,7 +42,7 @@ export interface LoadedModel {
  * Wires what runs one model: engine, batches, cache.
  * @throws what `SentenceEncoder.load` throws.
  */
-export async function loadModel(served: ServerModel, parts: ModelParts): Promise<LoadedModel> {
+export async function loadModel(served: ServerModel, parts: ModelParts): Promise<RunningModel> {
   const { name, model } = served
   const { settings, metrics, cache } = parts
   const isTheirs = typeof model !== 'string'

@@ -1,5 +1,6 @@
 import { Channel, workerPort } from '../channel/index.ts'
 import {
+  type DownloadProgress,
   type ManifestFile,
   parseWebManifest,
   WEB_MANIFEST_FILE,
@@ -15,16 +16,6 @@ export interface FilesRequest {
   readonly manifestAddress: string
   /** The manifest itself, to be kept with them. */
   readonly manifest: Blob
-}
-
-/** How much of a model is here. */
-export interface DownloadProgress {
-  /** The file this call is about. */
-  readonly file: string
-  /** Bytes of all files of the model that are here so far. */
-  readonly bytes: number
-  /** Bytes of all its files together. */
-  readonly total: number
 }
 
 /** The requests to the files' thread. */

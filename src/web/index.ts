@@ -1,4 +1,4 @@
-export type { ScoreActivation } from '../checkpoint/portable.ts'
+export type { DownloadProgress, ScoreActivation } from '../checkpoint/portable.ts'
 export type {
   Embeddings,
   EncodeOptions,
@@ -34,7 +34,6 @@ export {
   type SimilarityBlock,
   similarityOf,
 } from '../similarity/index.ts'
-export type { DownloadProgress } from './fetch-files.ts'
 export type { WebLoadOptions } from './load-model.ts'
 export type { WebBackend } from './open-session.ts'
 export { Reranker } from './reranker.ts'

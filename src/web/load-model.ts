@@ -1,4 +1,4 @@
-import type { Checkpoint, WebManifest } from '../checkpoint/portable.ts'
+import type { Checkpoint, DownloadProgress, WebManifest } from '../checkpoint/portable.ts'
 import {
   checkOutputs,
   type EncoderParts,
@@ -8,7 +8,6 @@ import {
 import { InputError, RuntimeError } from '../errors/index.ts'
 import { warnOnConsole } from '../options/index.ts'
 import { PRECISIONS, type Precision } from '../precision/portable.ts'
-import type { DownloadProgress } from './fetch-files.ts'
 import { FetchedModel } from './fetched-model.ts'
 import { WEB_BACKENDS, type WebBackend } from './open-session.ts'
 import { hasGraphicsProcessor, threadCount } from './processors.ts'

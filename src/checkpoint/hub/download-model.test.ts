@@ -20,8 +20,9 @@ import {
   startHub,
 } from '../../../test/support/loopback-hub.ts'
 import { temporaryFolder } from '../../../test/support/model-folder.ts'
+import type { DownloadProgress } from '../model-folder.ts'
 import { downloadModel } from './download-model.ts'
-import type { DownloadProgress, HubOptions } from './hub-options.ts'
+import type { HubOptions } from './hub-options.ts'
 
 const ID = 'owner/tiny'
 const WEIGHTS = Buffer.from(Array.from({ length: 300_000 }, (_, i) => (i * 7919) % 251))

@@ -1,15 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { HubError, InputError } from '../../errors/index.ts'
-
-export interface DownloadProgress {
-  /** The file this call is about. */
-  readonly file: string
-  /** Bytes of all files of the model that are here so far. */
-  readonly bytes: number
-  /** Bytes of all its files together. */
-  readonly total: number
-}
+import type { DownloadProgress } from '../model-folder.ts'
 
 export interface HubOptions {
   /** Branch, tag or commit. Default `main`. */
