@@ -6,6 +6,8 @@ import { recordResult } from './results.mjs'
 // Gradients are not public: the tests' own comparison is used, which is TypeScript.
 const vite = await createViteServer({
   configFile: false,
+  // Node 20 does not know `await using`.
+  oxc: { target: 'node20' },
   logLevel: 'error',
   server: { middlewareMode: true, ws: false, watch: null },
 })
