@@ -49,7 +49,7 @@ test('types that each entry exports', () => {
 
     yuju/distil: Agreement CountOptions DistilOptions DistilProgress DistilRecipeOptions DistilReport DistilSource DistilStage HttpOptions ModelSize OpenTeacherOptions StageReport StaticStudentOptions StudentOptions Teacher TeacherAgreement TeacherShare TimingOptions TrimOptions VectorFunction VectorSource Widths
 
-    yuju/evaluate: BootstrapOptions CalibrateOptions CalibrationResult Comparison Encode FillOptions HubTasksOptions Kept GoldLabels LoadTaskOptions LoadTasksOptions LoadedTasks MapQuality MissingTask ModelReport ModelResults PairColumns Pairs ProbabilityMap ReadPairsOptions Report ReportFormat ReportOptions RetrievalData RetrievalEncode RetrievalFiles RetrievalOptions RetrievalResult RetrievalSet RetrievalSetResult Task TaskResult ThresholdGoal ThresholdQuality VectorType
+    yuju/evaluate: BootstrapOptions CalibrateOptions CalibrationResult Comparison Encode FillOptions GoldLabels HubTasksOptions Kept LoadTaskOptions LoadTasksOptions LoadedTasks MapQuality MissingTask ModelReport ModelResults PairColumns Pairs ProbabilityMap ReadPairsOptions Report ReportFormat ReportOptions RetrievalData RetrievalEncode RetrievalFiles RetrievalOptions RetrievalResult RetrievalSet RetrievalSetResult Task TaskResult ThresholdGoal ThresholdQuality VectorType
 
     yuju/langchain: YujuEmbeddingsOptions YujuRerankerOptions
 
