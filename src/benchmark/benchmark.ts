@@ -1,5 +1,5 @@
 import { cpus } from 'node:os'
-import type { Checkpoint } from '../checkpoint/index.ts'
+import { type Checkpoint, type EncoderConfig, familyOf, isStatic } from '../checkpoint/index.ts'
 import { type SentenceEncoder, tokenizeText } from '../encoder/index.ts'
 import { InputError } from '../errors/index.ts'
 import type { Precision } from '../precision/index.ts'
@@ -190,18 +190,28 @@ function summarise({
 
 /**
  * Floating-point operations of the matrix products that encode a text of `tokens` tokens, a
- * multiplication and an addition counted as two: in each layer 8TH² for queries, keys, values and
- * output, 4TH·I for the feed-forward layer, 4T²H for attention; 2·in·out for each dense module. What
- * is element by element (activation, normalisation) is not counted, and padding neither.
+ * multiplication and an addition counted as two: in each layer 2T·out·in for each linear layer (for BERT
+ * 8TH² + 4TH·I) and 4T²Q for attention over heads of Q components in all; 2·in·out for each dense
+ * module. What is element by element (activation, normalisation) is not counted, and padding neither;
+ * attention to those near is counted as if it were to all.
  * Reference: Kaplan et al., Scaling Laws for Neural Language Models, 2020, table 1.
  */
 export function operationCount({ config, modules }: Checkpoint, tokens: number): number {
-  const { hiddenSize, intermediateSize, layers } = config
-  const projections = 8 * tokens * hiddenSize ** 2
-  const feedForward = 4 * tokens * hiddenSize * intermediateSize
-  const attention = 4 * tokens ** 2 * hiddenSize
+  const layers = isStatic({ config }) ? 0 : layerOperations(config, tokens)
   const dense = modules.reduce((sum, module) => {
     return module.kind === 'dense' ? sum + 2 * module.inFeatures * module.outFeatures : sum
   }, 0)
-  return layers * (projections + feedForward + attention) + dense
+  return layers + dense
+}
+
+function layerOperations(config: EncoderConfig, tokens: number): number {
+  const family = familyOf(config)
+  let sum = 0
+  for (const [name, [rows, columns]] of family.weightShapes(config)) {
+    if (!columns || !name.startsWith(family.names.layer)) continue
+    sum += 2 * tokens * (rows?.size ?? 0) * columns.size
+    // What the heads gave is turned into the hidden state by one linear layer.
+    if (columns.role === 'heads') sum += 4 * tokens ** 2 * columns.size
+  }
+  return sum
 }

@@ -4,6 +4,7 @@ export {
   type DenseSpec,
   type EncoderConfig,
   familyOf,
+  isStatic,
   type ModuleSpec,
   NO_LIMIT,
   type PoolingMode,
