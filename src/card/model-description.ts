@@ -96,6 +96,8 @@ function moduleText(module: ModuleSpec): string {
       return `dense ${module.inFeatures} to ${module.outFeatures}, ${module.activation}`
     case 'normalize':
       return 'normalize'
+    case 'logit_score':
+      return 'logit of yes less that of no'
     default:
       return module satisfies never
   }

@@ -17,6 +17,8 @@ export interface CrossEncoderSpec {
   readonly activation: ScoreActivation
   /** Whether the model tells the two texts of a pair apart by segment numbers. */
   readonly segments: boolean
+  /** The question a language model is asked; without one, the two texts stand one behind the other. */
+  readonly question?: 'qwen3'
 }
 
 /** A model that reads two texts as one row, and whose modules end in one number, the logit. */

@@ -13,6 +13,8 @@ export function embeddingWidth({
         return module.outFeatures
       case 'normalize':
         return width
+      case 'logit_score':
+        return 1
       default:
         return module satisfies never
     }

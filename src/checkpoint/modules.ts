@@ -30,7 +30,7 @@ const MOST_MODULES = 20
 const listSchema = z
   .array(z.object({ path: z.string(), type: z.string() }))
   .check(z.minLength(1), z.maxLength(MOST_MODULES))
-type ModuleEntry = z.infer<typeof listSchema>[number]
+export type ModuleEntry = z.infer<typeof listSchema>[number]
 
 /**
  * Both generations of class names end the same way (`sentence_transformers.models.Pooling`,

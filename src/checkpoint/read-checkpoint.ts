@@ -11,6 +11,7 @@ import {
   scoreActivation,
 } from './cross-encoder.ts'
 import { encoderWeights } from './encoder-weights.ts'
+import { languageModelModules, namesLanguageModel } from './language-model.ts'
 import {
   LARGEST_VOCABULARY,
   type ModelFolder,
@@ -53,10 +54,17 @@ const logits = z.looseObject({
   text: z.looseObject({ method: z.literal('forward'), method_output_name: z.literal('logits') }),
 })
 const CLASSIFICATION = 'sequence-classification'
+const GENERATION = 'text-generation'
 const classifierLimitsSchema = z.extend(limitsSchema, {
   transformer_task: z.literal(CLASSIFICATION),
   modality_config: z.nullish(logits),
   module_output_name: z.nullish(z.literal('scores')),
+})
+/** Of a language model: logits of its last token. */
+const causalLimitsSchema = z.extend(limitsSchema, {
+  transformer_task: z.literal(GENERATION),
+  modality_config: z.nullish(logits),
+  module_output_name: z.nullish(z.literal('causal_logits')),
 })
 const taskSchema = z.looseObject({ transformer_task: z.unknown() })
 const sentenceSchema = z.looseObject({
@@ -95,7 +103,15 @@ export async function readCheckpoint(folder: ModelFolder): Promise<Checkpoint> {
     folder: folder.path,
     ...parts,
     modules: plan.modules,
-    ...(classifier ? { crossEncoder: await crossEncoder(encoder, parts, activation()) } : {}),
+    ...(classifier
+      ? {
+          crossEncoder: await crossEncoder(
+            encoder,
+            { ...parts, modules: classifier },
+            activation(),
+          ),
+        }
+      : {}),
     prompts: sentence.prompts ?? {},
     defaultPromptName: sentence.default_prompt_name ?? undefined,
     similarity: sentence.similarity_fn_name ?? 'cosine',
@@ -116,17 +132,26 @@ async function readEncoder(
   const config = await readConfig(encoder)
   const limits = await readLimits(encoder)
   const stored = await readWeightFiles(encoder)
-  const isClassifier = followers
-    ? limits.transformer_task === CLASSIFICATION
-    : namesClassifier(config)
+  const task = followers ? limits.transformer_task : taskOf(config)
+  const weights = encoderWeights(stored, config, encoder.path)
+  const tokenizerFiles = await readTokenizerFiles(encoder)
+  const model = { stored, config, weights, tokenizerFiles, followers }
   return {
     config,
-    weights: encoderWeights(stored, config, encoder.path),
-    ...(isClassifier ? { classifier: classifierModules(stored, config, encoder.path) } : {}),
-    tokenizerFiles: await readTokenizerFiles(encoder),
+    weights,
+    ...(task === CLASSIFICATION
+      ? { classifier: classifierModules(stored, config, encoder.path) }
+      : {}),
+    ...(task === GENERATION ? { classifier: await languageModelModules(encoder, model) } : {}),
+    tokenizerFiles,
     maxLength: await maxLength(encoder, limits.max_seq_length, config),
     lowercase: limits.do_lower_case ?? false,
   }
+}
+
+function taskOf(config: EncoderConfig): string | undefined {
+  if (namesClassifier(config)) return CLASSIFICATION
+  return namesLanguageModel(config) ? GENERATION : undefined
 }
 
 async function readConfig(encoder: ModelFolder): Promise<EncoderConfig> {
@@ -137,20 +162,32 @@ async function readConfig(encoder: ModelFolder): Promise<EncoderConfig> {
 
 async function crossEncoder(
   encoder: ModelFolder,
-  { config }: Pick<Checkpoint, 'config'>,
+  { config, modules }: Pick<Checkpoint, 'config' | 'modules'>,
   activation: ScoreActivation,
 ): Promise<CrossEncoderSpec> {
   const tokenizerConfig = await readJson(encoder, 'tokenizer_config.json')
-  return { activation, segments: hasSegments(config, tokenizerConfig) }
+  const isLanguageModel = modules.some(({ kind }) => kind === 'logit_score')
+  return {
+    activation,
+    segments: hasSegments(config, tokenizerConfig),
+    ...(isLanguageModel ? { question: 'qwen3' } : {}),
+  }
 }
 
-type Limits = z.infer<typeof limitsSchema> | z.infer<typeof classifierLimitsSchema>
+const LIMIT_SCHEMAS = new Map<unknown, typeof classifierLimitsSchema | typeof causalLimitsSchema>([
+  [CLASSIFICATION, classifierLimitsSchema],
+  [GENERATION, causalLimitsSchema],
+])
+
+type Limits =
+  | z.infer<typeof limitsSchema>
+  | z.infer<typeof classifierLimitsSchema>
+  | z.infer<typeof causalLimitsSchema>
 
 async function readLimits(encoder: ModelFolder): Promise<Limits> {
   for (const name of LIMIT_FILES) {
     const task = taskSchema.safeParse(await readJson(encoder, name)).data?.transformer_task
-    const schema = task === CLASSIFICATION ? classifierLimitsSchema : limitsSchema
-    const limits = await parsed(encoder, name, schema)
+    const limits = await parsed(encoder, name, LIMIT_SCHEMAS.get(task) ?? limitsSchema)
     if (limits) return limits
   }
   return {}

@@ -37,6 +37,7 @@ export async function saveCheckpoint(
   checkpoint: Checkpoint,
   { type, overwrite = false }: SaveOptions = {},
 ): Promise<void> {
+  requireSavable(checkpoint)
   const target = resolve(folder)
   if (!overwrite && (await stat(target).catch(() => undefined))) {
     throw new InputError(
@@ -61,6 +62,16 @@ export async function saveCheckpoint(
       cause,
     })
   }
+}
+
+/** Of a language model's head only two rows were read. */
+function requireSavable({ folder, crossEncoder }: Checkpoint): void {
+  if (!crossEncoder?.question) return
+  throw new InputError(
+    'save-language-model',
+    `${folder} is a language model that answers yes or no, which yuju only runs; copy its folder instead`,
+    { facts: { folder } },
+  )
 }
 
 /** A folder cannot be renamed onto one with files in it: the old one steps aside first. */
@@ -204,7 +215,12 @@ function classifierConfig(encoderClass: string, { activation }: CrossEncoderSpec
   }
 }
 
-const MODULE_CLASSES = { pooling: 'Pooling', dense: 'Dense', normalize: 'Normalize' } as const
+const MODULE_CLASSES = {
+  pooling: 'Pooling',
+  dense: 'Dense',
+  normalize: 'Normalize',
+  logit_score: 'LogitScore',
+} as const
 
 const STATIC_ENTRY = moduleEntry(0, '0_StaticEmbedding', 'StaticEmbedding')
 

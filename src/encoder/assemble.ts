@@ -52,6 +52,7 @@ export async function assembleModel(
     const tokenizer = createTokenizer(tokenizerFiles, tokenizerOptions(checkpoint))
     requireTableRows(tokenizer, checkpoint)
     requireSegments(tokenizer, checkpoint)
+    requireBare(tokenizer, checkpoint)
     await checkFinite(weights.values(), readRange)
     return tokenizer
   })
@@ -113,5 +114,16 @@ function requireSegments(tokenizer: Tokenizer, { config, crossEncoder, folder }:
     `the tokenizer of ${folder} gives pairs ${segments} segments, but the model has only ` +
       `${config.typeVocabularySize}; the folder mixes files of two models`,
     { facts: { folder, segments, known: config.typeVocabularySize } },
+  )
+}
+
+/** A question is special tokens and all: none may be added to it. */
+function requireBare(tokenizer: Tokenizer, { crossEncoder, folder }: Checkpoint): void {
+  if (!crossEncoder?.question || tokenizer.encode('').ids.length === 0) return
+  throw new CheckpointError(
+    'checkpoint-language-model',
+    `the tokenizer of ${folder} adds special tokens to texts, but a language model is asked without; it may ` +
+      'be that of an embedding model',
+    { facts: { folder } },
   )
 }

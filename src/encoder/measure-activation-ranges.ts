@@ -2,6 +2,7 @@ import type { Checkpoint } from '../checkpoint/index.ts'
 import { type ActivationRanges, measureColumnRanges } from '../precision/index.ts'
 import { createSession, type RuntimeSessionOptions } from '../runtime/index.ts'
 import { createTokenizer } from '../tokenizer/index.ts'
+import { tokenizePair } from './text-preparation.ts'
 import { tokenizerOptions } from './tokenizer-options.ts'
 
 /**
@@ -16,11 +17,12 @@ export function measureActivationRanges(
   options: Omit<RuntimeSessionOptions, 'workers'> = {},
 ): Promise<ActivationRanges> {
   const tokenizer = createTokenizer(checkpoint.tokenizerFiles, tokenizerOptions(checkpoint))
-  const limit = { maxLength: checkpoint.maxLength }
+  const settings = { prompt: '', maxLength: checkpoint.maxLength }
+  const tools = { tokenizer, checkpoint }
   const tokens = texts.map((text, index) =>
     checkpoint.crossEncoder
-      ? tokenizer.encodePair(text, texts[(index + 1) % texts.length] ?? '', limit)
-      : tokenizer.encode(text, limit),
+      ? tokenizePair([text, texts[(index + 1) % texts.length] ?? ''], settings, tools)
+      : tokenizer.encode(text, settings),
   )
   return measureColumnRanges(checkpoint, tokens, (graph) => createSession(graph, options))
 }

@@ -2,6 +2,7 @@ import type { Checkpoint } from '../checkpoint/portable.ts'
 import { InputError } from '../errors/index.ts'
 import { excludesPrompt } from '../model/index.ts'
 import type { Encoding, Tokenizer } from '../tokenizer/index.ts'
+import { askedPair } from './asked-pair.ts'
 import { mapInTurns } from './batch-runner.ts'
 import type { BatchRow } from './batch-tensors.ts'
 import type { OutputType } from './constants.ts'
@@ -57,6 +58,17 @@ export async function prepareTexts(
   return mapInTurns(texts, prepare, settings.signal)
 }
 
+/** A pair of texts as the row of tokens that a cross-encoder reads. */
+export function tokenizePair(
+  pair: TextPair,
+  settings: Pick<Settings, 'prompt' | 'maxLength'>,
+  { tokenizer, checkpoint }: TextTools,
+): Encoding {
+  if (checkpoint.crossEncoder?.question) return askedPair(tokenizer, pair, settings)
+  const [first, second] = pair
+  return tokenizer.encodePair(settings.prompt + first, second, settings)
+}
+
 /**
  * Splits pairs of texts into tokens, as `prepareTexts` does texts; the prompt stands before the first
  * text of each. Where a pair is too long, the longer text loses tokens first.
@@ -65,11 +77,11 @@ export async function prepareTexts(
 export async function preparePairs(
   pairs: readonly TextPair[],
   settings: Settings,
-  { tokenizer, firstNumber }: TextTools & { readonly firstNumber: number },
+  { firstNumber, ...tools }: TextTools & { readonly firstNumber: number },
 ): Promise<PreparedText[]> {
   const pool = pairs.length > 1 ? new TokenPool() : undefined
-  const prepare = ([first, second]: TextPair, index: number): PreparedText => {
-    const pair = tokenizer.encodePair(settings.prompt + first, second, settings)
+  const prepare = (texts: TextPair, index: number): PreparedText => {
+    const pair = tokenizePair(texts, settings, tools)
     const { truncated } = pair
     if (truncated > 0 && settings.truncate === 'error') {
       throw tooLong(firstNumber + index, truncated, settings)

@@ -56,7 +56,15 @@ export interface NormalizeSpec {
   readonly kind: 'normalize'
 }
 
-export type ModuleSpec = PoolingSpec | DenseSpec | NormalizeSpec
+/** How much more likely the next token is one than another, as a language model sees it. */
+export interface LogitScoreSpec {
+  readonly kind: 'logit_score'
+  /** The rows [1,H] of the language model's head for the tokens that say yes and no. */
+  readonly yes: Weight
+  readonly no: Weight
+}
+
+export type ModuleSpec = PoolingSpec | DenseSpec | NormalizeSpec | LogitScoreSpec
 
 /** A weight of the module at `index` (from 0, the encoder not counted): `2_Dense.linear.weight`. */
 export function denseWeightName(index: number, part: DensePart): string {

@@ -7,12 +7,19 @@ import {
   maximum,
   reduceL2,
   reshape,
+  subtract,
 } from '../graph/operations.ts'
 import { activate } from './activation.ts'
 import { familyOf } from './families.ts'
 import type { EncoderInputs, EncoderOptions, EncoderStates } from './family.ts'
 import { tokenRows } from './layers.ts'
-import { type DensePart, type DenseSpec, denseWeightName, type ModuleSpec } from './module-spec.ts'
+import {
+  type DensePart,
+  type DenseSpec,
+  denseWeightName,
+  type LogitScoreSpec,
+  type ModuleSpec,
+} from './module-spec.ts'
 import { pool } from './pooling.ts'
 import { isStatic, type StoredModel, TABLE_NAME } from './stored-model.ts'
 import type { Weight } from './weight.ts'
@@ -126,6 +133,8 @@ function applyModules(tokens: Value, mask: Value, { modules, source }: ModulePla
         return denseLayer(x, module, { index, source })
       case 'normalize':
         return normalize(x)
+      case 'logit_score':
+        return logitScore(x, module, source)
       default:
         return module satisfies never
     }
@@ -148,6 +157,13 @@ function denseLayer(
   if (!norm) return rows
   const normBias = norm.bias && value('normBias', norm.bias)
   return layerNormalization(rows, value('normWeight', norm.weight), normBias, norm.epsilon)
+}
+
+/** x·yes - x·no: [B,H] to [B,1]. Reference: LogitScore of sentence-transformers. */
+function logitScore(x: Value, { yes, no }: LogitScoreSpec, source: WeightSource): Value {
+  const logit = (weight: Weight) =>
+    linear(x, cast(source(weight, weight.name), 'float32'), undefined)
+  return subtract(logit(yes), logit(no))
 }
 
 /** x / max(‖x‖₂, 1e-12), row by row. Reference: torch.nn.functional.normalize. */

@@ -25,6 +25,7 @@ const SMALL_FILES = [
   'special_tokens_map.json',
   'added_tokens.json',
   'vocab.txt',
+  'chat_template.jinja',
   // What yuju itself leaves beside a model.
   'calibration.json',
   'activation_ranges.safetensors',
