@@ -3,6 +3,7 @@ export {
   type AxisRole,
   type DenseSpec,
   type EncoderConfig,
+  embeddingWidth,
   familyOf,
   isStatic,
   type ModuleSpec,
@@ -25,7 +26,6 @@ export {
   requireEncoder,
 } from './cross-encoder.ts'
 export { diskFile, diskFolder, OpenFiles } from './disk-folder.ts'
-export { embeddingWidth } from './embedding-width.ts'
 export { fromHalves, toHalves } from './float16.ts'
 export { loadCheckpoint } from './load-checkpoint.ts'
 export { type ModelFolder, readJson, type StoredFile } from './model-folder.ts'

@@ -1,7 +1,6 @@
 export { type BatchLayout, batchLayout, batchTensors } from './batch-tensors.ts'
 export { PADDING_WORTH_A_RUN } from './batching.ts'
 export { blocksOf } from './blocks.ts'
-export { BUNDLED_MODEL } from './bundled-model.ts'
 export type { OutputType, TruncationPolicy } from './constants.ts'
 export type {
   Embeddings,
@@ -14,7 +13,7 @@ export { type EncodedTexts, encodeTexts } from './encoded-texts.ts'
 export type { TokenizedText } from './encoder.ts'
 export { exportOnnx } from './export-onnx.ts'
 export { exportWeb } from './export-web.ts'
-export { type LoadOptions, loadSource } from './load.ts'
+export { BUNDLED_MODEL, type LoadOptions, loadSource } from './load.ts'
 export { measureActivationRanges } from './measure-activation-ranges.ts'
 export { nextTurn } from './next-turn.ts'
 export { openCheckpoint, openSource, type RunOptions } from './open-model.ts'

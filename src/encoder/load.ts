@@ -1,11 +1,14 @@
 import { stat } from 'node:fs/promises'
 import { env } from 'node:process'
+import { fileURLToPath } from 'node:url'
 import { downloadModel, type HubOptions, isHubId } from '../checkpoint/hub/index.ts'
 import { type Checkpoint, loadCheckpoint } from '../checkpoint/index.ts'
 import { InputError } from '../errors/index.ts'
 import type { ActivationRanges, Precision } from '../precision/index.ts'
 import type { Backend } from '../runtime/index.ts'
-import { BUNDLED_MODEL } from './bundled-model.ts'
+
+/** The folder of the student that ships with yuju. */
+export const BUNDLED_MODEL = fileURLToPath(new URL('../../models/yuju-small-zh', import.meta.url))
 
 /** How a model is found and run; all of it may be left out. */
 export interface LoadOptions extends HubOptions {

@@ -1,6 +1,6 @@
 import type { Value } from '../graph/index.ts'
 import type { AttentionOptions } from './attention.ts'
-import type { LinearLayer } from './linear-layer.ts'
+import type { LinearLayer } from './layers.ts'
 import type { Activation } from './module-spec.ts'
 import type { Weights } from './weight-value.ts'
 
@@ -32,7 +32,7 @@ export interface EncoderInputs {
   readonly ids: Value
   /** [B,T] int64: 1 for tokens, 0 for padding. */
   readonly mask: Value
-  /** [B,T] int64; where it is left out, every token belongs to segment 0. */
+  /** [B,T] int64; without them every token belongs to segment 0. */
   readonly typeIds?: Value | undefined
 }
 

@@ -8,7 +8,7 @@ export type {
   EncoderStates,
   Family,
 } from './family.ts'
-export { floatLayer, type LinearLayer } from './linear-layer.ts'
+export { floatLayer, type LinearLayer } from './layers.ts'
 export {
   type Activation,
   type DensePart,
@@ -31,6 +31,7 @@ export {
   sentenceModel,
 } from './sentence-graph.ts'
 export {
+  embeddingWidth,
   isStatic,
   NO_LIMIT,
   type StoredModel,

@@ -4,13 +4,19 @@ import {
   cast,
   divide,
   gather,
+  gelu,
+  linear,
   multiply,
   reduceMean,
+  relu,
+  sigmoid,
   simplifiedLayerNormalization,
   squareRoot,
+  tanh,
 } from '../graph/operations.ts'
 import type { OperatorKind } from './attention.ts'
 import type { EncoderStates } from './family.ts'
+import type { Activation } from './module-spec.ts'
 import type { Weights } from './weight-value.ts'
 
 /** What encoders of several families are made of. */
@@ -65,4 +71,35 @@ export function rmsNorm(
   if (operators === 'fused') return simplifiedLayerNormalization(x, scale, epsilon)
   const meanSquare = reduceMean(multiply(x, x), x.shape.length - 1, { keep: true })
   return multiply(divide(x, squareRoot(add(meanSquare, epsilon))), scale)
+}
+
+/**
+ * How x·Wᵀ + b is written into the graph, for rows [N,I] and the weights `weight` [O,I] and, where
+ * there is one, `bias` [O] of a layer: gives [N,O].
+ */
+export type LinearLayer = (rows: Value, weights: Weights) => Value
+
+export const floatLayer: LinearLayer = (rows, weights) =>
+  linear(rows, weights.value('weight'), weights.optional('bias'))
+
+/** Applies an activation by the name a model folder gives it. */
+export function activate(x: Value, activation: Activation): Value {
+  switch (activation) {
+    case 'gelu':
+      return gelu(x, 'none')
+    case 'gelu_tanh':
+      return gelu(x, 'tanh')
+    case 'silu':
+      return multiply(x, sigmoid(x))
+    case 'relu':
+      return relu(x)
+    case 'tanh':
+      return tanh(x)
+    case 'sigmoid':
+      return sigmoid(x)
+    case 'identity':
+      return x
+    default:
+      return activation satisfies never
+  }
 }

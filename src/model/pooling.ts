@@ -26,7 +26,7 @@ import type { PoolingMode } from './module-spec.ts'
 interface Tokens {
   /** [B,T,H] */
   readonly vectors: Value
-  /** [B,T] int64: 1 for a token that counts, 0 for padding (and for a prompt left out). */
+  /** [B,T] int64: 1 for a token that counts, 0 for padding (and for a prompt that is excluded). */
   readonly mask: Value
 }
 
@@ -91,17 +91,17 @@ function maxPooling({ vectors, mask }: Tokens): Value {
   return reduceMax(where(greater(column(mask), 0), vectors, -3.4e38), 1)
 }
 
-/** Σ x·m·p / Σ m·p with p = 1, 2, … the place of the token (Muennighoff 2022, SGPT): [B,H] */
+/** Σ x·m·p / Σ m·p with p = 1, 2, … the position of the token (Muennighoff 2022, SGPT): [B,H] */
 function weightedMean({ vectors, mask }: Tokens): Value {
-  const places = unsqueeze(add(cast(range(mask.graph, 'T'), 'float32'), 1), 0, 2)
-  const weights = multiply(column(mask), places)
+  const positions = unsqueeze(add(cast(range(mask.graph, 'T'), 'float32'), 1), 0, 2)
+  const weights = multiply(column(mask), positions)
   const total = maximum(reduceSum(weights, 1), SMALLEST)
   return divide(weightedSum(vectors, weights), total)
 }
 
-/** The vector of the token at `places` [B] int64: [B,H] */
-function tokenAt({ vectors }: Tokens, places: Value): Value {
+/** The vector of the token at `positions` [B] int64: [B,H] */
+function tokenAt({ vectors }: Tokens, positions: Value): Value {
   const hiddenSize = vectors.shape[2] ?? 1
-  const indices = expand(unsqueeze(places, 1, 2), ['B', 1, hiddenSize])
+  const indices = expand(unsqueeze(positions, 1, 2), ['B', 1, hiddenSize])
   return reduceSum(gatherElements(vectors, indices, 1), 1)
 }

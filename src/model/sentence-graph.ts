@@ -9,10 +9,9 @@ import {
   reshape,
   subtract,
 } from '../graph/operations.ts'
-import { activate } from './activation.ts'
 import { familyOf } from './families.ts'
 import type { EncoderInputs, EncoderOptions, EncoderStates } from './family.ts'
-import { tokenRows } from './layers.ts'
+import { activate, tokenRows } from './layers.ts'
 import {
   type DensePart,
   type DenseSpec,

@@ -53,3 +53,24 @@ export function staticConfig(vocabularySize: number, dimensions: number): Encode
     raw: { architectures: ['StaticEmbedding'] },
   }
 }
+
+/** D, the length of a model's vectors: the hidden size, as its modules change it. */
+export function embeddingWidth({
+  config,
+  modules,
+}: Pick<StoredModel, 'config' | 'modules'>): number {
+  return modules.reduce((width, module) => {
+    switch (module.kind) {
+      case 'pooling':
+        return width * module.modes.length
+      case 'dense':
+        return module.outFeatures
+      case 'normalize':
+        return width
+      case 'logit_score':
+        return 1
+      default:
+        return module satisfies never
+    }
+  }, config.hiddenSize)
+}

@@ -31,8 +31,8 @@ export type WeightType = keyof typeof WEIGHT_BYTES
 const NUMBER_TYPES = ['float64', 'float32', 'float16', 'bfloat16'] as const
 
 /**
- * Whether a model's numbers can be stored in a type. Whole numbers and narrow ones are the codes of a
- * quantization, which only whoever made them can undo.
+ * Whether a model's numbers can be stored in a type. Whole numbers and narrow ones are quantized
+ * values, which only whoever made them can undo.
  */
 export function isNumberType(type: WeightType): type is (typeof NUMBER_TYPES)[number] {
   return (NUMBER_TYPES as readonly WeightType[]).includes(type)

@@ -54,18 +54,18 @@ async function locateStorages(
 ): Promise<ReadonlyMap<string, ZipEntry>> {
   if (!Array.isArray(keys)) throw notLegacy(path, 'the list of its storages is missing')
   const storages = new Map<string, ZipEntry>()
-  let place = start
+  let offset = start
   for (const key of keys as readonly PickleValue[]) {
     const reference = typeof key === 'string' ? references.get(key) : undefined
     if (!reference) throw notLegacy(path, 'a storage belongs to no tensor')
-    if (place + 8 > size) throw notLegacy(path, 'it ends before its last storage')
-    const count = new DataView((await read(place, 8)).buffer).getBigInt64(0, true)
+    if (offset + 8 > size) throw notLegacy(path, 'it ends before its last storage')
+    const count = new DataView((await read(offset, 8)).buffer).getBigInt64(0, true)
     const byteLength = Number(count) * elementWidth(reference)
-    if (byteLength < 0 || place + 8 + byteLength > size) {
+    if (byteLength < 0 || offset + 8 + byteLength > size) {
       throw notLegacy(path, 'it ends before its last storage')
     }
-    storages.set(reference.key, { offset: place + 8, byteLength })
-    place += 8 + byteLength
+    storages.set(reference.key, { offset: offset + 8, byteLength })
+    offset += 8 + byteLength
   }
   return storages
 }

@@ -128,7 +128,7 @@ function elementsOf({ shape }: TensorView): number {
   return shape.includes(0) ? 0 : shape.reduce((product, dim) => product * dim, 1)
 }
 
-/** The place of the last element, counted from the first. */
+/** The offset of the last element, counted from the first. */
 function lastElement({ shape, strides }: TensorView): number {
   return shape.reduce((sum, dim, axis) => sum + (dim - 1) * (strides[axis] ?? 0), 0)
 }
@@ -154,20 +154,20 @@ function gatherElements(
   const elements = elementsOf(view)
   const gathered = new Uint8Array(elements * width)
   const index = shape.map(() => 0)
-  let place = 0
+  let offset = 0
   for (let element = 0; element < elements; element += 1) {
-    gathered.set(source.subarray(place * width, (place + 1) * width), element * width)
-    place = advance(index, { shape, strides, place })
+    gathered.set(source.subarray(offset * width, (offset + 1) * width), element * width)
+    offset = advance(index, { shape, strides, offset })
   }
   return gathered
 }
 
-/** Counts `index` up by one, last axis first; gives the place that belongs to it. */
+/** Counts `index` up by one, last axis first; gives the offset that belongs to it. */
 function advance(
   index: number[],
-  { shape, strides, place }: Pick<TensorView, 'shape' | 'strides'> & { readonly place: number },
+  { shape, strides, offset }: Pick<TensorView, 'shape' | 'strides'> & { readonly offset: number },
 ): number {
-  let next = place
+  let next = offset
   for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
     const stride = strides[axis] ?? 0
     index[axis] = (index[axis] ?? 0) + 1

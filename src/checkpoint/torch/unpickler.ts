@@ -96,9 +96,9 @@ export class Unpickler {
   }
 
   number(width: 1 | 2 | 4): number {
-    const place = this.#skip(width)
-    if (width === 1) return this.#view.getUint8(place)
-    return width === 2 ? this.#view.getUint16(place, true) : this.#view.getUint32(place, true)
+    const offset = this.#skip(width)
+    if (width === 1) return this.#view.getUint8(offset)
+    return width === 2 ? this.#view.getUint16(offset, true) : this.#view.getUint32(offset, true)
   }
 
   signed(): number {
@@ -110,18 +110,18 @@ export class Unpickler {
   }
 
   long(length: number): number | bigint {
-    const place = this.#skip(length)
+    const offset = this.#skip(length)
     let value = 0n
     for (let i = length - 1; i >= 0; i -= 1) {
-      value = (value << 8n) | BigInt(this.#bytes[place + i] ?? 0)
+      value = (value << 8n) | BigInt(this.#bytes[offset + i] ?? 0)
     }
     const signed = BigInt.asIntN(length * 8, value)
     return Number.isSafeInteger(Number(signed)) ? Number(signed) : signed
   }
 
   text(length: number): string {
-    const place = this.#skip(length)
-    return new TextDecoder().decode(this.#bytes.subarray(place, place + length))
+    const offset = this.#skip(length)
+    return new TextDecoder().decode(this.#bytes.subarray(offset, offset + length))
   }
 
   skip(length: number): void {
@@ -223,12 +223,12 @@ export class Unpickler {
     return this.#view.getUint8(this.#skip(1))
   }
 
-  /** Moves over `length` bytes; gives the place of the first. */
+  /** Moves over `length` bytes; gives the offset of the first. */
   #skip(length: number): number {
-    const place = this.#position
-    if (place + length > this.#bytes.byteLength) throw this.#malformed('it ends too early')
+    const offset = this.#position
+    if (offset + length > this.#bytes.byteLength) throw this.#malformed('it ends too early')
     this.#position += length
-    return place
+    return offset
   }
 
   #line(): string {

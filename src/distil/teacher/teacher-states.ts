@@ -75,7 +75,8 @@ function statesGraph(teacher: Checkpoint, names: readonly string[]): Graph {
     source: storedWeights(graph),
   })
   for (const name of names) {
-    graph.output(name, reshape(stateOf(model, name), ['B', 'T', teacher.config.hiddenSize]))
+    const state = stateOf(model, name)
+    graph.output(name, reshape(state, ['B', 'T', state.shape[1] ?? 1]))
   }
   return graph
 }

@@ -1,7 +1,6 @@
 import type { Value } from '../../graph/index.ts'
 import { add, gather, layerNormalization, reshape, slice } from '../../graph/operations.ts'
 import { z } from '../../schema/index.ts'
-import { activate } from '../activation.ts'
 import { type Attention, attention, type Dropout, keepAll } from '../attention.ts'
 import type {
   EncoderConfig,
@@ -11,8 +10,14 @@ import type {
   Family,
   WeightShape,
 } from '../family.ts'
-import { type LayerStates, stackLayers, tokenRows } from '../layers.ts'
-import { floatLayer, type LinearLayer } from '../linear-layer.ts'
+import {
+  activate,
+  floatLayer,
+  type LayerStates,
+  type LinearLayer,
+  stackLayers,
+  tokenRows,
+} from '../layers.ts'
 import type { Weights } from '../weight-value.ts'
 import {
   axis,

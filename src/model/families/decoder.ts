@@ -1,6 +1,5 @@
 import type { Value } from '../../graph/index.ts'
 import { add, multiply, reshape } from '../../graph/operations.ts'
-import { activate } from '../activation.ts'
 import { type Dropout, keepAll, type OperatorKind } from '../attention.ts'
 import type {
   EncoderConfig,
@@ -10,8 +9,15 @@ import type {
   WeightNames,
   WeightShape,
 } from '../family.ts'
-import { type LayerStates, rmsNorm, stackLayers, tokenRows } from '../layers.ts'
-import { floatLayer, type LinearLayer } from '../linear-layer.ts'
+import {
+  activate,
+  floatLayer,
+  type LayerStates,
+  type LinearLayer,
+  rmsNorm,
+  stackLayers,
+  tokenRows,
+} from '../layers.ts'
 import { type Attended, type RotaryAttentionShape, rotaryAttention } from '../rotary-attention.ts'
 import type { Weights } from '../weight-value.ts'
 import { axis, weightOf } from './config-schema.ts'

@@ -2,7 +2,6 @@ import { InputError } from '../../errors/index.ts'
 import type { Value } from '../../graph/index.ts'
 import { add, layerNormalization, multiply, reshape, slice } from '../../graph/operations.ts'
 import { z } from '../../schema/index.ts'
-import { activate } from '../activation.ts'
 import { type Dropout, keepAll } from '../attention.ts'
 import type {
   EncoderConfig,
@@ -12,8 +11,14 @@ import type {
   Family,
   WeightShape,
 } from '../family.ts'
-import { type LayerStates, stackLayers, tokenRows } from '../layers.ts'
-import { floatLayer, type LinearLayer } from '../linear-layer.ts'
+import {
+  activate,
+  floatLayer,
+  type LayerStates,
+  type LinearLayer,
+  stackLayers,
+  tokenRows,
+} from '../layers.ts'
 import { type Attended, type AttentionKind, rotaryAttention } from '../rotary-attention.ts'
 import type { Weights } from '../weight-value.ts'
 import {
@@ -138,7 +143,7 @@ function selectLayers(config: ModernBertConfig, kept: readonly number[]): Modern
       'distil-layers',
       `layers to keep of ${MODERN_BERT.name} must begin with layer 0, whose attention has no ` +
         `normalization in front of it, but are [${kept.join(', ')}]`,
-      { facts: { asked: kept } },
+      { facts: { requested: kept } },
     )
   }
   return withKinds(config, kept)
