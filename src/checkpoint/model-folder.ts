@@ -36,8 +36,8 @@ export interface ModelFolder {
 
 /** Files that are read whole. Those of a model's settings have some kilobytes. */
 const LARGEST_SETTINGS = 4 << 20
-/** The largest vocabularies of encoders have 17 MB. */
-export const LARGEST_VOCABULARY = 32 << 20
+/** The largest of encoders, Gemma 3's, has 33 MB. */
+export const LARGEST_VOCABULARY = 40 << 20
 
 /**
  * The text of a file, or undefined where there is none.
