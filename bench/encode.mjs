@@ -1,12 +1,9 @@
 // Encoding beside sentence-transformers on PyTorch: same model, texts and threads, in turns.
-// node bench/encode.mjs [e5 | 12 | 4]   (default: all; YUJU_PYTHON names the Python that has
+// node bench/encode.mjs [e5 | 12 | 4 | qwen3]   (default: all; YUJU_PYTHON names the Python that has
 // bench/python/requirements.txt)
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { SentenceEncoder } from 'yuju'
-import { PYTHON, startPeer } from './peer.mjs'
+import { randomBert, randomQwen3 } from './models.mjs'
+import { startPeer } from './peer.mjs'
 import { recordResult } from './results.mjs'
 import { drawSentences, longTexts, SHARED } from './sentences.mjs'
 import { interleave, median, round, spread } from './statistics.mjs'
@@ -37,12 +34,13 @@ async function withBoth(folder, measure) {
 async function throughput(
   name,
   { encoder, peer },
-  { texts, batchSize, options, rounds, how = '' },
+  { texts, batchSize, options, rounds, most, how = '' },
 ) {
   const { ours, theirs, disturbance } = await interleave(rounds, {
     ours: () => timed(() => encoder.encode(texts, { truncate: 'silent', ...options })),
     theirs: async () => (await peer.ask({ encode: texts, batch_size: batchSize })).seconds,
     pids: [peer.pid],
+    most,
   })
   const ratios = ours.map((seconds, i) => theirs[i] / seconds)
   const rate = (seconds) => round(texts.length / median(seconds))
@@ -78,22 +76,6 @@ async function latency(name, { encoder, peer }, { texts, rounds }) {
   })
 }
 
-/** A folder outside the project that holds bert-base shapes with random weights. */
-function randomBert(layers) {
-  const folder = join(tmpdir(), `yuju-bench-bert-${layers}x768`)
-  if (!existsSync(join(folder, 'modules.json'))) {
-    const script = new URL('python/make_random_bert.py', import.meta.url).pathname
-    const made = spawnSync(PYTHON, [
-      script,
-      folder,
-      String(layers),
-      `${SHARED}data/vocab/vocab.txt`,
-    ])
-    if (made.status !== 0) throw new Error(String(made.stderr))
-  }
-  return folder
-}
-
 const only = process.argv[2]
 const wanted = (part) => only === undefined || only === part
 
@@ -118,3 +100,10 @@ for (const [layers, count] of [
     await throughput(name, { encoder, peer }, { ...work, options: { batchSize: 16 }, how })
   })
 }
+
+if (wanted('qwen3'))
+  await withBoth(randomQwen3(), async (encoder, peer) => {
+    const work = { texts: longTexts(8), batchSize: 8, rounds: 3, most: 5 }
+    const how = ', both in float32'
+    await throughput('encode.qwen3_0.6b_b8_t128_vs_torch', { encoder, peer }, { ...work, how })
+  })

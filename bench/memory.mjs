@@ -1,8 +1,10 @@
 // Memory: the peak while a model loads, and whether a long stream grows.
-// node bench/memory.mjs load | node bench/memory.mjs stream [COUNT]
+// node bench/memory.mjs load | load-qwen3 | stream [COUNT]
+//   (YUJU_PYTHON names the Python that makes the Qwen3-Embedding of random weights)
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { SentenceEncoder } from 'yuju'
+import { randomQwen3 } from './models.mjs'
 import { recordResult } from './results.mjs'
 import { SHARED, sentencesFromFile } from './sentences.mjs'
 import { median, round } from './statistics.mjs'
@@ -27,10 +29,10 @@ function loadPeak(folder) {
 }
 
 /** What loading adds over a process with the same program and a model of next to no weights. */
-async function measureLoad() {
+async function measureLoad({ name, folder, command }) {
   const megabytes = (parameters) => (parameters * 4) / 2 ** 20
   const small = loadPeak(TINY)
-  const large = loadPeak(E5)
+  const large = loadPeak(folder)
   const weights = megabytes(large.parameters) - megabytes(small.parameters)
   const ratio = (large.peak - small.peak) / weights
   console.log(
@@ -38,10 +40,10 @@ async function measureLoad() {
   )
   console.log(`float32 weights ${weights.toFixed(0)} MB: ${ratio.toFixed(2)} times`)
   await recordResult({
-    name: 'encode.load_peak_over_weights',
+    name,
     value: round(ratio),
     peer: '',
-    command: 'node bench/memory.mjs load',
+    command: `node bench/memory.mjs ${command}`,
     spread: `one run; whole process ${large.peak.toFixed(0)} MB, program alone ${small.peak.toFixed(0)} MB`,
   })
 }
@@ -80,6 +82,10 @@ if (mode === 'peak') {
   const parameters = shapes.reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0)
   console.log(JSON.stringify({ peak: memory('VmHWM'), parameters }))
   await encoder.dispose()
-} else if (mode === 'load') await measureLoad()
-else if (mode === 'stream') await measureStream(Number(argument ?? 1_000_000))
-else throw new Error('usage: node bench/memory.mjs load | stream [COUNT]')
+} else if (mode === 'load') {
+  await measureLoad({ name: 'encode.load_peak_over_weights', folder: E5, command: mode })
+} else if (mode === 'load-qwen3') {
+  const name = 'encode.load_peak_over_weights_qwen3_0.6b'
+  await measureLoad({ name, folder: randomQwen3(), command: mode })
+} else if (mode === 'stream') await measureStream(Number(argument ?? 1_000_000))
+else throw new Error('usage: node bench/memory.mjs load | load-qwen3 | stream [COUNT]')

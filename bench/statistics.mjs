@@ -29,11 +29,12 @@ const MOST_ROUNDS = 6
  * repeated, as they slow the two sides unequally; where too few are quiet, the quietest are given,
  * and `disturbance` says so.
  * @param {number} rounds
- * @param {{ ours: () => Promise<number>, theirs: () => Promise<number>, pids?: number[] }} sides
- *   and the programs, beside this one, that belong to the measurement
+ * @param {{ ours: () => Promise<number>, theirs: () => Promise<number>, pids?: number[], most?: number }} sides
+ *   and what `interleaveAll` takes: the programs, beside this one, that belong to the measurement, and how
+ *   many rounds may be spent
  */
-export async function interleave(rounds, { ours, theirs, pids = [] }) {
-  const { times, disturbance } = await interleaveAll(rounds, { ours, theirs }, { pids })
+export async function interleave(rounds, { ours, theirs, pids = [], most }) {
+  const { times, disturbance } = await interleaveAll(rounds, { ours, theirs }, { pids, most })
   return { ours: times.ours, theirs: times.theirs, disturbance }
 }
 

@@ -1,7 +1,8 @@
 """The Rust tokenizers, asked over standard input: one JSON request a line.
 
 {"load": tokenizer.json}  -> {"version": v}
-{"encode": [texts]}       -> {"ids": [[id, ...], ...], "seconds": s}, on one core
+{"encode": [texts]}       -> {"ids": [[id, ...], ...], "seconds": s}, of one core
+{"hard": count}           -> {"texts": [text, ...]}, that are easily split wrongly
 """
 import json
 import os
@@ -10,6 +11,7 @@ import time
 
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 import tokenizers
+from tokenizer_families import hard_texts
 
 tokenizer = None
 
@@ -21,9 +23,11 @@ def answer(request):
         tokenizer.no_truncation()
         tokenizer.no_padding()
         return {"version": tokenizers.__version__}
-    start = time.perf_counter()
+    if "hard" in request:
+        return {"texts": hard_texts(request["hard"])}
+    start = time.process_time()
     encodings = tokenizer.encode_batch(request["encode"])
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     return {"ids": [encoding.ids for encoding in encodings], "seconds": seconds}
 
 
