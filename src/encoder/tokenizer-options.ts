@@ -8,8 +8,11 @@ export function tokenizerOptions({
   lowercase,
 }: Pick<Checkpoint, 'config' | 'lowercase'>): TokenizerOptions {
   const { tokenizer_class: named } = config.raw
-  const defaultClass = typeof named === 'string' ? named : usualClass(config)
-  return { lowercase, rows: config.vocabularySize, defaultClass }
+  const usual = usualClass(config)
+  const defaultClass = typeof named === 'string' ? named : usual
+  // Of these kinds of models transformers says that their files often name a wrong class.
+  const ignoresClass = usual === 'PreTrainedTokenizerFast'
+  return { lowercase, rows: config.vocabularySize, defaultClass, ignoresClass }
 }
 
 /** The tokenizer class that transformers takes for a kind of model whose files name none. */

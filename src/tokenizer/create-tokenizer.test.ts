@@ -162,6 +162,22 @@ describe('golden: tokens listed in one file or another', () => {
   })
 })
 
+it('BERT named as the class counts for nothing where the steps are those of the file', () => {
+  const cased = { ...JSON.parse(bertJson).normalizer, lowercase: false }
+  const files = {
+    ...edited({ normalizer: cased }),
+    'tokenizer_config.json': { tokenizer_class: 'BertTokenizer' },
+  }
+  const rebuilt = create(files)
+  const stored = create(files, { ignoresClass: true })
+  // As AutoTokenizer of transformers 5.23 has it for the model_type bert, and for modernbert.
+  expect(tokensOf(rebuilt, '花 NBA')).toEqual(['[CLS]', '花', 'nba', '[SEP]'])
+  expect(tokensOf(stored, '花 NBA')).toEqual(
+    tokensOf(create(edited({ normalizer: cased })), '花 NBA'),
+  )
+  expect(tokensOf(stored, '花 NBA')).not.toEqual(tokensOf(rebuilt, '花 NBA'))
+})
+
 describe('special tokens without a row', () => {
   const files = { 'vocab.txt': '[UNK]\n[CLS]\n[SEP]\na\n', 'special_tokens_map.json': {} }
 

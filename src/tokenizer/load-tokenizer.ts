@@ -18,6 +18,8 @@ export interface TokenizerOptions {
   readonly lowercase?: boolean | undefined
   /** The class of the tokenizer, as transformers names it, where its files name none. */
   readonly defaultClass?: string | undefined
+  /** Whether `tokenizer.json`, where there is one, has all steps, whatever class is named. Default: no. */
+  readonly ignoresClass?: boolean | undefined
   /** Rows of the model's table of word vectors. Default: as many as there are tokens. */
   readonly rows?: number | undefined
 }
@@ -39,9 +41,11 @@ export interface LoadedTokenizer {
  */
 export function loadTokenizer(
   files: ReadonlyMap<string, string>,
-  { lowercase = false, defaultClass, rows }: TokenizerOptions = {},
+  { lowercase = false, defaultClass, ignoresClass = false, rows }: TokenizerOptions = {},
 ): LoadedTokenizer {
-  const config = readTokenizerConfig(files, defaultClass ?? classOfVocabulary(files))
+  const read = readTokenizerConfig(files, defaultClass ?? classOfVocabulary(files))
+  const isIgnored = ignoresClass && files.has('tokenizer.json')
+  const config = isIgnored ? { ...read, className: undefined } : read
   const stored = readDescription(files, config)
   const loaded = asLoadedByClass(stored, config)
   const model = createModel(loaded.model)
