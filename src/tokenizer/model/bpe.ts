@@ -1,9 +1,7 @@
 import { CheckpointError } from '../../errors/index.ts'
 import { type Merge, MergeQueue } from './merge-queue.ts'
+import { MergeRanks, NO_RANK } from './merge-ranks.ts'
 import { byteIds, idLimitOf, type TokenizerModel, tokensById } from './model.ts'
-
-/** Ids are below this, so that a pair of them fits one safe integer. */
-const PAIR_BASE = 0x4000000
 
 export interface BpeOptions {
   readonly unknownToken: string | undefined
@@ -35,7 +33,7 @@ export class Bpe implements TokenizerModel {
   readonly idLimit: number
   #tokens: ReadonlyMap<number, string> | undefined
   readonly #ids: ReadonlyMap<string, number>
-  readonly #ranks = new Map<number, number>()
+  readonly #ranks: MergeRanks
   readonly #merged: number[] = []
   readonly #options: BpeOptions
 
@@ -48,10 +46,10 @@ export class Bpe implements TokenizerModel {
     this.idLimit = idLimitOf(ids)
     this.#ids = ids
     this.#options = options
+    this.#ranks = new MergeRanks(merges.length)
     for (const [rank, [left, right]] of merges.entries()) {
       const merged = left + right.slice(options.continuationPrefix.length)
-      const pair = this.#require(left) * PAIR_BASE + this.#require(right)
-      this.#ranks.set(pair, rank)
+      this.#ranks.set(this.#require(left), this.#require(right), rank)
       this.#merged.push(this.#require(merged))
     }
   }
@@ -80,8 +78,12 @@ export class Bpe implements TokenizerModel {
       const prefix = start === 0 ? '' : continuationPrefix
       const token = prefix + word.slice(start, end) + (end === word.length ? endSuffix : '')
       const id = this.#ids.get(token)
-      const known =
-        id !== undefined ? [id] : byteFallback && byteIds(token, (byte) => this.#ids.get(byte))
+      if (id !== undefined) {
+        ids.push(id)
+        isUnknownBefore = false
+        continue
+      }
+      const known = byteFallback && byteIds(token, (byte) => this.#ids.get(byte))
       if (known) ids.push(...known)
       else if (unknownToken !== undefined && !(fuseUnknown && isUnknownBefore)) {
         ids.push(this.#require(unknownToken))
@@ -105,23 +107,23 @@ export class Bpe implements TokenizerModel {
     }
   }
 
-  #rankAt({ ids, next }: Symbols, position: number): number | undefined {
+  #rankAt({ ids, next }: Symbols, position: number): number {
     const right = next[position] ?? -1
-    if (position < 0 || right < 0) return undefined
-    return this.#ranks.get((ids[position] ?? 0) * PAIR_BASE + (ids[right] ?? 0))
+    if (position < 0 || right < 0) return NO_RANK
+    return this.#ranks.get(ids[position] ?? 0, ids[right] ?? 0)
   }
 
   #offer(symbols: Symbols, position: number, queue: MergeQueue): void {
     const rank = this.#rankAt(symbols, position)
-    if (rank !== undefined) queue.push({ rank, position })
+    if (rank !== NO_RANK) queue.push({ rank, position })
   }
 
   #apply(symbols: Symbols, { rank, position }: Merge, queue: MergeQueue): void {
     const { ids, next, previous } = symbols
     // The pair may have changed since it was offered; a symbol merged away is marked -1.
-    const rankNow = ids[position] === -1 ? undefined : this.#rankAt(symbols, position)
+    const rankNow = ids[position] === -1 ? NO_RANK : this.#rankAt(symbols, position)
     const id = this.#merged[rank] ?? -1
-    if (rankNow === undefined || this.#merged[rankNow] !== id) return
+    if (rankNow === NO_RANK || this.#merged[rankNow] !== id) return
     const right = next[position] ?? -1
     const after = next[right] ?? -1
     ids[position] = id
