@@ -162,6 +162,18 @@ describe('golden: tokens listed in one file or another', () => {
   })
 })
 
+it('add_prefix_space of null, as transformers 5 saves it, is none', () => {
+  const files = {
+    'tokenizer.json': read('tokenizer/qwen3.tokenizer.json'),
+    'tokenizer_config.json': { tokenizer_class: 'Qwen2Tokenizer', add_prefix_space: null },
+  }
+  const { texts, families } = JSON.parse(read('tokenizer/families.json'))
+  const tokenizer = create(files)
+  for (const [index, text] of texts.entries()) {
+    expect([...tokenizer.encode(text).ids], text).toEqual(families.qwen3.ids[index])
+  }
+})
+
 it('BERT named as the class counts for nothing where the steps are those of the file', () => {
   const cased = { ...JSON.parse(bertJson).normalizer, lowercase: false }
   const files = {

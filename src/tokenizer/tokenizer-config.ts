@@ -52,7 +52,8 @@ const configSchema = z.extend(namesSchema, {
   do_lower_case: z._default(z.boolean(), true),
   tokenize_chinese_chars: z._default(z.boolean(), true),
   strip_accents: z.nullish(z.boolean()),
-  add_prefix_space: z._default(z.boolean(), true),
+  // As transformers 5 saves it where a class was told nothing; it reads none then.
+  add_prefix_space: z._default(z.nullable(z.boolean()), true),
   truncation_side: z._default(z.string(), 'right'),
   added_tokens_decoder: z.optional(z.record(z.string().check(z.regex(/^\d{1,9}$/)), flaggedSchema)),
 })
