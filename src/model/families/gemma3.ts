@@ -5,6 +5,7 @@ import {
   dropoutRate,
   epsilon,
   parseFields,
+  refusedConfig,
   requireActivation,
   requireEvenHeads,
   requireGroups,
@@ -19,7 +20,7 @@ import {
   decoder,
   decoderShapes,
 } from './decoder.ts'
-import { attentionKinds, ropeSchema, ropeTheta, withKinds } from './rope-config.ts'
+import { attentionKinds, ropeSchema, ropeThetas, withKinds } from './rope-config.ts'
 
 /**
  * The text model of Gemma 3 (Gemma Team 2025; reference: Gemma3TextModel of Hugging Face transformers) as
@@ -51,7 +52,7 @@ const configSchema = z.looseObject({
   sliding_window: z._default(count, 4096),
   sliding_window_pattern: z._default(count, 6),
   use_bidirectional_attention: z.nullish(z.boolean()),
-  attn_logit_softcapping: z.nullish(z.never()),
+  attn_logit_softcapping: z.nullish(z.number()),
   pad_token_id: tokenId,
 })
 
@@ -59,6 +60,10 @@ function parseConfig(content: unknown, path: string): DecoderConfig {
   const raw = parseFields(configSchema, content, path)
   requireGroups(raw, path)
   requireEvenHeads(raw.head_dim, path)
+  const cap = raw.attn_logit_softcapping ?? undefined
+  if (cap !== undefined) {
+    throw refusedConfig(path, `attn_logit_softcapping is ${cap}; no cap of scores is supported`)
+  }
   const isGlobal = (layer: number) => (layer + 1) % raw.sliding_window_pattern === 0
   const usual = (layer: number) => (isGlobal(layer) ? 'full_attention' : 'sliding_attention')
   const causal = !raw.use_bidirectional_attention
@@ -77,8 +82,9 @@ function parseConfig(content: unknown, path: string): DecoderConfig {
     scale: raw.query_pre_attn_scalar ** -0.5,
     kinds: attentionKinds(raw, usual, path),
     theta: {
-      full_attention: ropeTheta(raw, 'full_attention') ?? raw.rope_theta ?? 1_000_000,
-      sliding_attention: ropeTheta(raw, 'sliding_attention') ?? raw.rope_local_base_freq ?? 10_000,
+      full_attention: raw.rope_theta ?? 1_000_000,
+      sliding_attention: raw.rope_local_base_freq ?? 10_000,
+      ...ropeThetas(raw, path),
     },
     patterns: { full_attention: { causal }, sliding_attention: { causal, distance } },
     normEpsilon: raw.rms_norm_eps,

@@ -35,7 +35,7 @@ import {
   tokenId,
   weightOf,
 } from './config-schema.ts'
-import { attentionKinds, ropeSchema, ropeTheta, withKinds } from './rope-config.ts'
+import { attentionKinds, ropeSchema, ropeThetas, withKinds } from './rope-config.ts'
 
 /**
  * ModernBERT (Warner et al. 2024; reference: ModernBertModel of Hugging Face transformers): rotary
@@ -102,8 +102,9 @@ function parseConfig(content: unknown, path: string): ModernBertConfig {
     kinds: attentionKinds(raw, usual, path),
     distance: Math.floor(raw.local_attention / 2),
     theta: {
-      full_attention: ropeTheta(raw, 'full_attention') ?? raw.global_rope_theta,
-      sliding_attention: ropeTheta(raw, 'sliding_attention') ?? raw.local_rope_theta ?? 10_000,
+      full_attention: raw.global_rope_theta,
+      sliding_attention: raw.local_rope_theta ?? 10_000,
+      ...ropeThetas(raw, path),
     },
     biases: { norm: raw.norm_bias, attention: raw.attention_bias, mlp: raw.mlp_bias },
   }

@@ -20,7 +20,7 @@ import {
   decoder,
   decoderShapes,
 } from './decoder.ts'
-import { attentionKinds, ropeSchema, ropeTheta, withKinds } from './rope-config.ts'
+import { attentionKinds, ropeSchema, ropeThetas, withKinds } from './rope-config.ts'
 
 /**
  * Qwen3 (Yang et al. 2025; reference: Qwen3Model of Hugging Face transformers) as an encoder, as
@@ -57,7 +57,7 @@ function parseConfig(content: unknown, path: string): DecoderConfig {
   const { num_attention_heads: heads, num_key_value_heads: groups, head_dim: headSize } = raw
   requireGroups(raw, path)
   requireEvenHeads(headSize, path)
-  const theta = ropeTheta(raw, 'full_attention') ?? raw.rope_theta ?? 10_000
+  const theta = ropeThetas(raw, path).full_attention ?? raw.rope_theta ?? 10_000
   const window = raw.use_sliding_window ? (raw.sliding_window ?? undefined) : undefined
   const usual = (layer: number) =>
     window !== undefined && layer >= raw.max_window_layers ? 'sliding_attention' : 'full_attention'

@@ -5,36 +5,56 @@ import { refusedConfig, withLayers } from './config-schema.ts'
 
 /** What `config.json` says of rotary position embeddings and of the layers' kinds of attention. */
 
-/** Of both generations: `rope_type` or `type`; what only scaled embeddings have is not known here. */
+/** Of both generations: `rope_type` or `type`; what only scaled positions have is not known here. */
 const rope = z.strictObject({
   rope_type: z.optional(z.literal('default')),
   type: z.optional(z.literal('default')),
   rope_theta: z.optional(z.number().check(z.positive())),
   partial_rotary_factor: z.optional(z.literal(1)),
 })
-const ropeByKind = z.strictObject({
-  full_attention: z.optional(rope),
-  sliding_attention: z.optional(rope),
-})
+
+const fields = z.nullish(z.record(z.string(), z.unknown()))
 
 /** Fields of every family that turns its heads by position. */
 export const ropeSchema = {
-  rope_parameters: z.nullish(z.union([rope, ropeByKind])),
-  rope_scaling: z.nullish(rope),
+  rope_parameters: fields,
+  rope_scaling: fields,
   rope_theta: z.nullish(z.number().check(z.positive())),
   layer_types: z.nullish(z.array(z.enum(ATTENTION_KINDS))),
 }
 
 interface RopeFields {
-  readonly rope_parameters?: z.infer<typeof ropeSchema.rope_parameters>
+  readonly rope_parameters?: z.infer<typeof fields>
+  readonly rope_scaling?: z.infer<typeof fields>
 }
 
-/** θ for layers of a kind, or undefined where `rope_parameters` does not say it. */
-export function ropeTheta({ rope_parameters: given }: RopeFields, kind: AttentionKind) {
-  if (!given) return undefined
-  const isByKind = 'full_attention' in given || 'sliding_attention' in given
-  const own = isByKind ? (given as z.infer<typeof ropeByKind>)[kind] : given
-  return (own as z.infer<typeof rope> | undefined)?.rope_theta
+/**
+ * θ for each kind of layer, of `rope_parameters`, for all or by the kind; undefined where it does not say.
+ * @throws CheckpointError for positions that are scaled.
+ */
+export function ropeThetas(
+  { rope_parameters: given, rope_scaling: scaling }: RopeFields,
+  path: string,
+): Partial<Readonly<Record<AttentionKind, number>>> {
+  if (scaling) parseRope('rope_scaling', scaling, path)
+  const isByKind = given && ATTENTION_KINDS.some((kind) => Object.hasOwn(given, kind))
+  const thetas = ATTENTION_KINDS.map((kind) => {
+    const own = isByKind ? given[kind] : given
+    const key = isByKind ? `rope_parameters.${kind}` : 'rope_parameters'
+    return [kind, own ? parseRope(key, own, path).rope_theta : undefined] as const
+  })
+  return Object.fromEntries(thetas.filter(([, theta]) => theta !== undefined))
+}
+
+/** Characters of a value that an error shows. */
+const SHOWN = 200
+
+function parseRope(key: string, value: unknown, path: string): z.infer<typeof rope> {
+  const parsed = rope.safeParse(value)
+  if (parsed.success) return parsed.data
+  const shown = JSON.stringify(value).slice(0, SHOWN)
+  const what = `${key} is ${shown}; only rotary positions without scaling (rope_type default) are supported`
+  throw refusedConfig(path, what)
 }
 
 /** The kind of each layer's attention: `layer_types`, else what `usual` says of a layer. */
