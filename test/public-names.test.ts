@@ -32,7 +32,7 @@ test('values that each entry exports', () => {
 
     yuju/server: createServer listen
 
-    yuju/train: TrainingSession attentionRelation averageModels contrastive cosent cosineSimilarity cosineToTeacher datasetOf hiddenStates loadDataset matryoshka mse multipleNegatives onlineContrastive operations readMetrics similarityDistribution similarityMatrix teacherRanking train trainRecipe triplet weightedSum
+    yuju/train: TrainingSession attentionRelation averageModels binaryCrossEntropy contrastive cosent cosineSimilarity cosineToTeacher datasetOf hiddenStates loadDataset marginMse matryoshka mse multipleNegatives onlineContrastive operations readMetrics similarityDistribution similarityMatrix teacherRanking train trainRecipe triplet weightedSum withNewHead
 
     yuju/web: CheckpointError HubError InputError Reranker RuntimeError SentenceEncoder YujuError allPairsSimilarity outputRangesOf pairwiseSimilarity quantizeEmbeddings similarityOf"
   `)
@@ -61,7 +61,7 @@ test('types that each entry exports', () => {
 
     yuju/server: ListenOptions Listener RequestEvent Server ServerEvent ServerIndex ServerModel ServerOptions ServerSettings
 
-    yuju/train: BatchSource ComparedTexts Dataset DatasetKind DropoutRates EvaluationEntry EvaluationReport Example Graph GoldLabels LabelOptions LoadDatasetOptions Loss LossContext MetricsEntry ModelAverage OptimizerOptions PreparedBatches RowFilter ScheduleOptions Scores SessionOptions Shape StepBatch StepEntry StepReport StepResult TokenContext TrainOptions TrainRecipeOptions TrainReport TrainingEvaluation TrainingSource Value Widths
+    yuju/train: BatchSource ComparedTexts Dataset DatasetKind DropoutRates EvaluationEntry EvaluationReport Example Graph LabelKind LabelOptions LoadDatasetOptions Loss LossContext MetricsEntry ModelAverage NewHeadOptions OptimizerOptions PreparedBatches RowFilter ScheduleOptions Scores SessionOptions Shape StepBatch StepEntry StepReport StepResult TokenContext TrainOptions TrainRecipeOptions TrainReport TrainingEvaluation TrainingSource Value Widths
 
     yuju/web: DownloadProgress Embeddings EncodeOptions Matrix OutputArrays OutputRanges OutputType PairScores Progress RankedDocument RerankOptions ScoreActivation ScoreOptions ScoreStreamOptions SimilarityBlock StreamOptions TextPair TokenEmbeddings TokenizedText TruncationPolicy WebBackend WebLoadOptions"
   `)

@@ -8,7 +8,7 @@ import {
   type Weight,
   type WeightMap,
 } from '../model/index.ts'
-import { z } from '../schema/index.ts'
+import { parseJson, z } from '../schema/index.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { ScoreActivation } from './constants.ts'
 
@@ -251,4 +251,41 @@ function refused(folder: string, what: string): CheckpointError {
     `${folder} cannot be used as a cross-encoder: ${what}`,
     { facts: { folder } },
   )
+}
+
+/**
+ * A cross-encoder of an encoder, with a head of its family.
+ * @param numbers gives so many numbers for the weights of its layers; biases are 0
+ * @throws CheckpointError when no classifier of this architecture is known.
+ */
+export function newClassifier(
+  { crossEncoder: _, ...checkpoint }: Checkpoint,
+  numbers: (count: number) => Float32Array<ArrayBuffer>,
+): CrossEncoderCheckpoint {
+  const { config, folder, tokenizerFiles } = checkpoint
+  const { dense, norm, output } = classifierOf(config, folder)
+  const { hiddenSize: size } = config
+  const zeros = (count: number) => new Float32Array(count)
+  const ones = (count: number) => new Float32Array(count).fill(1)
+  const weights: readonly (readonly [string, readonly number[], typeof numbers])[] = [
+    [`${dense.name}.weight`, [size, size], numbers],
+    [`${dense.name}.bias`, [size], zeros],
+    [`${norm?.name}.weight`, [size], ones],
+    [`${norm?.name}.bias`, [size], zeros],
+    [`${output}.weight`, [1, size], numbers],
+    [`${output}.bias`, [1], zeros],
+  ]
+  const stored = weights.map(([name, shape, values]): [string, Weight] => {
+    const { buffer } = values(shape.reduce((a, b) => a * b))
+    return [name, { name, type: 'float32', shape, data: { bytes: new Uint8Array(buffer) } }]
+  })
+  const tokenizerConfig = parseJson(tokenizerFiles.get('tokenizer_config.json') ?? '{}')
+  return {
+    ...checkpoint,
+    modules: classifierModules(new Map(stored), config, folder),
+    crossEncoder: { activation: 'sigmoid', segments: hasSegments(config, tokenizerConfig) },
+    prompts: {},
+    defaultPromptName: undefined,
+    warnings: [],
+  }
 }

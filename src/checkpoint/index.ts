@@ -22,6 +22,7 @@ export type { SaveType, ScoreActivation } from './constants.ts'
 export {
   type CrossEncoderCheckpoint,
   type CrossEncoderSpec,
+  newClassifier,
   requireCrossEncoder,
   requireEncoder,
 } from './cross-encoder.ts'

@@ -4,6 +4,7 @@ import {
   batchTensors,
   choosePrompt,
   type PreparedText,
+  preparePairs,
   prepareTexts,
   roleOptions,
 } from '../encoder/index.ts'
@@ -29,7 +30,10 @@ export interface PreparedBatch {
   readonly texts: number
 }
 
-/** Turns examples into the inputs of a training graph. A text that occurs twice is encoded once. */
+/**
+ * Turns examples into the inputs of a training graph. A text that occurs twice is encoded once. A
+ * cross-encoder reads the first text of an example with each of the others.
+ */
 export class BatchPreparer {
   readonly #options: BatchPreparerOptions
 
@@ -47,7 +51,9 @@ export class BatchPreparer {
     examples: readonly Example[],
   ): Promise<PreparedBatch> {
     const { tokenizer, checkpoint } = this.#options
-    const { texts, columns } = uniqueTexts(examples, this.#prompts(source))
+    const { texts, columns } = checkpoint.crossEncoder
+      ? uniquePairs(examples, this.#prompts(source))
+      : uniqueTexts(examples, this.#prompts(source))
     const prepared = await this.#tokenize(texts)
     const { order, parts } = partsByLength(prepared, source.cachedTexts)
     const layout = batchLayout(checkpoint, tokenizer)
@@ -74,11 +80,16 @@ export class BatchPreparer {
     const prepared = new Array<PreparedText>(texts.length)
     for (const prompt of new Set(texts.map((text) => text.prompt))) {
       const indices = [...texts.keys()].filter((index) => texts[index]?.prompt === prompt)
-      const some = await prepareTexts(
-        indices.map((index) => texts[index]?.text ?? ''),
-        { prompt, maxLength, truncate: 'silent', signal: undefined },
-        { tokenizer, checkpoint, firstNumber: 0 },
-      )
+      const settings = { prompt, maxLength, truncate: 'silent', signal: undefined } as const
+      const tools = { tokenizer, checkpoint, firstNumber: 0 }
+      const prompted = indices.flatMap((index) => texts[index] ?? [])
+      const some = checkpoint.crossEncoder
+        ? await preparePairs(prompted.map(pairOf), settings, tools)
+        : await prepareTexts(
+            prompted.map(({ text }) => text),
+            settings,
+            tools,
+          )
       for (const [row, index] of indices.entries()) {
         const text = some[row]
         if (text) prepared[index] = text
@@ -91,7 +102,11 @@ export class BatchPreparer {
 interface PromptedText {
   readonly text: string
   readonly prompt: string
+  /** What a cross-encoder reads with it. */
+  readonly document?: string
 }
+
+const pairOf = ({ text, document = '' }: PromptedText) => [text, document] as const
 
 interface UniqueTexts {
   readonly texts: readonly PromptedText[]
@@ -101,18 +116,37 @@ interface UniqueTexts {
 
 /** @param prompts of each text column */
 function uniqueTexts(examples: readonly Example[], prompts: readonly string[]): UniqueTexts {
+  return uniqueOf(prompts, (prompt, column) =>
+    examples.map(({ texts }) => ({ text: texts[column] ?? '', prompt })),
+  )
+}
+
+/** The first text of each example with each of the others. @param prompts as of `uniqueTexts` */
+function uniquePairs(examples: readonly Example[], prompts: readonly string[]): UniqueTexts {
+  const [prompt = '', ...others] = prompts
+  return uniqueOf(others, (_, column) =>
+    examples.map(({ texts: [text = '', ...documents] }) => ({
+      text,
+      prompt,
+      document: documents[column] ?? '',
+    })),
+  )
+}
+
+function uniqueOf(
+  prompts: readonly string[],
+  textsOf: (prompt: string, column: number) => readonly PromptedText[],
+): UniqueTexts {
   const texts: PromptedText[] = []
   const known = new Map<string, number>()
-  const indexOf = (text: string, prompt: string) => {
-    const key = JSON.stringify([prompt, text])
+  const indexOf = (text: PromptedText) => {
+    const key = JSON.stringify([text.prompt, text.text, text.document])
     const index = known.get(key) ?? texts.length
     known.set(key, index)
-    if (index === texts.length) texts.push({ text, prompt })
+    if (index === texts.length) texts.push(text)
     return index
   }
-  const columns = prompts.map((prompt, column) =>
-    examples.map((example) => indexOf(example.texts[column] ?? '', prompt)),
-  )
+  const columns = prompts.map((prompt, column) => textsOf(prompt, column).map(indexOf))
   return { texts, columns }
 }
 

@@ -54,11 +54,12 @@ function ruined(code: string, step: number, what: string): RuntimeError {
 
 /**
  * 1 - the mean cosine between different rows [N,D]: near 0 when all have collapsed to one direction.
- * From Σᵢⱼ uᵢ·uⱼ = ‖Σ uᵢ‖² for rows of length 1. Of fewer than two rows: 1.
+ * From Σᵢⱼ uᵢ·uⱼ = ‖Σ uᵢ‖² for rows of length 1. Of fewer than two rows, and of logits, which have no
+ * direction: 1.
  */
 export function embeddingSpread(data: Float32Array, rows: number): number {
-  if (rows < 2) return 1
   const dimensions = data.length / rows
+  if (rows < 2 || dimensions === 1) return 1
   const sum = new Float64Array(dimensions)
   for (let row = 0; row < rows; row += 1) {
     const vector = data.subarray(row * dimensions, (row + 1) * dimensions)

@@ -15,6 +15,7 @@ export {
 export type { StepResult } from './engine/messages.ts'
 export {
   attentionRelation,
+  binaryCrossEntropy,
   type ComparedTexts,
   contrastive,
   cosent,
@@ -24,6 +25,7 @@ export {
   type LabelKind,
   type Loss,
   type LossContext,
+  marginMse,
   matryoshka,
   mse,
   multipleNegatives,
@@ -42,6 +44,7 @@ export {
   readMetrics,
   type StepEntry,
 } from './metrics-log.ts'
+export { type NewHeadOptions, withNewHead } from './new-head.ts'
 export type { OptimizerOptions, ScheduleOptions } from './optimizer-settings.ts'
 export { type TrainRecipeOptions, trainRecipe } from './recipe/train-from-recipe.ts'
 export { train } from './train.ts'

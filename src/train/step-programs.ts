@@ -2,6 +2,7 @@ import { type Checkpoint, namedWeights } from '../checkpoint/index.ts'
 import { InputError } from '../errors/index.ts'
 import { physicalCores, placeWeights } from '../runtime/index.ts'
 import type { EngineGraph, EngineStart, StepProgram } from './engine/messages.ts'
+import type { Loss } from './losses/index.ts'
 import { OPTIMIZER_DEFAULTS } from './optimizer-settings.ts'
 import type { TrainingSource } from './train-options.ts'
 import { cachedTrainingGraphs, type TrainingGraph, trainingGraph } from './training-graph.ts'
@@ -32,12 +33,13 @@ function stepProgram(
   checkpoint: Checkpoint,
 ): StepProgram {
   const { dataset, loss, cachedTexts } = source
-  requireFit(source)
+  requireFit(source, checkpoint)
   const { hiddenDropout, attentionDropout } = checkpoint.config
   const graphOptions = {
     checkpoint,
     loss,
-    columns: dataset.columns,
+    // A cross-encoder reads the first text with each of the others.
+    columns: dataset.columns - (checkpoint.crossEncoder ? 1 : 0),
     dropout: { hidden: hiddenDropout, attention: attentionDropout, ...dropout },
     isTrained: (name: string) => !freeze.some((start) => name.startsWith(start)),
   }
@@ -57,7 +59,8 @@ function engineGraph({ graph, weights, gradients, dropouts, targets }: TrainingG
   return { model: placeWeights(graph), weights, gradients, dropouts, targets }
 }
 
-function requireFit({ dataset, loss }: TrainingSource): void {
+function requireFit({ dataset, loss }: TrainingSource, { crossEncoder }: Checkpoint): void {
+  requireKind(loss, crossEncoder !== undefined)
   const { min, max } = loss.columns
   if (dataset.columns < min || dataset.columns > max) {
     const expected = min === max ? String(min) : `${min} to ${max}`
@@ -68,6 +71,18 @@ function requireFit({ dataset, loss }: TrainingSource): void {
       { facts: { loss: loss.name, dataset: dataset.name } },
     )
   }
+}
+
+function requireKind({ name, scoresPairs = false }: Loss, isCrossEncoder: boolean): void {
+  if (scoresPairs === isCrossEncoder) return
+  throw new InputError(
+    'train-kind',
+    isCrossEncoder
+      ? `the loss ${name} is one of vectors, but the model is a cross-encoder; use binary_cross_entropy or margin_mse`
+      : `the loss ${name} is one of a cross-encoder, but the model makes vectors; use another loss, or begin ` +
+          'with a cross-encoder',
+    { facts: { loss: name } },
+  )
 }
 
 function requireFrozenNames(freeze: readonly string[], checkpoint: Checkpoint): void {

@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../checkpoint/index.ts'
 import type { LoadOptions, SentenceEncoder, TextRole } from '../encoder/index.ts'
+import type { Reranker } from '../rerank/index.ts'
 import type { Backend, Tensor } from '../runtime/index.ts'
 import type { BatchSource, Example } from './data/index.ts'
 import type { Loss } from './losses/index.ts'
@@ -38,6 +39,8 @@ export interface TrainingEvaluation {
   /** Steps between evaluations; the last step is always followed by one. */
   readonly every: number
   readonly score: (encoder: SentenceEncoder) => Promise<Scores>
+  /** The same of a cross-encoder, where one is trained. */
+  readonly scoreReranker?: (reranker: Reranker) => Promise<Scores>
   /** The score that decides which model is the best, and kept. Default: none, the last is kept. */
   readonly metric?: string
   /** Stop after this many evaluations without a better one by `metric`. Default: never. */

@@ -1,6 +1,7 @@
 import { SentenceEncoder } from '../encoder/index.ts'
 import { InputError } from '../errors/index.ts'
 import { given } from '../options/index.ts'
+import { Reranker } from '../rerank/index.ts'
 import type { StepResult } from './engine/messages.ts'
 import { TrainingGuards } from './guards.ts'
 import type { MetricsLog } from './metrics-log.ts'
@@ -131,14 +132,21 @@ export class Trainer {
     options.onEvaluation?.(report)
   }
 
-  async #score({ score }: TrainingEvaluation, model: string): Promise<Scores> {
-    const { threads, backend } = this.#parts.options
-    await using encoder = await SentenceEncoder.load(model, {
+  async #score({ score, scoreReranker }: TrainingEvaluation, model: string): Promise<Scores> {
+    const { options, session } = this.#parts
+    const { threads, backend } = options
+    const load = {
       precision: 'float32',
       onWarning: () => {},
       ...given({ threads, backend }),
-    })
-    return await score(encoder)
+    } as const
+    if (!session.checkpoint.crossEncoder) {
+      await using encoder = await SentenceEncoder.load(model, load)
+      return await score(encoder)
+    }
+    if (!scoreReranker) throw noRerankerScore()
+    await using reranker = await Reranker.load(model, load)
+    return await scoreReranker(reranker)
   }
 
   async #save(): Promise<void> {
@@ -147,6 +155,13 @@ export class Trainer {
     await folder.save(this.#progress, (path) => session.saveState(path))
     this.#savedStep = this.#progress.step
   }
+}
+
+function noRerankerScore(): InputError {
+  return new InputError(
+    'train-evaluation-kind',
+    'the evaluation has no scoreReranker, which it needs where a cross-encoder is trained; give one',
+  )
 }
 
 function requireMetric(scores: Scores, metric: string): number {

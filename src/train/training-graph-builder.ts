@@ -67,7 +67,7 @@ export class TrainingGraphBuilder {
     return sentenceModel(checkpoint, {
       graph,
       operators: 'standard',
-      segments: false,
+      segments: checkpoint.crossEncoder?.segments ?? false,
       source: (weight, name) =>
         isTrained(name) ? this.#parameter(name, weight.shape, weight) : frozen(weight, name),
       dropout: dropoutInputs(graph, dropout, dropouts),

@@ -3,7 +3,8 @@ import { InputError } from '../../errors/index.ts'
 /**
  * What an example consists of: a sentence; two texts that belong together; two texts and a number
  * that says how close they are, or 1 or 0 for whether they belong together; an anchor, a text that
- * belongs to it, and one or more that do not.
+ * belongs to it, and one or more that do not; a query, two documents, and how much better the first one
+ * answers it.
  */
 export const DATASET_KINDS = [
   'sentences',
@@ -11,6 +12,7 @@ export const DATASET_KINDS = [
   'scored-pairs',
   'labelled-pairs',
   'triplets',
+  'scored-triplets',
 ] as const
 /** What a data set's rows are: texts alone, or pairs or triplets, with or without a label. */
 export type DatasetKind = (typeof DATASET_KINDS)[number]
@@ -19,7 +21,7 @@ export type DatasetKind = (typeof DATASET_KINDS)[number]
 export interface Example {
   /** As many as the data set has columns: of triplets the anchor, the positive, the negatives. */
   readonly texts: readonly string[]
-  /** Of scored and labelled pairs only. */
+  /** Of scored and labelled pairs and scored triplets only. */
   readonly label: number | undefined
 }
 
@@ -42,12 +44,13 @@ export interface Dataset {
 
 /** Whether examples of this kind have a label. */
 export function hasLabel(kind: DatasetKind): boolean {
-  return kind === 'scored-pairs' || kind === 'labelled-pairs'
+  return kind.startsWith('scored-') || kind === 'labelled-pairs'
 }
 
 /** The fewest and the most texts an example of this kind may have. */
 export function columnRange(kind: DatasetKind): readonly [fewest: number, most: number] {
   if (kind === 'sentences') return [1, 1]
+  if (kind === 'scored-triplets') return [3, 3]
   return kind === 'triplets' ? [3, Number.POSITIVE_INFINITY] : [2, 2]
 }
 

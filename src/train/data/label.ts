@@ -7,17 +7,25 @@ export interface LabelOptions {
   readonly scale?: number
   /** Numbers for words, e.g. `{ entailment: 1, contradiction: 0 }`. Default: cells are numbers. */
   readonly values?: Readonly<Record<string, number>>
-  /** Where a score must lie after scaling. Default 0 to 1; a label of labelled pairs is 0 or 1. */
+  /**
+   * Where a score must lie after scaling. Default 0 to 1, of triplets anywhere; a label of labelled pairs is 0
+   * or 1.
+   */
   readonly range?: readonly [low: number, high: number]
 }
 
 /** The label, or what is wrong with it. */
 export type LabelReading = { readonly label: number } | { readonly wrong: string }
 
+const usualRange = (kind: DatasetKind) =>
+  kind === 'scored-triplets'
+    ? ([Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const)
+    : ([0, 1] as const)
+
 /** Reads labels of one kind of data set. */
 export function labelReader(
   kind: DatasetKind,
-  { scale = 1, values, range = [0, 1] }: LabelOptions = {},
+  { scale = 1, values, range = usualRange(kind) }: LabelOptions = {},
 ): (cell: Cell) => LabelReading {
   return (cell) => {
     const number = values ? values[String(cell)] : numberOf(cell)

@@ -44,12 +44,18 @@ export interface RowFilter {
 
 const FIRST_NAMES = ['sentence1', 'text1', 'a', 'anchor', 'query']
 const SECOND_NAMES = ['sentence2', 'text2', 'b', 'positive', 'pos']
+const TRIPLET_NAMES = [
+  ['anchor', 'query', 'a', 'sentence1'],
+  SECOND_NAMES,
+  ['negative', 'neg', 'c'],
+]
 const DEFAULT_TEXTS: Readonly<Record<DatasetKind, readonly ColumnChoice[]>> = {
   sentences: [['text', 'sentence']],
   pairs: [FIRST_NAMES, SECOND_NAMES],
   'scored-pairs': [FIRST_NAMES, SECOND_NAMES],
   'labelled-pairs': [FIRST_NAMES, SECOND_NAMES],
-  triplets: [['anchor', 'query', 'a', 'sentence1'], SECOND_NAMES, ['negative', 'neg', 'c']],
+  triplets: TRIPLET_NAMES,
+  'scored-triplets': TRIPLET_NAMES,
 }
 
 /**

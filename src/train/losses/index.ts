@@ -4,6 +4,7 @@ export {
   RELATIONS,
   type Relation,
 } from './attention-relation.ts'
+export { type BinaryCrossEntropyOptions, binaryCrossEntropy } from './binary-cross-entropy.ts'
 export { type ContrastiveOptions, contrastive } from './contrastive.ts'
 export { type CosentOptions, cosent } from './cosent.ts'
 export { cosineSimilarity } from './cosine-similarity.ts'
@@ -11,6 +12,7 @@ export { type CosineToTeacherOptions, cosineToTeacher } from './cosine-to-teache
 export type { DefinedLoss } from './define-loss.ts'
 export { type HiddenStatesOptions, hiddenStates, type StatePair } from './hidden-states.ts'
 export type { LabelKind, Loss, LossContext, TokenContext, Widths } from './loss.ts'
+export { marginMse } from './margin-mse.ts'
 export { type MatryoshkaOptions, matryoshka, matryoshkaOptions } from './matryoshka.ts'
 export { mse } from './mse.ts'
 export { type MultipleNegativesOptions, multipleNegatives } from './multiple-negatives.ts'

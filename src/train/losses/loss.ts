@@ -1,5 +1,6 @@
 import { GraphError } from '../../errors/index.ts'
 import type { Graph, Value } from '../../graph/index.ts'
+import { reshape } from '../../graph/operations.ts'
 import type { Example } from '../data/index.ts'
 
 /**
@@ -62,6 +63,11 @@ export interface Loss {
   /** How many text columns it takes. */
   readonly columns: { readonly min: number; readonly max: number }
   readonly label: LabelKind
+  /**
+   * Whether it is one of a cross-encoder: its columns are then the logits [P,1] of the first text with each of
+   * the others. Default false.
+   */
+  readonly scoresPairs?: boolean
   /** Whether it compares the labels of a batch, which training then mixes. Default false. */
   readonly comparesLabels?: boolean
   /**
@@ -104,6 +110,9 @@ export function widthOf(x: Value): number {
   if (typeof width === 'number') return width
   throw new GraphError('loss-width', `${x.name} must have a known width, but has ${width}`)
 }
+
+/** The logits [P] of a column [P,1] of a cross-encoder. */
+export const logitsOf = (column: Value) => reshape(column, ['P'])
 
 /** The label of every example, [P]. */
 export const labels = (context: LossContext) => context.target('label', [])

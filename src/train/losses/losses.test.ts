@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type LossCase, runLoss, type Tensor } from '../../../test/support/loss-graph.ts'
+import { FIXTURES, readJson } from '../../../test/support/shared.ts'
 import {
   attentionRelation,
   contrastive,
@@ -125,7 +127,9 @@ describe('losses and gradients agree with sentence-transformers and PyTorch', ()
   })
 
   test('so has every loss that recipes can name', () => {
-    const names = Object.values(GOLDEN).map(({ name }) => name)
+    // Those of cross-encoders are tested in test/train-rerank.test.ts.
+    const ofPairs = readJson<{ bert: object }>(join(FIXTURES, 'rerankers/losses.json')).bert
+    const names = [...Object.values(GOLDEN).map(({ name }) => name), ...Object.keys(ofPairs)]
     for (const { name } of LOSSES) expect(names).toContain(name)
   })
 })

@@ -1,11 +1,13 @@
 import { InputError } from '../../errors/index.ts'
 import { attentionRelationLoss } from './attention-relation.ts'
+import { binaryCrossEntropyLoss } from './binary-cross-entropy.ts'
 import { contrastiveLoss } from './contrastive.ts'
 import { cosentLoss } from './cosent.ts'
 import { cosineSimilarityLoss } from './cosine-similarity.ts'
 import { cosineToTeacherLoss } from './cosine-to-teacher.ts'
 import type { DefinedLoss } from './define-loss.ts'
 import { hiddenStatesLoss } from './hidden-states.ts'
+import { marginMseLoss } from './margin-mse.ts'
 import { mseLoss } from './mse.ts'
 import { multipleNegativesLoss } from './multiple-negatives.ts'
 import { onlineContrastiveLoss } from './online-contrastive.ts'
@@ -24,6 +26,8 @@ export const LABEL_LOSSES: LossList = [
   onlineContrastiveLoss,
   multipleNegativesLoss,
   tripletLoss,
+  binaryCrossEntropyLoss,
+  marginMseLoss,
 ]
 
 /** Losses that compare with a teacher. */

@@ -1,10 +1,13 @@
 import { resolve } from 'node:path'
-import type { SentenceEncoder } from '../../encoder/index.ts'
+import type { Checkpoint } from '../../checkpoint/index.ts'
+import { loadSource, type SentenceEncoder } from '../../encoder/index.ts'
 import { InputError } from '../../errors/index.ts'
 import { mean, spearman } from '../../metrics/index.ts'
 import { given } from '../../options/index.ts'
+import type { Reranker } from '../../rerank/index.ts'
 import { pairwiseSimilarity } from '../../similarity/index.ts'
 import { type Dataset, hasLabel } from '../data/index.ts'
+import { withNewHead } from '../new-head.ts'
 import { train } from '../train.ts'
 import type {
   Scores,
@@ -50,12 +53,13 @@ export async function recipeOptions({
   recipe,
   folder,
 }: RecipeFile<TrainRecipe>): Promise<TrainOptions> {
-  const { model, output, data, evaluation, average, save_as, ...steps } = recipe
+  const { model, head, output, data, evaluation, average, save_as, ...steps } = recipe
   const sources: TrainingSource[] = []
   for (const source of data) sources.push(await sourceOf(source, folder))
   return {
     ...stepsOptions(steps),
-    model: modelPath(model, folder),
+    model:
+      head === 'new' ? await modelWithHead(model, folder, steps.seed) : modelPath(model, folder),
     output: resolve(folder, output),
     sources,
     ...given({
@@ -65,6 +69,11 @@ export async function recipeOptions({
     }),
     record: { recipe },
   }
+}
+
+/** A cross-encoder of an encoder; whatever is trained of it follows from the seed. */
+async function modelWithHead(model: string, folder: string, seed = 0): Promise<Checkpoint> {
+  return withNewHead(await loadSource(modelPath(model, folder)), { seed })
 }
 
 async function sourceOf(
@@ -87,13 +96,9 @@ async function evaluationOf(
   requireScored(datasets, options.metric)
   return {
     ...options,
-    score: async (encoder) => {
-      const scores: Record<string, number> = {}
-      for (const dataset of datasets) {
-        scores[dataset.name] = await spearmanOf(dataset, encoder, prompt)
-      }
-      return { ...scores, average: mean(Object.values(scores)) ?? Number.NaN }
-    },
+    score: (encoder) => scoresOf(datasets, (dataset) => cosinesOf(dataset, encoder, prompt)),
+    scoreReranker: (reranker) =>
+      scoresOf(datasets, (dataset) => logitsOf(dataset, reranker, prompt)),
   }
 }
 
@@ -117,21 +122,48 @@ function requireScored(datasets: readonly Dataset[], metric: string): void {
   )
 }
 
-/** 100 × Spearman's correlation of label and cosine. */
-async function spearmanOf(
+async function scoresOf(
+  datasets: readonly Dataset[],
+  pairScores: (dataset: Dataset) => Promise<ArrayLike<number>>,
+): Promise<Scores> {
+  const scores: Record<string, number> = {}
+  for (const dataset of datasets) {
+    scores[dataset.name] = spearmanOf(dataset, await pairScores(dataset))
+  }
+  return { ...scores, average: mean(Object.values(scores)) ?? Number.NaN }
+}
+
+const examplesOf = (dataset: Dataset) =>
+  Array.from({ length: dataset.length }, (_, index) => dataset.example(index))
+
+async function logitsOf(
+  dataset: Dataset,
+  reranker: Reranker,
+  prompt: string | undefined,
+): Promise<ArrayLike<number>> {
+  const pairs = examplesOf(dataset).map(({ texts: [a = '', b = ''] }) => [a, b] as const)
+  const options = { truncate: 'silent', activation: 'identity', ...given({ prompt }) } as const
+  return (await reranker.score(pairs, options)).scores
+}
+
+async function cosinesOf(
   dataset: Dataset,
   encoder: SentenceEncoder,
   prompt: string | undefined,
-): Promise<Scores[string]> {
-  const examples = Array.from({ length: dataset.length }, (_, index) => dataset.example(index))
+): Promise<ArrayLike<number>> {
+  const examples = examplesOf(dataset)
   const options = { truncate: 'silent', ...given({ prompt }) } as const
   const side = (column: number) =>
     encoder.encode(
       examples.map(({ texts }) => texts[column] ?? ''),
       options,
     )
-  const scores = pairwiseSimilarity('cosine', await side(0), await side(1))
-  const labels = examples.map(({ label }) => label ?? 0)
+  return pairwiseSimilarity('cosine', await side(0), await side(1))
+}
+
+/** 100 × Spearman's correlation of label and score. */
+function spearmanOf(dataset: Dataset, scores: ArrayLike<number>): number {
+  const labels = examplesOf(dataset).map(({ label }) => label ?? 0)
   const correlation = spearman(labels, scores)
   if (correlation !== undefined) return 100 * correlation
   throw new InputError(

@@ -109,6 +109,8 @@ export function modelPath(model: string, folder: string): string {
 export const trainRecipeSchema = z
   .strictObject({
     model: z.string().min(1),
+    /** `new`: an encoder becomes a cross-encoder, whose head begins at random. */
+    head: z.literal('new').exactOptional(),
     output: z.string().min(1),
     data: z.array(sourceSchema).min(1),
     ...stepsFields,
