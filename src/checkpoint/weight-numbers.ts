@@ -65,6 +65,8 @@ export function toFloat32(
 
 /** bfloat16 is the upper half of a float32. */
 function brainToFloat32(halves: Uint16Array): Float32Array<ArrayBuffer> {
-  const words = Uint32Array.from(halves, (half) => half << 16)
+  // A loop: `from` calls a function for each, which takes a minute for half a billion.
+  const words = new Uint32Array(halves.length)
+  for (let i = 0; i < halves.length; i += 1) words[i] = (halves[i] as number) << 16
   return new Float32Array(words.buffer)
 }
