@@ -55,7 +55,7 @@ describe('the bundle', () => {
     expect(code.join('\n')).not.toMatch(/node:(fs|path|crypto|worker_threads|url|os)/)
   })
 
-  test('is below 65 kB with gzip, encoders and rerankers, the runtime left out', () => {
+  test('is below 72 kB with gzip, every family and rerankers, the runtime left out', () => {
     const scripts = files.filter(({ fileName }) => fileName.endsWith('.js'))
     const sizes = scripts.map((file) => {
       const source = file.type === 'chunk' ? file.code : Buffer.from(file.source)
@@ -66,7 +66,7 @@ describe('the bundle', () => {
     const ours = sizes.filter(({ name }) => !/wasm-worker|webgpu-worker|torch-file/.test(name))
     console.warn(ours.map(({ name, bytes }) => `${name}: ${bytes} bytes with gzip`).join('\n'))
     expect(ours).toHaveLength(2)
-    expect(ours.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(65_000)
+    expect(ours.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(72_000)
   })
 })
 
