@@ -22,7 +22,6 @@ export {
   withDenseWeights,
 } from './module-spec.ts'
 export {
-  encoderStates,
   excludesPrompt,
   GRAPH_NAMES,
   type SentenceGraphOptions,
@@ -49,4 +48,4 @@ export {
   type WeightMap,
   type WeightType,
 } from './weight.ts'
-export { storedWeights, type WeightSource, Weights } from './weight-value.ts'
+export { storedWeights, type WeightSource } from './weight-value.ts'

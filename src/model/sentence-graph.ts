@@ -100,7 +100,7 @@ export function sentenceModel(
 }
 
 /** Adds a model's encoder to the graph of its inputs; a pooling, or a head, goes on from its states. */
-export function encoderStates(
+function encoderStates(
   stored: Omit<StoredModel, 'modules'>,
   inputs: EncoderInputs,
   { source, ...options }: EncoderOptions & { readonly source: WeightSource },
