@@ -30,6 +30,8 @@ export {
   mse,
   multipleNegatives,
   onlineContrastive,
+  scoreDistribution,
+  scoreMargins,
   similarityDistribution,
   similarityMatrix,
   type TokenContext,

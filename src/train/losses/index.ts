@@ -18,6 +18,8 @@ export { mse } from './mse.ts'
 export { type MultipleNegativesOptions, multipleNegatives } from './multiple-negatives.ts'
 export { onlineContrastive } from './online-contrastive.ts'
 export { LABEL_LOSSES, LOSSES, type LossList, lossNamed, TEACHER_LOSSES } from './registry.ts'
+export { type ScoreDistributionOptions, scoreDistribution } from './score-distribution.ts'
+export { type ScoreMarginsOptions, scoreMargins } from './score-margins.ts'
 export { DISTANCES, type Distance } from './similarity.ts'
 export {
   type SimilarityDistributionOptions,

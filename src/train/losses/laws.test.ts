@@ -14,6 +14,8 @@ import {
   multipleNegatives,
   onlineContrastive,
   RELATIONS,
+  scoreDistribution,
+  scoreMargins,
   similarityDistribution,
   similarityMatrix,
   teacherRanking,
@@ -45,18 +47,21 @@ interface Given {
   readonly teacher?: Matrix
   /** The teacher's vectors of each of several columns. */
   readonly teachers?: readonly Matrix[]
+  /** The teacher's scores of the first text with each of the others. */
+  readonly scores?: Matrix
 }
 
 /** The loss of text columns; gradients must be finite, whatever the test is about. */
 async function lossOf(
   loss: Loss,
   columns: readonly Matrix[],
-  { label, teacher, teachers = [] }: Given = {},
+  { label, teacher, teachers = [], scores }: Given = {},
 ) {
   const inputs = Object.fromEntries(columns.map((rows, i) => [`column.${i}`, tensor(rows)]))
   const targets = {
     ...(label ? { label: { shape: [label.length], data: label } } : {}),
     ...(teacher ? { teacher: tensor(teacher) } : {}),
+    ...(scores ? { scores: tensor(scores) } : {}),
     ...Object.fromEntries(teachers.map((rows, i) => [`teacher.${i}`, tensor(rows)])),
   }
   const { loss: value, gradients } = await runLoss(loss, { inputs, targets })
@@ -71,10 +76,12 @@ const scaled = (rows: Matrix) => rows.map((row, i) => row.map((x) => x * (i + 0.
 const turned = (rows: Matrix) => rows.map(([x = 0, y = 0, ...rest]) => [-y, x, ...rest])
 const mirrored = (rows: Matrix) => rows.map((row) => row.map((x) => -x))
 
+function dotOf(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0)
+}
+
 function cosineOf(a: readonly number[], b: readonly number[]): number {
-  const dot = (x: readonly number[], y: readonly number[]) =>
-    x.reduce((sum, value, i) => sum + value * (y[i] ?? 0), 0)
-  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))
+  return dotOf(a, b) / Math.sqrt(dotOf(a, a) * dotOf(b, b))
 }
 
 function softmax(logits: readonly number[]): number[] {
@@ -214,6 +221,48 @@ describe('laws of distilling', () => {
     expect(loss).toBeCloseTo(kl.reduce((sum, x) => sum + x) / kl.length, 5)
   })
 
+  const ofScores = [scoreMargins(), scoreDistribution()]
+  const dots = A.map((a, i) => [B, C].map((other) => dotOf(a, other[i] ?? [])))
+
+  test.each(ofScores)('$name is 0 for a student that scores as its teacher', async (loss) => {
+    expect(await lossOf(loss, [A, B, C], { scores: dots })).toBeCloseTo(0, 6)
+    // Which candidate is better is all that counts, not how good both are.
+    const shifted = dots.map((row, i) => row.map((x) => x + 3 * i))
+    expect(await lossOf(loss, [A, B, C], { scores: shifted })).toBeCloseTo(0, 5)
+    const reversed = dots.map((row) => row.toReversed())
+    expect(await lossOf(loss, [A, B, C], { scores: reversed })).toBeGreaterThan(0.01)
+  })
+
+  test('the order of candidates does not matter to their distribution', async () => {
+    const loss = scoreDistribution({ similarity: 'cosine', temperature: 0.2 })
+    const scores = matrix(5, 2, 90)
+    const straight = await lossOf(loss, [A, B, C], { scores })
+    const swapped = scores.map((row) => row.toReversed())
+    expect(await lossOf(loss, [A, C, B], { scores: swapped })).toBeCloseTo(straight, 5)
+  })
+
+  test.each(ofScores)('the gradient of $name is the slope of its value', async (loss) => {
+    const scores = matrix(5, 2, 90)
+    const targets = { scores: tensor(scores) }
+    const run = (first: Matrix) => {
+      const inputs = { 'column.0': tensor(first), 'column.1': tensor(B), 'column.2': tensor(C) }
+      return runLoss(loss, { inputs, targets })
+    }
+    const moved = (by: number) =>
+      A.map((row, i) => (i === 1 ? row.with(2, (row[2] ?? 0) + by) : row))
+    const [up, down] = [await run(moved(0.01)), await run(moved(-0.01))]
+    const { gradients } = await run(A)
+    expect(gradients['column.0']?.[6]).toBeCloseTo((up.loss - down.loss) / 0.02, 4)
+  })
+
+  test('vectors and scores are not compared with in one sum', () => {
+    expect(() => weightedSum([{ loss: mse() }, { loss: scoreMargins() }])).toThrow(
+      expect.objectContaining({ code: 'loss-teachers' }),
+    )
+    const sum = weightedSum([{ loss: scoreDistribution() }, { loss: scoreMargins() }])
+    expect(sum.comparesWith).toBe('scores')
+  })
+
   /** Two texts of three and two tokens. */
   const mask: Tensor = { shape: [2, 3], data: [1, 1, 1, 1, 1, 0] }
   const padding = [5]
@@ -321,6 +370,9 @@ describe('what cannot be asked for', () => {
     ['compare', () => similarityMatrix({ compare: 'rows' as 'columns' })],
     ['temperature', () => similarityDistribution({ temperature: 0 })],
     ['candidates', () => similarityDistribution({ candidates: 'both' as 'student' })],
+    ['similarity', () => scoreMargins({ similarity: 'euclidean' as 'dot' })],
+    ['scale', () => scoreMargins({ scale: 0 })],
+    ['teacherTemperature', () => scoreDistribution({ teacherTemperature: -1 })],
     ['pairs', () => hiddenStates({ pairs: [] })],
     ['pairs.student', () => hiddenStates({ pairs: [{ student: -1, teacher: 0 }] })],
     ['heads', () => attentionRelation({ teacherLayer: 0, heads: 0 })],

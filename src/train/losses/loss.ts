@@ -82,6 +82,11 @@ export interface Loss {
    * @throws InputError for widths it cannot compare.
    */
   readonly forTeacher?: (widths: Widths, columns: number) => Loss
+  /**
+   * What a loss with `forTeacher` compares with: `vectors` of a teacher, or the `scores` that a cross-encoder gives
+   * the first text with each of the others, as the target `scores` [P,N]. Default `vectors`.
+   */
+  readonly comparesWith?: 'vectors' | 'scores'
   /** What it compares with inside a teacher: the names of its token targets. Default: nothing. */
   readonly states?: readonly string[]
   /**

@@ -11,6 +11,8 @@ import { marginMseLoss } from './margin-mse.ts'
 import { mseLoss } from './mse.ts'
 import { multipleNegativesLoss } from './multiple-negatives.ts'
 import { onlineContrastiveLoss } from './online-contrastive.ts'
+import { scoreDistributionLoss } from './score-distribution.ts'
+import { scoreMarginsLoss } from './score-margins.ts'
 import { similarityDistributionLoss } from './similarity-distribution.ts'
 import { similarityMatrixLoss } from './similarity-matrix.ts'
 import { teacherRankingLoss } from './teacher-ranking.ts'
@@ -39,6 +41,8 @@ export const TEACHER_LOSSES: LossList = [
   teacherRankingLoss,
   hiddenStatesLoss,
   attentionRelationLoss,
+  scoreMarginsLoss,
+  scoreDistributionLoss,
 ]
 
 /** Every loss that recipes can name. */

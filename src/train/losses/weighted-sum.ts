@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { InputError } from '../../errors/index.ts'
 import { multiply } from '../../graph/operations.ts'
 import { checkedOptions, positive } from './define-loss.ts'
 import { type LabelKind, type Loss, lackOfAll, type Widths } from './loss.ts'
@@ -23,6 +24,8 @@ const sumOptions = z.strictObject({
 export function weightedSum(parts: readonly WeightedLoss[]): Loss {
   const { parts: weighted } = checkedOptions('weighted_sum', sumOptions, { parts })
   const losses = parts.map(({ loss }) => loss)
+  const comparing = losses.filter((loss) => loss.forTeacher)
+  requireOneTeacher(comparing)
   const forTeacher = (widths: Widths, columns: number) =>
     weightedSum(
       parts.map((part) => ({
@@ -40,13 +43,27 @@ export function weightedSum(parts: readonly WeightedLoss[]): Loss {
     comparesLabels: losses.some(({ comparesLabels }) => comparesLabels),
     inBatchNegatives: losses.some(({ inBatchNegatives }) => inBatchNegatives),
     states: losses.flatMap(({ states = [] }) => states),
-    ...(losses.some((loss) => loss.forTeacher) ? { forTeacher } : {}),
+    ...(comparing.length > 0 ? { forTeacher } : {}),
+    comparesWith: comparing[0]?.comparesWith ?? 'vectors',
     lack: lackOfAll(losses),
     build: (context) =>
       total(
         losses.map((loss, index) => multiply(loss.build(context), weighted[index]?.weight ?? 1)),
       ),
   }
+}
+
+/** @throws InputError where one compares with vectors and another with scores: no teacher gives both. */
+function requireOneTeacher(comparing: readonly Loss[]): void {
+  const ofScores = comparing.find(({ comparesWith }) => comparesWith === 'scores')
+  const ofVectors = comparing.find(({ comparesWith }) => comparesWith !== 'scores')
+  if (!ofScores || !ofVectors) return
+  throw new InputError(
+    'loss-teachers',
+    `${ofScores.name} compares with the scores of a cross-encoder and ${ofVectors.name} with vectors, which ` +
+      'no teacher gives both; name the data twice, each time with one of the losses and its teacher',
+    { facts: { losses: comparing.map(({ name }) => name) } },
+  )
 }
 
 /** A label of 0 or 1 is a score, too. */
