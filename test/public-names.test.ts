@@ -32,7 +32,7 @@ test('values that each entry exports', () => {
 
     yuju/server: createServer listen
 
-    yuju/train: TrainingSession attentionRelation averageModels binaryCrossEntropy contrastive cosent cosineSimilarity cosineToTeacher datasetOf hiddenStates loadDataset marginMse matryoshka mse multipleNegatives onlineContrastive operations readMetrics similarityDistribution similarityMatrix teacherRanking train trainRecipe triplet weightedSum withNewHead
+    yuju/train: TrainingSession attentionRelation averageModels binaryCrossEntropy contrastive cosent cosineSimilarity cosineToTeacher datasetOf hiddenStates loadDataset marginMse matryoshka mse multipleNegatives onlineContrastive operations readMetrics scoreDistribution scoreMargins similarityDistribution similarityMatrix teacherRanking train trainRecipe triplet weightedSum withNewHead
 
     yuju/web: CheckpointError HubError InputError Reranker RuntimeError SentenceEncoder YujuError allPairsSimilarity outputRangesOf pairwiseSimilarity quantizeEmbeddings similarityOf"
   `)
@@ -47,7 +47,7 @@ test('types that each entry exports', () => {
 
     yuju/bulk: BucketSettings ConnectOptions FailedShard RunDescription RunStatus StartOptions StoreTarget WorkOptions WorkSummary WorkerEvent
 
-    yuju/distil: Agreement CountOptions DistilOptions DistilProgress DistilRecipeOptions DistilReport DistilSource DistilStage HttpOptions ModelSize OpenTeacherOptions StageReport StaticStudentOptions StudentOptions Teacher TeacherAgreement TeacherShare TimingOptions TrimOptions VectorFunction VectorSource Widths
+    yuju/distil: Agreement CountOptions DistilOptions DistilProgress DistilRecipeOptions DistilReport DistilSource DistilStage HttpOptions ModelSize OpenTeacherOptions ScoreFunction StageReport StaticStudentOptions StudentOptions Teacher TeacherAgreement TeacherShare TimingOptions TrimOptions VectorFunction VectorSource Widths
 
     yuju/evaluate: BootstrapOptions CalibrateOptions CalibrationResult Comparison Encode FillOptions GoldLabels HubTasksOptions Kept LoadTaskOptions LoadTasksOptions LoadedTasks MapQuality MissingTask ModelReport ModelResults PairColumns Pairs ProbabilityMap ReadPairsOptions Report ReportFormat ReportOptions RetrievalData RetrievalEncode RetrievalFiles RetrievalOptions RetrievalResult RetrievalSet RetrievalSetResult Task TaskResult ThresholdGoal ThresholdQuality VectorType
 

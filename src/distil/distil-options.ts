@@ -25,7 +25,8 @@ export interface DistilSource extends Omit<TrainingSource, 'loss' | 'targets'> {
   /**
    * A loss on labels, or one that compares with the teacher's vectors; what follows from their width
    * need not be given. For a comparing loss of one's own without `forTeacher`: a function that makes
-   * it of the widths. Its targets are `teacher` for sentences, `teacher.0`, `teacher.1` … for pairs.
+   * it of the widths. Its targets are `teacher` for sentences, `teacher.0`, `teacher.1` … for pairs; of
+   * a cross-encoder, `scores` [P,N] of the first text with each of the N others.
    */
   readonly loss: Loss | ((widths: Widths) => Loss)
   /**
@@ -37,7 +38,8 @@ export interface DistilSource extends Omit<TrainingSource, 'loss' | 'targets'> {
   /**
    * Who teaches it. The vectors of several teachers are scaled to length √(weight / all weights) and
    * put one behind the other: a cosine of the whole is the weighted mean of the teachers' cosines,
-   * whatever their widths. Default: the run's first teacher.
+   * whatever their widths. Scores of several cross-encoders become their weighted mean. Default: the run's
+   * first teacher.
    */
   readonly teachers?: readonly TeacherShare[]
 }
@@ -108,7 +110,7 @@ export interface DistilOptions {
 
 /** What a run is at between the steps of its stages. */
 export interface DistilProgress {
-  readonly doing: 'vectors' | 'stage' | 'evaluation' | 'timing'
+  readonly doing: 'vectors' | 'scores' | 'stage' | 'evaluation' | 'timing'
   /** The data set, stage or model it is about. */
   readonly name: string
   readonly done: number

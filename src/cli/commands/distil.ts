@@ -43,6 +43,7 @@ export const distil = defineCommand(ARGS, async ({ recipe, resume = false, json 
 /** What each job is, and what it counts. */
 const JOBS = {
   vectors: ["the teacher's vectors of", 'texts'],
+  scores: ["the teacher's scores of", 'pairs'],
   evaluation: ['the tasks, by', 'texts'],
   timing: ['timing of', 'runs'],
 } as const satisfies Record<Exclude<DistilProgress['doing'], 'stage'>, readonly string[]>

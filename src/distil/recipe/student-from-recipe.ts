@@ -65,7 +65,7 @@ async function bareStudentOf(
     prompts: _,
     ...sizes
   } = recipe.student
-  if (isService(model)) throw studentMissing(model)
+  if (isService(model)) throw studentMissing(model, 'service')
   const checkpoint = await startOf({ model, average }, { folder, load })
   const own = [...new Set(stages.flatMap(({ sources }) => sources.map(({ dataset }) => dataset)))]
   if (table) return staticStudentOf(checkpoint, { table, dimensions: sizes.dimensions, own, load })
@@ -88,6 +88,7 @@ async function startOf(
   { folder, load }: { readonly folder: string; readonly load: LoadOptions },
 ): Promise<Checkpoint> {
   const checkpoint = await loadSource(modelPath(model, folder), load)
+  if (checkpoint.crossEncoder) throw studentMissing(model, 'cross-encoder')
   if (!average) return checkpoint
   const other = await loadSource(modelPath(average.model, folder), load)
   return averageModels(checkpoint, other, average.share)
@@ -120,11 +121,10 @@ function firstTexts(datasets: readonly Dataset[], most: number): string[] {
   })
 }
 
-function studentMissing(teacher: string): InputError {
+function studentMissing(teacher: string, kind: string): InputError {
   return new InputError(
     'recipe-student-missing',
-    `student.model: the teacher ${teacher} is a service, so the recipe must name the model that the ` +
-      'student is made of',
+    `student.model: ${teacher} is a ${kind}, so the recipe must name the model, an encoder, that the student is made of`,
     { facts: { teacher } },
   )
 }

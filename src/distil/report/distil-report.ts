@@ -42,7 +42,7 @@ export interface DistilReport {
   readonly stages: readonly StageReport[]
   /** With each group of teachers, on the texts that were held out. */
   readonly agreements: readonly TeacherAgreement[]
-  /** The teachers that run here, then the student. */
+  /** The teachers that are encoders and run here, then the student. */
   readonly models: readonly ModelSize[]
   /** Scores, gaps and percentages kept, where there were tasks or retrieval sets. */
   readonly evaluation?: Report

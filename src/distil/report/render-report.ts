@@ -51,7 +51,7 @@ function agreementTexts({ agreements }: DistilReport): string[] {
     const angle = cosine === undefined ? '' : `; mean cosine to the teacher ${cosine.toFixed(2)} %`
     return (
       `Agreement with ${teachers} on ${texts} texts that were held out: ${points(agreement)} ` +
-      `(100 x Spearman's correlation of all cosines)${angle}.`
+      `(100 x Spearman's correlation)${angle}.`
     )
   })
 }

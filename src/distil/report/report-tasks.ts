@@ -31,13 +31,14 @@ interface EncodeAll extends RetrievalEncode {
 }
 
 /**
- * Teachers and student on the tasks and the retrieval sets. The teachers' vectors are kept beside
- * those of the training texts.
+ * Teachers, but those without vectors, and student on the tasks and the retrieval sets. The teachers' vectors
+ * are kept beside those of the training texts.
  */
 export async function reportTasks(student: Student, run: Run): Promise<Report> {
   const { teachers, tasks = NO_TASKS } = run.options
   const models: ModelResults[] = []
   for (const [name, teacher] of Object.entries(teachers)) {
+    if (teacher.scores) continue
     models.push(await resultsOf(name, await teacherEncode(name, teacher, run), run))
   }
   const { name, encoder, prompt } = student

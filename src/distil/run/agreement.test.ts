@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { agreementOf } from './agreement.ts'
+import { agreementOf, scoreAgreementOf } from './agreement.ts'
 
 function matrix(rows: readonly (readonly number[])[]) {
   const dimensions = rows[0]?.length ?? 0
@@ -54,4 +54,24 @@ test('a collapsed student agrees with nobody', () => {
   const { agreement, spread } = agreementOf(student, TEACHER)
   expect(agreement).toBeUndefined()
   expect(spread).toBeCloseTo(0, 6)
+})
+
+test('a student agrees with scores by how it ranks the pairs that are scored', () => {
+  // Two queries, then the first candidate of each, then the second.
+  const student = matrix([
+    [1, 0],
+    [0, 2],
+    [1, 0.5],
+    [1, 1],
+    [1, 0.2],
+    [1, 0.1],
+  ])
+  const cosines = [0.894, 0.981, 0.71, 0.0995]
+  const agreementWith = (scores: readonly number[]) =>
+    scoreAgreementOf(student, Float32Array.from(scores), 2)
+  const { agreement, cosine, spread } = agreementWith(cosines.map((x) => 50 * x ** 3 - 7))
+  expect(agreement).toBeCloseTo(100, 10)
+  expect(cosine).toBeUndefined()
+  expect(spread).toBeGreaterThan(0.1)
+  expect(agreementWith(cosines.map((x) => -x)).agreement).toBeCloseTo(-100, 10)
 })

@@ -11,10 +11,11 @@ import {
 export interface Agreement {
   /**
    * 100 × Spearman's correlation of the student's and the teacher's cosines, over all pairs of the
-   * texts; `undefined` where all of either are the same.
+   * texts; of a cross-encoder, of its scores and the student's cosines over the pairs it scores;
+   * `undefined` where all of either are the same.
    */
   readonly agreement: number | undefined
-  /** 100 × the mean cosine of a text's two vectors; `undefined` where their widths differ. */
+  /** 100 × the mean cosine of a text's two vectors; `undefined` where widths differ, or there are scores. */
   readonly cosine: number | undefined
   /** 1 - the student's mean cosine of two texts: near 0 where it has collapsed. */
   readonly spread: number
@@ -36,6 +37,31 @@ export function agreementOf(student: Matrix, teacher: Matrix): Agreement {
         ? 100 * (mean(pairwiseSimilarity('dot', students, teachers)) ?? 0)
         : undefined,
     spread: 1 - (mean(cosines) ?? 0),
+  }
+}
+
+/**
+ * How far a student's cosines rank pairs of texts as a cross-encoder does.
+ * @param student vectors [(1+N)*P,D]: of all P queries, then of each query's first candidate, and so on
+ * @param scores [P*N] of each query with each of its N candidates
+ */
+export function scoreAgreementOf(
+  student: Matrix,
+  scores: Float32Array,
+  candidates: number,
+): Agreement {
+  const students = unitRows(student)
+  const queries = student.rows / (1 + candidates)
+  const cosines = Float64Array.from(scores, (_, at) => {
+    const [query, candidate] = [Math.floor(at / candidates), at % candidates]
+    const row = (1 + candidate) * queries + query
+    return similarityOf('dot', rowOf(students, query), rowOf(students, row))
+  })
+  const correlation = spearman(scores, cosines)
+  return {
+    agreement: correlation === undefined ? undefined : 100 * correlation,
+    cosine: undefined,
+    spread: 1 - (mean(pairCosines(students)) ?? 0),
   }
 }
 

@@ -9,7 +9,7 @@ import {
 import { mean } from '../../metrics/index.ts'
 import type { Scores } from '../../train/index.ts'
 import { encodeInRoles, encodeRoles, promptedEncode } from '../prompted-encode.ts'
-import { type Agreement, agreementOf } from './agreement.ts'
+import type { Agreement } from './agreement.ts'
 import type { HeldOut } from './teacher-vectors.ts'
 
 /** What a student is measured on while it is trained. */
@@ -82,10 +82,10 @@ export async function agreementsWith(
   prompt: string | undefined,
 ): Promise<TeacherAgreement[]> {
   const agreements: TeacherAgreement[] = []
-  for (const { teachers, texts, vectors } of heldOut) {
+  for (const { teachers, texts, agreement } of heldOut) {
     if (texts.length < 2) continue
     const own = await encodeInRoles(encoder, texts, prompt)
-    agreements.push({ ...agreementOf(own, vectors), teachers, texts: texts.length })
+    agreements.push({ ...agreement(own), teachers, texts: texts.length })
   }
   return agreements
 }

@@ -2,29 +2,44 @@ import { type Checkpoint, embeddingWidth } from '../../checkpoint/index.ts'
 import { InputError } from '../../errors/index.ts'
 import { given } from '../../options/index.ts'
 import { type Matrix, stackRows } from '../../similarity/index.ts'
-import type { Dataset, Loss, TrainingSource } from '../../train/index.ts'
-import type { DistilOptions, DistilSource, DistilStage, TeacherShare } from '../distil-options.ts'
+import type { Dataset, Example, Loss, TrainingSource } from '../../train/index.ts'
+import type { DistilOptions, DistilSource, DistilStage } from '../distil-options.ts'
 import type { RoleText } from '../prompted-encode.ts'
+import { SourceScores } from '../teacher/source-scores.ts'
 import { SourceTargets, TeacherCaches, type WeighedTeacher } from '../teacher/source-targets.ts'
 import { TeacherStates } from '../teacher/teacher-states.ts'
+import { type Agreement, agreementOf, scoreAgreementOf } from './agreement.ts'
 import { holdOut, type SplitDataset } from './held-out.ts'
+import {
+  kindOf,
+  namesOf,
+  requireFit,
+  requireTeacherOf,
+  sharesOf,
+  teacherCalled,
+  teachersOf,
+} from './source-teachers.ts'
 
 const HELD_OUT = 1000
 
-/** Texts that nobody is trained on, and their vectors by some teachers. */
+/** Texts that nobody is trained on, and what some teachers say of them. */
 export interface HeldOut {
   /** Names of the teachers. */
   readonly teachers: string
   readonly texts: readonly RoleText[]
-  readonly vectors: Matrix
+  /** How far a student's vectors of the texts agree with it. */
+  agreement(student: Matrix): Agreement
 }
+
+/** A source's vectors, or its scores. */
+type Targets = SourceTargets | SourceScores
 
 /** A source's loss as it is trained, and what it compares with. */
 interface FittedSource {
   readonly loss: Loss
   readonly states: readonly string[]
   /** None for a loss on labels. */
-  readonly targets: SourceTargets | undefined
+  readonly targets: Targets | undefined
 }
 
 interface TeacherVectorsParts {
@@ -35,7 +50,7 @@ interface TeacherVectorsParts {
   readonly states: ReadonlyMap<string, TeacherStates>
 }
 
-/** The teachers' vectors of every data set they are needed for, and the texts kept to compare on. */
+/** The teachers' vectors and scores of every data set they are needed for, and the texts kept to compare on. */
 export class TeacherVectors {
   readonly #parts: TeacherVectorsParts
 
@@ -73,27 +88,59 @@ export class TeacherVectors {
     })
   }
 
-  /** The texts of no batch, with the vectors of each group of teachers. */
+  /** The texts of no batch: with the vectors of each group of teachers, with the scores of each data set. */
   async heldOut(): Promise<readonly HeldOut[]> {
-    const { options, split, fitted } = this.#parts
-    const sources = new Map([...fitted].map(([source, { targets }]) => [targets, source]))
+    return [...(await this.#heldOutVectors()), ...(await this.#heldOutScores())]
+  }
+
+  async #heldOutVectors(): Promise<HeldOut[]> {
     const groups = new Map<string, { readonly texts: RoleText[]; readonly blocks: Matrix[] }>()
-    for (const [targets, { dataset, roles = [], ...source }] of sources) {
-      if (!targets) continue
-      const teachers = namesOf(source, options)
+    for (const [targets, source] of this.#sourcesByTargets()) {
+      if (!(targets instanceof SourceTargets)) continue
+      const teachers = namesOf(source, this.#parts.options)
       const group = groups.get(teachers) ?? { texts: [], blocks: [] }
       groups.set(teachers, group)
-      const examples = split.get(dataset)?.heldOut ?? []
-      for (let column = 0; column < dataset.columns; column += 1) {
-        const texts = examples.map((example) => example.texts[column] ?? '')
-        group.texts.push(...texts.map((text) => ({ text, role: roles[column] })))
-        group.blocks.push(await targets.vectors(texts, column))
+      const columns = textColumns(source, this.#heldOutOf(source))
+      for (const [column, texts] of columns.entries()) {
+        group.texts.push(...texts)
+        group.blocks.push(
+          await targets.vectors(
+            texts.map(({ text }) => text),
+            column,
+          ),
+        )
       }
     }
     return [...groups].map(([teachers, { texts, blocks }]) => {
       const data = blocks.map((block) => block.data)
-      return { teachers, texts, vectors: stackRows(data, blocks[0]?.dimensions ?? 0) }
+      const vectors = stackRows(data, blocks[0]?.dimensions ?? 0)
+      return { teachers, texts, agreement: (student) => agreementOf(student, vectors) }
     })
+  }
+
+  async #heldOutScores(): Promise<HeldOut[]> {
+    const found: HeldOut[] = []
+    for (const [targets, source] of this.#sourcesByTargets()) {
+      if (!(targets instanceof SourceScores)) continue
+      const examples = this.#heldOutOf(source)
+      const scores = await targets.scores(examples)
+      const candidates = source.dataset.columns - 1
+      found.push({
+        teachers: namesOf(source, this.#parts.options),
+        texts: textColumns(source, examples).flat(),
+        agreement: (student) => scoreAgreementOf(student, scores, candidates),
+      })
+    }
+    return found
+  }
+
+  /** Of the sources that share their targets, one. */
+  #sourcesByTargets(): ReadonlyMap<Targets | undefined, DistilSource> {
+    return new Map([...this.#parts.fitted].map(([source, { targets }]) => [targets, source]))
+  }
+
+  #heldOutOf({ dataset }: DistilSource): readonly Example[] {
+    return this.#parts.split.get(dataset)?.heldOut ?? []
   }
 
   /** The sources of a stage, as `train` takes them. */
@@ -122,22 +169,26 @@ export class TeacherVectors {
     }
   }
 
-  #targets(
-    source: DistilSource,
-    { targets: vectors, states }: FittedSource,
-  ): TrainingSource['targets'] {
-    if (!vectors) return undefined
+  #targets(source: DistilSource, { targets, states }: FittedSource): TrainingSource['targets'] {
+    if (!targets) return undefined
     const [first] = sharesOf(source, this.#parts.options)
     const inside = this.#parts.states.get(first?.name ?? '')
-    if (!inside || states.length === 0) return (examples) => vectors.targets(examples)
+    if (!inside || states.length === 0) return (examples) => targets.targets(examples)
     return async (examples, texts) => ({
-      ...(await vectors.targets(examples)),
+      ...(await targets.targets(examples)),
       ...(await inside.targets(texts, states)),
     })
   }
 }
 
-/** Whether a source needs a teacher's vectors. */
+/** The texts of each column, one column after the other. */
+function textColumns({ dataset, roles = [] }: DistilSource, examples: readonly Example[]) {
+  return Array.from({ length: dataset.columns }, (_, column) =>
+    examples.map(({ texts }): RoleText => ({ text: texts[column] ?? '', role: roles[column] })),
+  )
+}
+
+/** Whether a source needs a teacher's vectors or scores. */
 function comparesTeacher({ loss }: Pick<DistilSource, 'loss'>): boolean {
   return typeof loss === 'function' || loss.forTeacher !== undefined
 }
@@ -145,17 +196,18 @@ function comparesTeacher({ loss }: Pick<DistilSource, 'loss'>): boolean {
 /** What follows from the widths of student and teacher. */
 function fittedSource(
   source: DistilSource,
-  targets: SourceTargets | undefined,
+  targets: Targets | undefined,
   run: { readonly student: Checkpoint; readonly options: DistilOptions },
 ): FittedSource {
   const { loss, dataset } = source
   const widths = () => ({
     student: embeddingWidth(run.student),
-    teacher: targets?.dimensions ?? 0,
+    teacher: targets instanceof SourceTargets ? targets.dimensions : 0,
     teacherName: namesOf(source, run.options),
     ...given({ teacherHidden: hiddenSizeOf(teachersOf(source, run.options)) }),
   })
   const made = typeof loss === 'function' ? loss(widths()) : loss
+  if (targets && made.forTeacher) requireTeacherOf(made, source, run.options)
   const fitted = made.forTeacher?.(widths(), dataset.columns) ?? made
   return { loss: fitted, states: source.states ?? fitted.states ?? [], targets }
 }
@@ -165,34 +217,46 @@ function hiddenSizeOf([first, ...others]: readonly WeighedTeacher[]): number | u
   return others.length === 0 ? first?.teacher.encoder?.checkpoint.config.hiddenSize : undefined
 }
 
-/** Sources of one data set, the same teachers and roles share theirs. */
+/** Sources of one data set, the same teachers and roles share theirs. All are checked before any is computed. */
 async function openTargets(
   sources: readonly DistilSource[],
   folder: string,
   options: DistilOptions,
-): Promise<ReadonlyMap<DistilSource, SourceTargets>> {
-  const { signal, onProgress } = options
+): Promise<ReadonlyMap<DistilSource, Targets>> {
+  for (const source of sources) requireFit(source, options)
   const caches = new TeacherCaches(folder)
   const datasets = sources.map(({ dataset }) => dataset)
-  const opened = new Map<string, SourceTargets>()
-  const targets = new Map<DistilSource, SourceTargets>()
+  const opened = new Map<string, Targets>()
+  const targets = new Map<DistilSource, Targets>()
   for (const source of sources) {
     const { dataset, roles } = source
     const key = JSON.stringify([datasets.indexOf(dataset), sharesOf(source, options), roles ?? []])
-    const own =
-      opened.get(key) ??
-      (await SourceTargets.open({
-        dataset,
-        caches,
-        teachers: teachersOf(source, options),
-        ...given({ roles, signal }),
-        onProgress: (progress) =>
-          onProgress?.({ doing: 'vectors', name: dataset.name, ...progress }),
-      }))
+    const own = opened.get(key) ?? (await openSource(source, caches, options))
     opened.set(key, own)
     targets.set(source, own)
   }
   return targets
+}
+
+function openSource(
+  { dataset, roles, ...source }: DistilSource,
+  caches: TeacherCaches,
+  options: DistilOptions,
+): Promise<Targets> {
+  const { signal, onProgress } = options
+  const teachers = teachersOf(source, options)
+  const doing = kindOf(teachers)
+  const common = {
+    dataset,
+    caches,
+    teachers,
+    onProgress: (progress: { readonly done: number; readonly total: number }) =>
+      onProgress?.({ doing, name: dataset.name, ...progress }),
+    ...given({ signal }),
+  }
+  return doing === 'scores'
+    ? SourceScores.open(common)
+    : SourceTargets.open({ ...common, ...given({ roles }) })
 }
 
 /** One session for each teacher that losses look inside of. */
@@ -233,47 +297,5 @@ function notHere(names: readonly string[]): InputError {
     `${names.join(', ')} can only be had of a teacher that is a model folder or from the hub; of ` +
       'other teachers only the vectors are known',
     { facts: { names } },
-  )
-}
-
-/**
- * The names and weights of a source's teachers.
- * @throws InputError where there is nobody to ask.
- */
-function sharesOf(
-  { teachers }: Pick<DistilSource, 'teachers'>,
-  { teachers: all }: DistilOptions,
-): readonly TeacherShare[] {
-  const shares =
-    teachers ??
-    Object.keys(all)
-      .slice(0, 1)
-      .map((name) => ({ name }))
-  if (shares.length > 0) return shares
-  const message = 'a loss compares with a teacher, but there is none; name one among the teachers'
-  throw new InputError('distil-teacher-missing', message)
-}
-
-function teachersOf(source: Pick<DistilSource, 'teachers'>, options: DistilOptions) {
-  return sharesOf(source, options).map(
-    ({ name, weight = 1 }): WeighedTeacher => ({ teacher: teacherCalled(name, options), weight }),
-  )
-}
-
-function namesOf(source: Pick<DistilSource, 'teachers'>, options: DistilOptions): string {
-  return sharesOf(source, options)
-    .map(({ name }) => name)
-    .join(' + ')
-}
-
-/** @throws InputError for a name that is none of the run's teachers. */
-function teacherCalled(name: string, { teachers }: DistilOptions) {
-  const teacher = Object.hasOwn(teachers, name) ? teachers[name] : undefined
-  if (teacher) return teacher
-  const known = Object.keys(teachers)
-  throw new InputError(
-    'distil-teacher-unknown',
-    `there is no teacher called ${JSON.stringify(name)}; the run has: ${known.join(', ') || 'none'}`,
-    { facts: { name, known } },
   )
 }

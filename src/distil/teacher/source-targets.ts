@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { TextRole } from '../../encoder/index.ts'
-import { type FillOptions, VectorCache } from '../../evaluate/index.ts'
+import { type FillOptions, VectorCache, type VectorType } from '../../evaluate/index.ts'
 import { fillCache } from '../../evaluate/internal.ts'
 import type { Tensor } from '../../runtime/index.ts'
 import { type Matrix, rowOf, unitRows } from '../../similarity/index.ts'
@@ -108,7 +108,7 @@ function joined(matrices: readonly Matrix[], weights: readonly number[]): Matrix
   return { data, rows, dimensions }
 }
 
-/** Teachers' vectors on disk as float16: a folder for each teacher, prompt included, by its id. */
+/** Teachers' vectors and scores on disk: a folder for each teacher, prompt included, by its id. */
 export class TeacherCaches {
   readonly #folder: string
   readonly #open = new Map<string, Promise<VectorCache>>()
@@ -118,9 +118,8 @@ export class TeacherCaches {
   }
 
   /** @throws OutputError when the folder cannot be made. */
-  open(id: string): Promise<VectorCache> {
-    const cache =
-      this.#open.get(id) ?? VectorCache.open(join(this.#folder, id), { type: 'float16' })
+  open(id: string, type: VectorType = 'float16'): Promise<VectorCache> {
+    const cache = this.#open.get(id) ?? VectorCache.open(join(this.#folder, id), { type })
     this.#open.set(id, cache)
     return cache
   }

@@ -1,9 +1,15 @@
-import type { SentenceEncoder, TextRole } from '../../encoder/index.ts'
+import type { SentenceEncoder, TextPair, TextRole } from '../../encoder/index.ts'
 import { TeacherError } from '../../errors/index.ts'
 import type { Matrix } from '../../similarity/index.ts'
 
 /** Gives the vectors [N,D] of N texts, in their order. */
 export type VectorFunction = (texts: readonly string[], signal?: AbortSignal) => Promise<Matrix>
+
+/** Gives the scores [N] of N pairs of texts, in their order; of a cross-encoder its logits. */
+export type ScoreFunction = (
+  pairs: readonly TextPair[],
+  signal?: AbortSignal,
+) => Promise<Float32Array>
 
 /** Vectors, and the name they are kept under: the same for the same vectors, and only then. */
 export interface VectorSource {
@@ -11,11 +17,13 @@ export interface VectorSource {
   readonly vectors: VectorFunction
 }
 
-/** Whose vectors a student learns to give. */
+/** Whose vectors, or whose scores of pairs, a student learns to give. */
 export interface Teacher extends VectorSource {
   /** Its vectors of queries and of documents, which may want prompts. Default: those of any text. */
   readonly roles?: Readonly<Record<TextRole, VectorSource>>
-  /** The teacher itself, where it is a model that runs here. */
+  /** Of a cross-encoder, which scores pairs and has no vectors: its `vectors` fails. Default: none. */
+  readonly scores?: ScoreFunction
+  /** The teacher itself, where it is an encoder that runs here. */
   readonly encoder?: SentenceEncoder
   /** Frees what the teacher was opened with. */
   dispose(): Promise<void>

@@ -4,15 +4,14 @@ import { concat, multiply, reduceSum, unsqueeze } from '../../graph/operations.t
 import { columnAt, type LossContext } from './loss.ts'
 import { cosine } from './similarity.ts'
 
-/** How a student scores a pair of texts. */
-export const PAIR_SIMILARITIES = ['dot', 'cosine'] as const
+const PAIR_SIMILARITIES = ['dot', 'cosine'] as const
 /** How a student scores a pair of texts: by the dot product of its vectors or by their cosine. */
 export type PairSimilarity = (typeof PAIR_SIMILARITIES)[number]
 
 export const similarityOption = z.enum(PAIR_SIMILARITIES).default('dot')
 
 /** Scores [P,N] of the first text of each example with each of the other N, its candidates. */
-export interface CandidateScores {
+interface CandidateScores {
   readonly student: Value
   readonly teacher: Value
 }
