@@ -24,7 +24,12 @@ export async function retried<Result>(step: () => Promise<Result>): Promise<Resu
 
 /** What LanceDB says when a disk is full, and when files are missing or not what they should be. */
 const REASONS: readonly [pattern: RegExp, code: string, advice: string][] = [
-  [/\btable '.*' already exists/i, 'store-exists', 'another program has just made it; open it'],
+  // Two that make a table at once may both be let through: the index of the slower one is refused.
+  [
+    /\btable '.*' already exists|incompatible .* concurrent transaction overwrite/i,
+    'store-exists',
+    'another program has just made it; open it',
+  ],
   [
     PREEMPTED,
     'store-busy',
