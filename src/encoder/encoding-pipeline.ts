@@ -10,7 +10,7 @@ import { finishVectors } from './vectors.ts'
 /** Texts that are sorted by length together, and the most that wait as tokens in memory. */
 export const BLOCK_SIZE = 8192
 
-type Settings = EncodeSettings<OutputType>
+type PipelineSettings = EncodeSettings<OutputType>
 
 export interface PipelineParts extends TextTools {
   readonly session: Session
@@ -21,7 +21,7 @@ export interface PipelineParts extends TextTools {
 /** Splits what a model reads, texts or pairs of them, into tokens. */
 export type Prepare<Item> = (
   items: readonly Item[],
-  settings: Settings,
+  settings: PipelineSettings,
   tools: TextTools & { readonly firstNumber: number },
 ) => Promise<PreparedText[]>
 
@@ -49,7 +49,7 @@ export class EncodingPipeline<Item = string> {
   }
 
   /** Float32 vectors of all texts, worked through a block at a time. */
-  async encode(texts: readonly Item[], settings: Settings): Promise<Embeddings> {
+  async encode(texts: readonly Item[], settings: PipelineSettings): Promise<Embeddings> {
     const rows = texts.length
     const { dimensions } = settings
     const data = new Float32Array(rows * dimensions)
@@ -75,7 +75,7 @@ export class EncodingPipeline<Item = string> {
   /** Float32 vectors of texts that are few enough to be sorted together. */
   async encodeBlock(
     texts: readonly Item[],
-    settings: Settings,
+    settings: PipelineSettings,
     { start, report, into }: BlockPlace,
   ): Promise<Embeddings> {
     const prepared = await this.#prepare(texts, settings, { ...this.#parts, firstNumber: start })
@@ -85,7 +85,7 @@ export class EncodingPipeline<Item = string> {
   /** Float32 vectors of texts that are tokens already, few enough to be sorted together. */
   async encodePrepared(
     prepared: readonly PreparedText[],
-    settings: Settings,
+    settings: PipelineSettings,
     { report, into }: Omit<BlockPlace, 'start'>,
   ): Promise<Embeddings> {
     const { dimensions } = this.#parts
@@ -111,7 +111,10 @@ export class EncodingPipeline<Item = string> {
   }
 
   /** The vector of every token of every text, before pooling. */
-  async tokenEmbeddings(texts: readonly Item[], settings: Settings): Promise<TokenEmbeddings[]> {
+  async tokenEmbeddings(
+    texts: readonly Item[],
+    settings: PipelineSettings,
+  ): Promise<TokenEmbeddings[]> {
     const { checkpoint, tokenizer } = this.#parts
     const dimensions = checkpoint.config.hiddenSize
     const prepared = await this.#prepare(texts, settings, { ...this.#parts, firstNumber: 0 })
@@ -133,7 +136,7 @@ export class EncodingPipeline<Item = string> {
 
   async #run(
     prepared: readonly PreparedText[],
-    { limits, signal }: Settings,
+    { limits, signal }: PipelineSettings,
     run: Pick<BatchRun, 'output' | 'take'>,
   ): Promise<void> {
     const { session, tokenizer, checkpoint } = this.#parts

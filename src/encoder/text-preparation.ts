@@ -23,14 +23,14 @@ export interface TextTools {
   readonly checkpoint: Checkpoint
 }
 
-type Settings = Pick<EncodeSettings<OutputType>, 'prompt' | 'maxLength' | 'truncate' | 'signal'>
+type TextSettings = Pick<EncodeSettings<OutputType>, 'prompt' | 'maxLength' | 'truncate' | 'signal'>
 
 /**
  * One text as tokens: prompt in front, truncated to the limit, where there is one.
  */
 export function tokenizeText(
   text: string,
-  settings: Pick<Settings, 'prompt'> & { readonly maxLength?: number },
+  settings: Pick<TextSettings, 'prompt'> & { readonly maxLength?: number },
   { tokenizer }: Pick<TextTools, 'tokenizer'>,
 ): Encoding {
   return tokenizer.encode(settings.prompt + text, settings)
@@ -43,7 +43,7 @@ export function tokenizeText(
  */
 export async function prepareTexts(
   texts: readonly string[],
-  settings: Settings,
+  settings: TextSettings,
   tools: TextTools & { readonly firstNumber: number },
 ): Promise<PreparedText[]> {
   const promptLength = excludesPrompt(tools.checkpoint) ? promptTokens(settings, tools) : 0
@@ -61,7 +61,7 @@ export async function prepareTexts(
 /** A pair of texts as the row of tokens that a cross-encoder reads. */
 export function tokenizePair(
   pair: TextPair,
-  settings: Pick<Settings, 'prompt' | 'maxLength'>,
+  settings: Pick<TextSettings, 'prompt' | 'maxLength'>,
   { tokenizer, checkpoint }: TextTools,
 ): Encoding {
   if (checkpoint.crossEncoder?.question) return askedPair(tokenizer, pair, settings)
@@ -76,7 +76,7 @@ export function tokenizePair(
  */
 export async function preparePairs(
   pairs: readonly TextPair[],
-  settings: Settings,
+  settings: TextSettings,
   { firstNumber, ...tools }: TextTools & { readonly firstNumber: number },
 ): Promise<PreparedText[]> {
   const pool = pairs.length > 1 ? new TokenPool() : undefined
@@ -93,12 +93,12 @@ export async function preparePairs(
 }
 
 /** Tokens of the prompt with its opening special token. Reference: get_prompt_length. */
-function promptTokens(settings: Settings, tools: TextTools): number {
+function promptTokens(settings: TextSettings, tools: TextTools): number {
   if (settings.prompt === '') return 0
   return tokenizeText('', settings, tools).ids.length - 1
 }
 
-function tooLong(index: number, truncated: number, { maxLength }: Settings): InputError {
+function tooLong(index: number, truncated: number, { maxLength }: TextSettings): InputError {
   return new InputError(
     'text-too-long',
     `the text at index ${index} has ${truncated} tokens more than the limit of ${maxLength}; ` +

@@ -1,18 +1,18 @@
 import type { OutputType } from './constants.ts'
 import type { EncodeSettings } from './encode-settings.ts'
 
-type Settings = Pick<EncodeSettings<OutputType>, 'truncate' | 'maxLength'>
+type TruncationSettings = Pick<EncodeSettings<OutputType>, 'truncate' | 'maxLength'>
 
 /** Counts what the limit removes of texts, or of pairs of texts, and warns of it in the end. */
 export class TruncationCount {
   readonly #what: string
-  readonly #settings: Settings
+  readonly #settings: TruncationSettings
   #all = 0
   #truncated = 0
   #tokens = 0
 
   /** @param what is counted: `texts`, `pairs` */
-  constructor(what: string, settings: Settings) {
+  constructor(what: string, settings: TruncationSettings) {
     this.#what = what
     this.#settings = settings
   }

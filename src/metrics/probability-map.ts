@@ -43,7 +43,7 @@ export function probabilityOf(map: ProbabilityMap, score: number): number {
   return at(probabilities, above - 1) * (1 - share) + at(probabilities, above) * share
 }
 
-interface Block {
+interface ScoreBlock {
   readonly first: number
   readonly last: number
   readonly weight: number
@@ -56,7 +56,7 @@ interface Block {
  * sklearn.isotonic.IsotonicRegression.
  */
 function fitIsotonic(gold: Numbers, scores: Numbers): ProbabilityMap {
-  const blocks: Block[] = []
+  const blocks: ScoreBlock[] = []
   for (const block of blocksOfEqualScores(gold, scores)) {
     let pooled = block
     for (let last = blocks.at(-1); last && last.mean >= pooled.mean; last = blocks.at(-1)) {
@@ -75,7 +75,7 @@ function fitIsotonic(gold: Numbers, scores: Numbers): ProbabilityMap {
   }
 }
 
-function blocksOfEqualScores(gold: Numbers, scores: Numbers): Block[] {
+function blocksOfEqualScores(gold: Numbers, scores: Numbers): ScoreBlock[] {
   const order = ascendingOrder(scores)
   const borders = tieBorders(scores, order)
   return Array.from({ length: borders.length - 1 }, (_, group) => {
@@ -87,7 +87,7 @@ function blocksOfEqualScores(gold: Numbers, scores: Numbers): Block[] {
   })
 }
 
-function pool(a: Block, b: Block): Block {
+function pool(a: ScoreBlock, b: ScoreBlock): ScoreBlock {
   const weight = a.weight + b.weight
   const mean = (a.mean * a.weight + b.mean * b.weight) / weight
   return { first: a.first, last: b.last, weight, mean }

@@ -38,7 +38,7 @@ export function rotary(ids: Value, { headSize, theta, operators }: RotaryOptions
   const half = headSize / 2
   const positions = unsqueeze(cast(range(graph, 'T'), 'float32'), 1)
   const angles = multiply(positions, numbers(graph, frequencies(theta, headSize)))
-  const turns: Turns = { cos: cosine(angles), sin: sine(angles) }
+  const turns: Angles = { cos: cosine(angles), sin: sine(angles) }
   if (operators === 'fused') return fusedRotation(turns, headSize)
   const [cos, sin] = [unsqueeze(turns.cos, 1), unsqueeze(turns.sin, 1)]
   return (rows, heads) => {
@@ -60,12 +60,12 @@ function frequencies(theta: number, headSize: number): number[] {
 }
 
 /** Of each position's angles [T,d/2]. */
-interface Turns {
+interface Angles {
   readonly cos: Value
   readonly sin: Value
 }
 
-function fusedRotation(turns: Turns, headSize: number): Rotation {
+function fusedRotation(turns: Angles, headSize: number): Rotation {
   return (rows, heads) => {
     const batched = reshape(rows, ['B', 'T', heads * headSize])
     return reshape(rotaryEmbedding(batched, turns, heads), ['B*T', heads * headSize])

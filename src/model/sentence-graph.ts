@@ -118,12 +118,12 @@ function staticStates(ids: Value, weights: Weights, size: number): EncoderStates
   return { hiddenStates: [reshape(rows, ['B*T', size])], queries: [], keys: [], values: [] }
 }
 
-interface ModulePlan {
+interface ModuleWeights {
   readonly modules: readonly ModuleSpec[]
   readonly source: WeightSource
 }
 
-function applyModules(tokens: Value, mask: Value, { modules, source }: ModulePlan): Value {
+function applyModules(tokens: Value, mask: Value, { modules, source }: ModuleWeights): Value {
   return modules.reduce((x, module, index) => {
     switch (module.kind) {
       case 'pooling':

@@ -4,7 +4,7 @@ import type { TruncationPolicy } from '../../encoder/index.ts'
 import { InputError } from '../../errors/index.ts'
 
 /** What a call of the AI SDK says beside its texts. */
-interface Call {
+interface ModelCall {
   readonly abortSignal?: AbortSignal | undefined
   readonly providerOptions?: SharedV3ProviderOptions | undefined
 }
@@ -22,7 +22,7 @@ interface PromptOptions {
  * @throws InputError when `providerOptions.yuju` has a field that is unknown or of the wrong type.
  */
 export function callOptions<Shape extends z.ZodRawShape, Options extends PromptOptions>(
-  { abortSignal, providerOptions }: Call,
+  { abortSignal, providerOptions }: ModelCall,
   schema: z.ZodObject<Shape>,
   defaults: Options,
 ): Options {

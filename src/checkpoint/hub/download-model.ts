@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ChooseFiles, downloadFiles } from './download-files.ts'
-import { type Environment, type HubOptions, hubSettings } from './hub-options.ts'
+import { type EnvironmentVariables, type HubOptions, hubSettings } from './hub-options.ts'
 import { moduleFolders, neededFiles, requireSmall } from './model-files.ts'
 
 /**
@@ -12,7 +12,7 @@ import { moduleFolders, neededFiles, requireSmall } from './model-files.ts'
 export async function downloadModel(
   id: string,
   options: HubOptions,
-  environment: Environment,
+  environment: EnvironmentVariables,
 ): Promise<string> {
   const settings = hubSettings({ kind: 'model', id }, options, environment)
   return downloadFiles(settings, options, { choose, isWhole })

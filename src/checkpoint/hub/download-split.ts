@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HubError } from '../../errors/index.ts'
 import { downloadFiles } from './download-files.ts'
-import { type Environment, type HubOptions, hubSettings } from './hub-options.ts'
+import { type EnvironmentVariables, type HubOptions, hubSettings } from './hub-options.ts'
 
 /**
  * Brings one split of a data set from the hub into the cache; gives its Parquet files, in order.
@@ -14,7 +14,7 @@ import { type Environment, type HubOptions, hubSettings } from './hub-options.ts
 export async function downloadSplit(
   { id, split }: { readonly id: string; readonly split: string },
   options: HubOptions,
-  environment: Environment,
+  environment: EnvironmentVariables,
 ): Promise<string[]> {
   const settings = hubSettings({ kind: 'dataset', id }, options, environment)
   const isWanted = (path: string) => splitOf(path) === split

@@ -22,7 +22,7 @@ export interface HubOptions {
   readonly onWarning?: (message: string) => void
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
 
 /** What is kept on the hub. */
 export type HubKind = 'model' | 'dataset'
@@ -55,7 +55,7 @@ export function isHubId(name: string): boolean {
 export function hubSettings(
   { kind, id }: Pick<HubSettings, 'kind' | 'id'>,
   options: HubOptions,
-  environment: Environment,
+  environment: EnvironmentVariables,
 ): HubSettings {
   if (!isHubId(id)) {
     throw new InputError('hub-id', `${id} is no ${kind} of the hub; expected owner/name`, {
@@ -81,7 +81,7 @@ export function hubSettings(
   }
 }
 
-function defaultCache(environment: Environment): string {
+function defaultCache(environment: EnvironmentVariables): string {
   const cache = environment.XDG_CACHE_HOME ?? join(homedir(), '.cache')
   const home = environment.HF_HOME ?? join(cache, 'huggingface')
   return environment.HF_HUB_CACHE ?? environment.HUGGINGFACE_HUB_CACHE ?? join(home, 'hub')

@@ -110,14 +110,14 @@ interface Normalizing {
   readonly operators: OperatorKind
 }
 
-interface Block extends Normalizing {
+interface DecoderBlock extends Normalizing {
   readonly attend: (query: Value, key: Value, value: Value) => Attended
   readonly dropout: Dropout
   readonly linear: LinearLayer
 }
 
 /** x + attention(norm(x)), then the same with the feed-forward network, on rows [B*T,H]. */
-function decoderLayer(input: Value, block: Block): LayerStates {
+function decoderLayer(input: Value, block: DecoderBlock): LayerStates {
   const { weights, linear, dropout, config } = block
   const { beforeAttention, afterAttention, beforeMlp, afterMlp } = config.norms
   const { query, key, value, context } = selfAttention(
@@ -138,7 +138,7 @@ function decoderLayer(input: Value, block: Block): LayerStates {
   return { query, key, value, hidden: add(hidden, dropout(inner, 'hidden')) }
 }
 
-function selfAttention(rows: Value, block: Block): Attended & { readonly value: Value } {
+function selfAttention(rows: Value, block: DecoderBlock): Attended & { readonly value: Value } {
   const { config, weights, linear } = block
   const project = (part: string) => linear(rows, weights.at(`self_attn.${part}_proj`))
   const normalHeads = (part: 'q' | 'k', heads: number) => {
@@ -156,7 +156,7 @@ function selfAttention(rows: Value, block: Block): Attended & { readonly value: 
 }
 
 /** W₃(activation(W₁x)·W₂x) (Shazeer 2020, "GLU variants improve transformer"). */
-function feedForward(rows: Value, { config, weights, linear }: Block): Value {
+function feedForward(rows: Value, { config, weights, linear }: DecoderBlock): Value {
   const gate = activate(linear(rows, weights.at('mlp.gate_proj')), config.activation)
   const inner = multiply(gate, linear(rows, weights.at('mlp.up_proj')))
   return linear(inner, weights.at('mlp.down_proj'))

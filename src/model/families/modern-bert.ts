@@ -174,7 +174,7 @@ function encoder(
   )
 }
 
-interface Block {
+interface ModernBertBlock {
   readonly config: ModernBertConfig
   readonly weights: Weights
   readonly attend: (query: Value, key: Value, value: Value) => Attended
@@ -183,7 +183,7 @@ interface Block {
 }
 
 /** x + attention(norm(x)), then the same with the feed-forward network, on rows [B*T,H]. */
-function encoderLayer(input: Value, block: Block): LayerStates {
+function encoderLayer(input: Value, block: ModernBertBlock): LayerStates {
   const { config, weights, linear, dropout } = block
   const { hiddenSize } = config
   const before = weights.at('attn_norm')
@@ -196,7 +196,7 @@ function encoderLayer(input: Value, block: Block): LayerStates {
 }
 
 /** W₂(activation(a)·b) with a and b the halves of W₁x (Shazeer 2020, "GLU variants"). */
-function feedForward(x: Value, { config, weights, linear, dropout }: Block): Value {
+function feedForward(x: Value, { config, weights, linear, dropout }: ModernBertBlock): Value {
   const [input, gate] = parts(linear(x, weights.at('mlp.Wi')), config.intermediateSize, 2)
   const inner = multiply(activate(input, config.activation), gate)
   return linear(dropout(inner, 'hidden'), weights.at('mlp.Wo'))
