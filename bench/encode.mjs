@@ -105,5 +105,5 @@ if (wanted('qwen3'))
   await withBoth(randomQwen3(), async (encoder, peer) => {
     const work = { texts: longTexts(8), batchSize: 8, rounds: 3, most: 5 }
     const how = ', both in float32'
-    await throughput('encode.qwen3_0.6b_b8_t128_vs_torch', { encoder, peer }, { ...work, how })
+    await throughput('architectures.qwen3_throughput_vs_torch', { encoder, peer }, { ...work, how })
   })

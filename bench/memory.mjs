@@ -44,7 +44,9 @@ async function measureLoad({ name, folder, command }) {
     value: round(ratio),
     peer: '',
     command: `node bench/memory.mjs ${command}`,
-    spread: `one run; whole process ${large.peak.toFixed(0)} MB, program alone ${small.peak.toFixed(0)} MB`,
+    spread:
+      `one run; whole process ${large.peak.toFixed(0)} MB, program alone ${small.peak.toFixed(0)} MB, ` +
+      `weights ${weights.toFixed(0)} MB in float32, ${large.stored.toFixed(0)} MB as they are stored`,
   })
 }
 
@@ -80,12 +82,16 @@ if (mode === 'peak') {
   const encoder = await SentenceEncoder.load(argument, { onWarning: () => {} })
   const shapes = [...encoder.checkpoint.weights.values()].map(({ shape }) => shape)
   const parameters = shapes.reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0)
-  console.log(JSON.stringify({ peak: memory('VmHWM'), parameters }))
+  const bytes = [...encoder.checkpoint.weights.values()].map(
+    ({ data }) => ('bytes' in data ? data.bytes : data).byteLength,
+  )
+  const stored = bytes.reduce((a, b) => a + b, 0) / 2 ** 20
+  console.log(JSON.stringify({ peak: memory('VmHWM'), parameters, stored }))
   await encoder.dispose()
 } else if (mode === 'load') {
   await measureLoad({ name: 'encode.load_peak_over_weights', folder: E5, command: mode })
 } else if (mode === 'load-qwen3') {
-  const name = 'encode.load_peak_over_weights_qwen3_0.6b'
+  const name = 'architectures.qwen3_load_peak_over_weights'
   await measureLoad({ name, folder: randomQwen3(), command: mode })
 } else if (mode === 'stream') await measureStream(Number(argument ?? 1_000_000))
 else throw new Error('usage: node bench/memory.mjs load | load-qwen3 | stream [COUNT]')

@@ -1,9 +1,10 @@
 // Differences to the golden vectors of sentence-transformers, and between alone and in a batch.
 // node bench/parity.mjs
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SentenceEncoder } from 'yuju'
+import { Reranker } from 'yuju/rerank'
 import { recordResult } from './results.mjs'
 import { SHARED } from './sentences.mjs'
 
@@ -11,9 +12,14 @@ const TEXTS = JSON.parse(readFileSync(`${SHARED}fixtures/texts.json`, 'utf8'))
 const FIXTURES = `${SHARED}fixtures/`
 const command = 'node bench/parity.mjs'
 const options = { truncate: 'silent' }
+const quiet = { onWarning: () => {} }
 
-function golden(name) {
-  const file = readFileSync(`${FIXTURES}embeddings/${name}.npy`)
+/** Models that the main tests read too. */
+const TESTS = new URL('../test/fixtures/', import.meta.url).pathname
+const readTest = (name) => JSON.parse(readFileSync(`${TESTS}${name}`, 'utf8'))
+
+function golden(path) {
+  const file = readFileSync(`${path}.npy`)
   const header = 10 + file.readUInt16LE(8)
   return new Float32Array(Uint8Array.from(file.subarray(header)).buffer)
 }
@@ -30,8 +36,32 @@ async function compare(folder, name) {
   const alone = []
   for (const text of TEXTS) alone.push(...(await encoder.encode(text, options)))
   await encoder.dispose()
-  const result = [largestDifference(data, golden(name)), largestDifference(data, alone)]
+  const result = [
+    largestDifference(data, golden(`${FIXTURES}embeddings/${name}`)),
+    largestDifference(data, alone),
+  ]
   console.log(name, ...result)
+  return result
+}
+
+/** Largest difference of a tiny model of another family to what transformers made of it. */
+async function compareFamily(name, texts) {
+  const folder = `${TESTS}families/${name}`
+  const encoder = await SentenceEncoder.load(folder, quiet)
+  const { data } = await encoder.encode(texts)
+  await encoder.dispose()
+  const result = largestDifference(data, golden(folder))
+  console.log(name, result)
+  return result
+}
+
+/** Largest difference of a tiny cross-encoder's logits to those of sentence-transformers. */
+async function compareReranker(name, { logits }, pairs) {
+  const reranker = await Reranker.load(`${TESTS}rerankers/${name}`, quiet)
+  const { scores } = await reranker.score(pairs, { activation: 'identity' })
+  await reranker.dispose()
+  const result = largestDifference(scores, logits)
+  console.log(`cross-encoder ${name}`, result)
   return result
 }
 
@@ -60,7 +90,27 @@ const shown = {
   command,
   spread: `${TEXTS.length} texts, 8 models`,
 }
-const worst = (place) =>
-  Number(Math.max(...results.map((result) => result[place])).toExponential(2))
+const largest = (values) => Number(Math.max(...values).toExponential(2))
+const worst = (index) => largest(results.map((result) => result[index]))
 await recordResult({ name: 'encode.parity.max_abs_difference', value: worst(0), ...shown })
 await recordResult({ name: 'encode.parity.alone_vs_batch', value: worst(1), ...shown })
+
+const others = []
+const familyTexts = readTest('families/texts.json')
+for (const name of readdirSync(`${TESTS}families`).filter((file) => /^[^.]+\.npy$/.test(file)))
+  others.push(
+    await compareFamily(
+      name.slice(0, -4),
+      name === 'bge-m3.npy' ? readTest('families/long.json') : familyTexts,
+    ),
+  )
+const pairs = readTest('rerankers/pairs.json')
+for (const [name, golden] of Object.entries(readTest('rerankers/scores.json')))
+  others.push(await compareReranker(name, golden, pairs))
+await recordResult({
+  name: 'architectures.parity.max_abs_difference',
+  value: largest(others),
+  peer: 'sentence-transformers 6.2.0, transformers 5.23.0',
+  command,
+  spread: `${others.length} tiny models: vectors, and logits of cross-encoders`,
+})
