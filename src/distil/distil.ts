@@ -14,7 +14,7 @@ import { TeacherVectors } from './run/teacher-vectors.ts'
 /**
  * Distils a teacher into a student, and saves it as a folder that sentence-transformers opens.
  *
- * The teacher's vectors are computed once and kept on disk as float16. Then come the stages, each a
+ * The teacher's vectors are computed once and kept on disk as float16, or a cross-encoder's scores as float32. Then come the stages, each a
  * training of its own that begins where the one before ended; after some steps, and after each stage,
  * the student is compared with its teacher on texts that neither is trained on, and measured on the
  * tasks, where there are any. At the end the student appears as `output`, whole, with a folder
