@@ -1,9 +1,9 @@
 // How much of the machine's float32 matrix products a model uses: batch 16, length 256.
 // node bench/peak.mjs [ROUNDS]   (YUJU_PYTHON names the Python that makes a BERT of random weights)
 import { SentenceEncoder } from 'yuju'
+import { operationCount } from '../dist/benchmark/benchmark.js'
 // The package offers these only inside its report.
 import { matrixPeak } from '../dist/benchmark/matrix-peak.js'
-import { operationCount } from '../dist/benchmark/operation-count.js'
 import { randomBert } from './models.mjs'
 import { recordResult } from './results.mjs'
 import { longTexts, SHARED } from './sentences.mjs'
