@@ -22,7 +22,7 @@ export interface PipelineParts extends TextTools {
 export type Prepare<Item> = (
   items: readonly Item[],
   settings: PipelineSettings,
-  tools: TextTools & { readonly firstNumber: number },
+  tools: TextTools & { readonly firstIndex: number },
 ) => Promise<PreparedText[]>
 
 /** Where a block stands among all texts. */
@@ -78,7 +78,7 @@ export class EncodingPipeline<Item = string> {
     settings: PipelineSettings,
     { start, report, into }: BlockPlace,
   ): Promise<Embeddings> {
-    const prepared = await this.#prepare(texts, settings, { ...this.#parts, firstNumber: start })
+    const prepared = await this.#prepare(texts, settings, { ...this.#parts, firstIndex: start })
     return this.encodePrepared(prepared, settings, { report, into })
   }
 
@@ -117,7 +117,7 @@ export class EncodingPipeline<Item = string> {
   ): Promise<TokenEmbeddings[]> {
     const { checkpoint, tokenizer } = this.#parts
     const dimensions = checkpoint.config.hiddenSize
-    const prepared = await this.#prepare(texts, settings, { ...this.#parts, firstNumber: 0 })
+    const prepared = await this.#prepare(texts, settings, { ...this.#parts, firstIndex: 0 })
     const results: TokenEmbeddings[] = []
     await this.#run(prepared, settings, {
       output: 'tokenVectors',

@@ -23,6 +23,10 @@ export interface TextTools {
   readonly checkpoint: Checkpoint
 }
 
+interface PrepareTools extends TextTools {
+  readonly firstIndex: number
+}
+
 type TextSettings = Pick<EncodeSettings<OutputType>, 'prompt' | 'maxLength' | 'truncate' | 'signal'>
 
 /**
@@ -37,25 +41,21 @@ export function tokenizeText(
 }
 
 /**
- * Splits texts into tokens, in turns with the program's other work. `firstNumber` is the number that
+ * Splits texts into tokens, in turns with the program's other work. `firstIndex` is the index that
  * errors call the first text by.
  * @throws InputError for a text over the limit where the policy is `error`.
  */
 export async function prepareTexts(
   texts: readonly string[],
   settings: TextSettings,
-  tools: TextTools & { readonly firstNumber: number },
+  tools: PrepareTools,
 ): Promise<PreparedText[]> {
   const promptLength = excludesPrompt(tools.checkpoint) ? promptTokens(settings, tools) : 0
-  const pool = texts.length > 1 ? new TokenPool() : undefined
-  const prepare = (text: string, index: number): PreparedText => {
+  const tokenize = (text: string): PreparedText => {
     const { ids, truncated } = tokenizeText(text, settings, tools)
-    if (truncated > 0 && settings.truncate === 'error') {
-      throw tooLong(tools.firstNumber + index, truncated, settings)
-    }
-    return { ids: pool?.keep(ids) ?? ids, truncated, promptLength }
+    return { ids, truncated, promptLength }
   }
-  return mapInTurns(texts, prepare, settings.signal)
+  return prepareAll(texts, tokenize, settings, tools)
 }
 
 /** A pair of texts as the row of tokens that a cross-encoder reads. */
@@ -77,19 +77,31 @@ export function tokenizePair(
 export async function preparePairs(
   pairs: readonly TextPair[],
   settings: TextSettings,
-  { firstNumber, ...tools }: TextTools & { readonly firstNumber: number },
+  tools: PrepareTools,
 ): Promise<PreparedText[]> {
-  const pool = pairs.length > 1 ? new TokenPool() : undefined
-  const prepare = (texts: TextPair, index: number): PreparedText => {
-    const pair = tokenizePair(texts, settings, tools)
-    const { truncated } = pair
-    if (truncated > 0 && settings.truncate === 'error') {
-      throw tooLong(firstNumber + index, truncated, settings)
-    }
-    const keep = (tokens: Int32Array) => pool?.keep(tokens) ?? tokens
-    return { ids: keep(pair.ids), typeIds: keep(pair.typeIds), truncated, promptLength: 0 }
+  const tokenize = (pair: TextPair): PreparedText => {
+    const { ids, typeIds, truncated } = tokenizePair(pair, settings, tools)
+    return { ids, typeIds, truncated, promptLength: 0 }
   }
-  return mapInTurns(pairs, prepare, settings.signal)
+  return prepareAll(pairs, tokenize, settings, tools)
+}
+
+function prepareAll<Item>(
+  items: readonly Item[],
+  tokenize: (item: Item) => PreparedText,
+  settings: TextSettings,
+  { firstIndex }: PrepareTools,
+): Promise<PreparedText[]> {
+  const pool = items.length > 1 ? new TokenPool() : undefined
+  const keep = (tokens: Int32Array) => pool?.keep(tokens) ?? tokens
+  const prepare = (item: Item, index: number): PreparedText => {
+    const { ids, typeIds, ...counts } = tokenize(item)
+    if (counts.truncated > 0 && settings.truncate === 'error') {
+      throw tooLong(firstIndex + index, counts.truncated, settings)
+    }
+    return { ids: keep(ids), ...(typeIds && { typeIds: keep(typeIds) }), ...counts }
+  }
+  return mapInTurns(items, prepare, settings.signal)
 }
 
 /** Tokens of the prompt with its opening special token. Reference: get_prompt_length. */

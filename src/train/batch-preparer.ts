@@ -81,7 +81,7 @@ export class BatchPreparer {
     for (const prompt of new Set(texts.map((text) => text.prompt))) {
       const indices = [...texts.keys()].filter((index) => texts[index]?.prompt === prompt)
       const settings = { prompt, maxLength, truncate: 'silent', signal: undefined } as const
-      const tools = { tokenizer, checkpoint, firstNumber: 0 }
+      const tools = { tokenizer, checkpoint, firstIndex: 0 }
       const prompted = indices.flatMap((index) => texts[index] ?? [])
       const some = checkpoint.crossEncoder
         ? await preparePairs(prompted.map(pairOf), settings, tools)

@@ -29,7 +29,7 @@ export async function countTokens(
     truncate: 'silent',
     signal: options.signal,
   } as const
-  const tools = { tokenizer, checkpoint, firstNumber: 0 }
+  const tools = { tokenizer, checkpoint, firstIndex: 0 }
   for await (const block of blocksOf(texts, BLOCK)) {
     for (const { ids } of await prepareTexts(block, settings, tools)) {
       for (const id of ids) counts[id] = (counts[id] ?? 0) + 1

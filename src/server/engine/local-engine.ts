@@ -128,7 +128,7 @@ export class LocalEngine implements Engine {
     const { checkpoint, tokenizer } = this.#model
     const { maxLength } = checkpoint
     const settings = { prompt, maxLength, truncate: 'silent', signal: undefined } as const
-    const tools = { checkpoint, tokenizer, firstNumber: 0 }
+    const tools = { checkpoint, tokenizer, firstIndex: 0 }
     if (!checkpoint.crossEncoder) return prepareTexts(inputs.map(textOf), settings, tools)
     const pairs = inputs.map((input) => [textOf(input), documentOf(input)] as const)
     return preparePairs(pairs, settings, tools)
