@@ -11,8 +11,8 @@ import { preparePairs, prepareTexts } from './text-preparation.ts'
 export function checkOutputs(parts: EncoderParts, texts: readonly string[]): Promise<Embeddings> {
   const settings = encodeSettings({ prompt: '', truncate: 'silent' }, parts)
   if (!parts.checkpoint.crossEncoder) {
-    return new EncodingPipeline(parts, prepareTexts).encode(texts, settings)
+    return new EncodingPipeline(parts, 'texts', prepareTexts).encode(texts, settings)
   }
   const pairs = texts.map((text, row) => [text, texts[(row + 1) % texts.length] ?? ''] as const)
-  return new EncodingPipeline(parts, preparePairs).encode(pairs, settings)
+  return new EncodingPipeline(parts, 'pairs', preparePairs).encode(pairs, settings)
 }

@@ -4,7 +4,6 @@ import type { Precision } from '../precision/portable.ts'
 import type { Backend } from '../runtime/portable.ts'
 import { allPairsSimilarity, type Matrix, rowOf, similarityOf } from '../similarity/index.ts'
 import type { Tokenizer } from '../tokenizer/index.ts'
-import { blocksOf } from './blocks.ts'
 import type { OutputType } from './constants.ts'
 import type { Embeddings, OutputArrays, TokenEmbeddings } from './embeddings.ts'
 import { type EncodeSettings, encodeSettings, requireTexts } from './encode-settings.ts'
@@ -15,7 +14,6 @@ import { requireTokens } from './prepared-tokens.ts'
 import { quantizeEmbeddings } from './quantization.ts'
 import { type PreparedText, prepareTexts, tokenizeText } from './text-preparation.ts'
 import { roleOptions } from './text-role.ts'
-import { TruncationCount } from './truncation-count.ts'
 
 /** What a tokenizer made of a text, for people. */
 export interface TokenizedText {
@@ -29,7 +27,6 @@ export interface TokenizedText {
 /** What an encoder is made of. */
 export interface EncoderParts extends PipelineParts {
   readonly precision: Precision
-  readonly warn: (message: string) => void
   /** The calibration that lies beside the model, or undefined where there is none. */
   readonly readCalibration: () => Promise<CalibrationFile | undefined>
 }
@@ -45,7 +42,7 @@ export class Encoder {
 
   protected constructor(parts: EncoderParts) {
     this.#parts = parts
-    this.#pipeline = new EncodingPipeline(parts, prepareTexts)
+    this.#pipeline = new EncodingPipeline(parts, 'texts', prepareTexts)
     this.#judge = new PairMatcher(parts.checkpoint.folder, parts.readCalibration)
   }
 
@@ -97,9 +94,6 @@ export class Encoder {
     requireTexts(list)
     if (typeof texts === 'string') requireRanges(settings, 'one text')
     const embeddings = await this.#pipeline.encode(list, settings)
-    const truncation = new TruncationCount('texts', settings)
-    truncation.add(embeddings.truncated)
-    truncation.warn(this.#parts.warn)
     const result = quantizeEmbeddings(embeddings, settings.output, settings.outputRanges)
     return typeof texts === 'string' ? result.data : result
   }
@@ -154,19 +148,9 @@ export class Encoder {
     const size = requireWhole('blockSize', blockSize, { min: 1, max: 1_000_000 })
     const settings = encodeSettings(options as EncodeOptions<Output>, this.#parts)
     requireRanges(settings, 'a stream')
-    const truncation = new TruncationCount('texts', settings)
-    try {
-      for await (const block of blocksOf(texts, size)) {
-        requireTexts(block)
-        const start = truncation.all
-        const report = (done: number) =>
-          settings.onProgress?.({ done: start + done, total: undefined })
-        const embeddings = await this.#pipeline.encodeBlock(block, settings, { start, report })
-        truncation.add(embeddings.truncated)
-        yield quantizeEmbeddings(embeddings, settings.output, settings.outputRanges)
-      }
-    } finally {
-      truncation.warn(this.#parts.warn)
+    const blocks = this.#pipeline.stream(texts, settings, { size, check: requireTexts })
+    for await (const embeddings of blocks) {
+      yield quantizeEmbeddings(embeddings, settings.output, settings.outputRanges)
     }
   }
 

@@ -1,10 +1,12 @@
 import type { Session } from '../runtime/portable.ts'
 import { type BatchRun, runBatches } from './batch-runner.ts'
 import { batchLayout } from './batch-tensors.ts'
+import { blocksOf } from './blocks.ts'
 import type { OutputType } from './constants.ts'
 import type { Embeddings, TokenEmbeddings } from './embeddings.ts'
 import type { EncodeSettings } from './encode-settings.ts'
 import type { PreparedText, TextTools } from './text-preparation.ts'
+import { TruncationCount } from './truncation-count.ts'
 import { finishVectors } from './vectors.ts'
 
 /** Texts that are sorted by length together, and the most that wait as tokens in memory. */
@@ -16,6 +18,7 @@ export interface PipelineParts extends TextTools {
   readonly session: Session
   /** D */
   readonly dimensions: number
+  readonly warn: (message: string) => void
 }
 
 /** Splits what a model reads, texts or pairs of them, into tokens. */
@@ -26,7 +29,7 @@ export type Prepare<Item> = (
 ) => Promise<PreparedText[]>
 
 /** Where a block stands among all texts. */
-interface BlockPlace {
+interface BlockLocation {
   /** The index of its first text. */
   readonly start: number
   /** Called with how many of its texts are done. */
@@ -41,14 +44,17 @@ interface BlockPlace {
  */
 export class EncodingPipeline<Item = string> {
   readonly #parts: PipelineParts
+  readonly #what: string
   readonly #prepare: Prepare<Item>
 
-  constructor(parts: PipelineParts, prepare: Prepare<Item>) {
+  /** @param what warnings call the items: `texts`, `pairs` */
+  constructor(parts: PipelineParts, what: string, prepare: Prepare<Item>) {
     this.#parts = parts
+    this.#what = what
     this.#prepare = prepare
   }
 
-  /** Float32 vectors of all texts, worked through a block at a time. */
+  /** Float32 vectors of all texts, worked through a block at a time; warns of what was truncated. */
   async encode(texts: readonly Item[], settings: PipelineSettings): Promise<Embeddings> {
     const rows = texts.length
     const { dimensions } = settings
@@ -64,19 +70,47 @@ export class EncodingPipeline<Item = string> {
       const into = isWhole
         ? data.subarray(start * dimensions, (start + part.length) * dimensions)
         : undefined
-      const block = await this.encodeBlock(part, settings, { start, report, into })
+      const block = await this.#encodeBlock(part, settings, { start, report, into })
       if (!isWhole) data.set(block.data, start * dimensions)
       tokens.set(block.tokens, start)
       truncated.set(block.truncated, start)
     }
+    const truncation = new TruncationCount(this.#what, settings)
+    truncation.add(truncated)
+    truncation.warn(this.#parts.warn)
     return { data, rows, dimensions, tokens, truncated }
   }
 
+  /**
+   * Float32 vectors of any number of texts, a block of `size` at a time; warns at the end of what was truncated.
+   * @param check refuses a block in which something is no text
+   */
+  async *stream(
+    texts: Iterable<Item> | AsyncIterable<Item>,
+    settings: PipelineSettings,
+    { size, check }: { readonly size: number; readonly check: (block: readonly Item[]) => void },
+  ): AsyncGenerator<Embeddings, void, void> {
+    const truncation = new TruncationCount(this.#what, settings)
+    try {
+      for await (const block of blocksOf(texts, size)) {
+        check(block)
+        const start = truncation.all
+        const report = (done: number) =>
+          settings.onProgress?.({ done: start + done, total: undefined })
+        const embeddings = await this.#encodeBlock(block, settings, { start, report })
+        truncation.add(embeddings.truncated)
+        yield embeddings
+      }
+    } finally {
+      truncation.warn(this.#parts.warn)
+    }
+  }
+
   /** Float32 vectors of texts that are few enough to be sorted together. */
-  async encodeBlock(
+  async #encodeBlock(
     texts: readonly Item[],
     settings: PipelineSettings,
-    { start, report, into }: BlockPlace,
+    { start, report, into }: BlockLocation,
   ): Promise<Embeddings> {
     const prepared = await this.#prepare(texts, settings, { ...this.#parts, firstIndex: start })
     return this.encodePrepared(prepared, settings, { report, into })
@@ -86,7 +120,7 @@ export class EncodingPipeline<Item = string> {
   async encodePrepared(
     prepared: readonly PreparedText[],
     settings: PipelineSettings,
-    { report, into }: Omit<BlockPlace, 'start'>,
+    { report, into }: Omit<BlockLocation, 'start'>,
   ): Promise<Embeddings> {
     const { dimensions } = this.#parts
     const rows = prepared.length

@@ -1,6 +1,5 @@
 /** What encodes in Node and in browsers alike: the way in for code that both run. */
 export { assembleModel } from './assemble.ts'
-export { blocksOf } from './blocks.ts'
 export { checkOutputs } from './check-outputs.ts'
 export type { OutputType, TruncationPolicy } from './constants.ts'
 export type {
@@ -22,4 +21,3 @@ export {
 export { requireTokens } from './prepared-tokens.ts'
 export { outputRangesOf, quantizeEmbeddings } from './quantization.ts'
 export { type PreparedText, preparePairs, type TextPair } from './text-preparation.ts'
-export { TruncationCount } from './truncation-count.ts'

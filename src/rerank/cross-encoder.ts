@@ -6,7 +6,6 @@ import {
 } from '../checkpoint/portable.ts'
 import {
   BLOCK_SIZE,
-  blocksOf,
   type EncodeOptions,
   type EncoderParts,
   EncodingPipeline,
@@ -18,7 +17,6 @@ import {
   requireTokens,
   requireWhole,
   type TextPair,
-  TruncationCount,
 } from '../encoder/portable.ts'
 import { InputError } from '../errors/index.ts'
 import type { Precision } from '../precision/portable.ts'
@@ -89,7 +87,7 @@ export class CrossEncoder {
     requireCrossEncoder(parts.checkpoint)
     this.#parts = parts
     this.#checkpoint = parts.checkpoint
-    this.#pipeline = new EncodingPipeline(parts, preparePairs)
+    this.#pipeline = new EncodingPipeline(parts, 'pairs', preparePairs)
   }
 
   /** The most tokens a pair may have, special tokens included. */
@@ -161,19 +159,11 @@ export class CrossEncoder {
     const size = requireWhole('blockSize', blockSize, { min: 1, max: 1_000_000 })
     const settings = encodeSettings(options, this.#parts)
     const chosen = this.#activation(activation)
-    const truncation = new TruncationCount('pairs', settings)
-    try {
-      for await (const block of blocksOf(pairs, size)) {
-        requirePairs(block)
-        const start = truncation.all
-        const report = (done: number) =>
-          settings.onProgress?.({ done: start + done, total: undefined })
-        const result = await this.#pipeline.encodeBlock(block, settings, { start, report })
-        truncation.add(result.truncated)
-        yield { ...counts(result), scores: applyActivation(result.data, chosen) }
-      }
-    } finally {
-      truncation.warn(this.#parts.warn)
+    for await (const block of this.#pipeline.stream(pairs, settings, {
+      size,
+      check: requirePairs,
+    })) {
+      yield { ...counts(block), scores: applyActivation(block.data, chosen) }
     }
   }
 
@@ -210,9 +200,6 @@ export class CrossEncoder {
     const chosen = this.#activation(activation)
     requirePairs(pairs)
     const result = await this.#pipeline.encode(pairs, settings)
-    const truncation = new TruncationCount('pairs', settings)
-    truncation.add(result.truncated)
-    truncation.warn(this.#parts.warn)
     return { ...counts(result), scores: applyActivation(result.data, chosen) }
   }
 
