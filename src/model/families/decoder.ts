@@ -6,6 +6,7 @@ import type {
   EncoderInputs,
   EncoderOptions,
   EncoderStates,
+  Family,
   WeightNames,
   WeightShape,
 } from '../family.ts'
@@ -21,6 +22,7 @@ import {
 import { type Attended, type RotaryAttentionShape, rotaryAttention } from '../rotary-attention.ts'
 import type { Weights } from '../weight-value.ts'
 import { axis, weightOf } from './config-schema.ts'
+import { withKinds } from './rope-config.ts'
 
 /**
  * What decoders of language models have in common that are used as encoders: keys and values in groups,
@@ -46,7 +48,7 @@ export interface LayerNorms {
   readonly afterMlp?: string
 }
 
-export const DECODER_NAMES: WeightNames = {
+const DECODER_NAMES: WeightNames = {
   table: 'embed_tokens.weight',
   layer: 'layers.',
   feedForward: ['mlp.gate_proj', 'mlp.up_proj', 'mlp.down_proj'],
@@ -54,9 +56,23 @@ export const DECODER_NAMES: WeightNames = {
 }
 
 /** What model classes and wrappers put in front of a decoder's names. */
-export const DECODER_PREFIXES = ['', 'model.', '0.auto_model.', 'auto_model.']
+const DECODER_PREFIXES = ['', 'model.', '0.auto_model.', 'auto_model.']
 
-export function* decoderShapes(config: DecoderConfig): Generator<WeightShape> {
+/** A family whose encoder is a decoder of language models. */
+export function decoderFamily(
+  family: Pick<Family<DecoderConfig>, 'name' | 'classes' | 'parseConfig'>,
+): Family<DecoderConfig> {
+  return {
+    ...family,
+    prefixes: DECODER_PREFIXES,
+    names: DECODER_NAMES,
+    weightShapes: decoderShapes,
+    selectLayers: withKinds,
+    encoder: decoder,
+  }
+}
+
+function* decoderShapes(config: DecoderConfig): Generator<WeightShape> {
   const { heads, groups, headSize, norms } = config
   const hidden = axis('hidden', config.hiddenSize)
   const inner = axis('inner', config.intermediateSize)
@@ -80,7 +96,7 @@ export function* decoderShapes(config: DecoderConfig): Generator<WeightShape> {
   yield* weightOf('norm', [hidden], none)
 }
 
-export function decoder(
+function decoder(
   inputs: EncoderInputs,
   { config, weights }: { readonly config: DecoderConfig; readonly weights: Weights },
   options: EncoderOptions,

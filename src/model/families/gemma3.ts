@@ -1,5 +1,4 @@
 import { z } from '../../schema/index.ts'
-import type { Family } from '../family.ts'
 import {
   count,
   dropoutRate,
@@ -13,30 +12,19 @@ import {
   sizesSchema,
   tokenId,
 } from './config-schema.ts'
-import {
-  DECODER_NAMES,
-  DECODER_PREFIXES,
-  type DecoderConfig,
-  decoder,
-  decoderShapes,
-} from './decoder.ts'
-import { attentionKinds, ropeSchema, ropeThetas, withKinds } from './rope-config.ts'
+import { type DecoderConfig, decoderFamily } from './decoder.ts'
+import { attentionKinds, ropeSchema, ropeThetas } from './rope-config.ts'
 
 /**
  * The text model of Gemma 3 (Gemma Team 2025; reference: Gemma3TextModel of Hugging Face transformers) as
  * an encoder, as EmbeddingGemma is: five layers of local attention to one of global attention, each
  * token seeing those on both sides.
  */
-export const GEMMA3: Family<DecoderConfig> = {
+export const GEMMA3 = decoderFamily({
   name: 'Gemma 3',
   classes: { gemma3_text: { model: 'Gemma3TextModel', tokenizer: 'GemmaTokenizer' } },
-  prefixes: DECODER_PREFIXES,
-  names: DECODER_NAMES,
   parseConfig,
-  weightShapes: decoderShapes,
-  selectLayers: withKinds,
-  encoder: decoder,
-}
+})
 
 const configSchema = z.looseObject({
   ...sizesSchema,

@@ -1,5 +1,4 @@
 import { z } from '../../schema/index.ts'
-import type { Family } from '../family.ts'
 import {
   count,
   dropoutRate,
@@ -13,29 +12,18 @@ import {
   sizesSchema,
   tokenId,
 } from './config-schema.ts'
-import {
-  DECODER_NAMES,
-  DECODER_PREFIXES,
-  type DecoderConfig,
-  decoder,
-  decoderShapes,
-} from './decoder.ts'
-import { attentionKinds, ropeSchema, ropeThetas, withKinds } from './rope-config.ts'
+import { type DecoderConfig, decoderFamily } from './decoder.ts'
+import { attentionKinds, ropeSchema, ropeThetas } from './rope-config.ts'
 
 /**
  * Qwen3 (Yang et al. 2025; reference: Qwen3Model of Hugging Face transformers) as an encoder, as
  * Qwen3-Embedding is: each token sees itself and those before it, the last one stands for the text.
  */
-export const QWEN3: Family<DecoderConfig> = {
+export const QWEN3 = decoderFamily({
   name: 'Qwen3',
   classes: { qwen3: { model: 'Qwen3Model', tokenizer: 'Qwen2Tokenizer' } },
-  prefixes: DECODER_PREFIXES,
-  names: DECODER_NAMES,
   parseConfig,
-  weightShapes: decoderShapes,
-  selectLayers: withKinds,
-  encoder: decoder,
-}
+})
 
 const configSchema = z.looseObject({
   ...sizesSchema,
