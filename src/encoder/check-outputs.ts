@@ -2,7 +2,7 @@ import type { Embeddings } from './embeddings.ts'
 import { encodeSettings } from './encode-settings.ts'
 import type { EncoderParts } from './encoder.ts'
 import { EncodingPipeline } from './encoding-pipeline.ts'
-import { preparePairs, prepareTexts } from './text-preparation.ts'
+import { pairsOfNeighbours, preparePairs, prepareTexts } from './text-preparation.ts'
 
 /**
  * What tells whether a model computes as it should: the vectors of some texts without a prompt, or the
@@ -13,6 +13,6 @@ export function checkOutputs(parts: EncoderParts, texts: readonly string[]): Pro
   if (!parts.checkpoint.crossEncoder) {
     return new EncodingPipeline(parts, 'texts', prepareTexts).encode(texts, settings)
   }
-  const pairs = texts.map((text, row) => [text, texts[(row + 1) % texts.length] ?? ''] as const)
+  const pairs = pairsOfNeighbours(texts)
   return new EncodingPipeline(parts, 'pairs', preparePairs).encode(pairs, settings)
 }

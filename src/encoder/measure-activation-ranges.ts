@@ -2,7 +2,7 @@ import type { Checkpoint } from '../checkpoint/index.ts'
 import { type ActivationRanges, measureColumnRanges } from '../precision/index.ts'
 import { createSession, type RuntimeSessionOptions } from '../runtime/index.ts'
 import { createTokenizer } from '../tokenizer/index.ts'
-import { tokenizePair } from './text-preparation.ts'
+import { pairsOfNeighbours, tokenizePair } from './text-preparation.ts'
 import { tokenizerOptions } from './tokenizer-options.ts'
 
 /**
@@ -19,10 +19,8 @@ export function measureActivationRanges(
   const tokenizer = createTokenizer(checkpoint.tokenizerFiles, tokenizerOptions(checkpoint))
   const settings = { prompt: '', maxLength: checkpoint.maxLength }
   const tools = { tokenizer, checkpoint }
-  const tokens = texts.map((text, index) =>
-    checkpoint.crossEncoder
-      ? tokenizePair([text, texts[(index + 1) % texts.length] ?? ''], settings, tools)
-      : tokenizer.encode(text, settings),
-  )
+  const tokens = checkpoint.crossEncoder
+    ? pairsOfNeighbours(texts).map((pair) => tokenizePair(pair, settings, tools))
+    : texts.map((text) => tokenizer.encode(text, settings))
   return measureColumnRanges(checkpoint, tokens, (graph) => createSession(graph, options))
 }

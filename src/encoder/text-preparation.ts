@@ -69,6 +69,11 @@ export function tokenizePair(
   return tokenizer.encodePair(settings.prompt + first, second, settings)
 }
 
+/** Each text with the one after it, the last with the first: pairs where only texts are at hand. */
+export function pairsOfNeighbours(texts: readonly string[]): TextPair[] {
+  return texts.map((text, index) => [text, texts[(index + 1) % texts.length] ?? ''])
+}
+
 /**
  * Splits pairs of texts into tokens, as `prepareTexts` does texts; the prompt stands before the first
  * text of each. Where a pair is too long, the longer text loses tokens first.
