@@ -100,10 +100,14 @@ function modernClassifier(raw: EncoderConfig['raw'], folder: string): Classifier
   }
 }
 
+/** The class that `config.json` names first, if it names any. */
+export function architectureOf({ raw }: Pick<EncoderConfig, 'raw'>): unknown {
+  return Array.isArray(raw.architectures) ? raw.architectures[0] : undefined
+}
+
 /** Whether `config.json` is that of a sequence classifier, as transformers saves one. */
-export function namesClassifier({ raw }: Pick<EncoderConfig, 'raw'>): boolean {
-  const { architectures } = raw
-  const [name]: unknown[] = Array.isArray(architectures) ? architectures : []
+export function namesClassifier(config: Pick<EncoderConfig, 'raw'>): boolean {
+  const name = architectureOf(config)
   return typeof name === 'string' && name.endsWith('ForSequenceClassification')
 }
 

@@ -8,6 +8,7 @@ import {
   type WeightMap,
 } from '../model/index.ts'
 import { parseJson, z } from '../schema/index.ts'
+import { architectureOf } from './cross-encoder.ts'
 import { type ModelFolder, readJson, readText } from './model-folder.ts'
 import type { ModuleEntry } from './modules.ts'
 
@@ -19,10 +20,8 @@ import type { ModuleEntry } from './modules.ts'
 const LOGIT_SCORE = 'LogitScore'
 
 /** Whether `config.json` is that of a language model of a kind whose question is known. */
-export function namesLanguageModel({ modelType, raw }: EncoderConfig): boolean {
-  const { architectures } = raw
-  const [name]: unknown[] = Array.isArray(architectures) ? architectures : []
-  return modelType === 'qwen3' && name === 'Qwen3ForCausalLM'
+export function namesLanguageModel(config: EncoderConfig): boolean {
+  return config.modelType === 'qwen3' && architectureOf(config) === 'Qwen3ForCausalLM'
 }
 
 interface LanguageModel {
